@@ -1,0 +1,74 @@
+#include "app/commandline.h"
+
+#include "common/logging.h"
+#include "config/optiontable.h"
+
+#include <QCommandLineParser>
+
+namespace Weave {
+
+namespace {
+
+Error usageError(const QString &text)
+{
+    return {ErrorCode::InvalidArgument,
+            text.toStdString() + ". Run weave-sidecar --help for the flags"};
+}
+
+void addOptions(QCommandLineParser &parser)
+{
+    for (const OptionSpec &spec : optionTable()) {
+        QStringList names{toQString(spec.name)};
+        if (spec.name == "help")
+            names << QStringLiteral("h");
+        QCommandLineOption option(names);
+        if (!spec.valueName.empty())
+            option.setValueName(toQString(spec.valueName));
+        parser.addOption(option);
+    }
+    parser.addOption(QCommandLineOption(QStringLiteral("json")));
+}
+
+} // namespace
+
+Result<CommandLine> parseCommandLine(const QStringList &arguments, const Environment &environment)
+{
+    QCommandLineParser parser;
+    addOptions(parser);
+    if (!parser.parse(arguments)) {
+        QString text = parser.errorText();
+        if (text.endsWith(QLatin1Char('.')))
+            text.chop(1);
+        return usageError(text);
+    }
+
+    CommandLine line;
+    line.options.readEnvironment(environment);
+    for (const OptionSpec &spec : optionTable()) {
+        const QString name = toQString(spec.name);
+        if (!parser.isSet(name))
+            continue;
+        const bool isSwitch = spec.valueName.empty();
+        if (!isSwitch && parser.value(name).isEmpty())
+            return usageError(QStringLiteral("--%1: the value is missing").arg(name));
+        line.options.set(spec.name, isSwitch ? "true" : parser.value(name).toStdString(),
+                         Options::Source::Flag);
+    }
+    line.json = parser.isSet(QStringLiteral("json"));
+
+    const QStringList commands = parser.positionalArguments();
+    if (line.options.has("help"))
+        line.command = CommandLine::Command::Help;
+    else if (line.options.has("version"))
+        line.command = CommandLine::Command::Version;
+    else if (commands == QStringList{QStringLiteral("status")})
+        line.command = CommandLine::Command::Status;
+    else if (!commands.isEmpty())
+        return usageError(QStringLiteral("\"%1\" is not a command; there is: status")
+                              .arg(commands.join(QLatin1Char(' '))));
+    if (line.json && line.command == CommandLine::Command::Run)
+        return usageError(QStringLiteral("--json goes with the command status"));
+    return line;
+}
+
+} // namespace Weave

@@ -1,0 +1,62 @@
+#include "app/daemon.h"
+
+#include "app/signalwatcher.h"
+#include "common/logging.h"
+#include "common/version.h"
+#include "sidecar/sidecar.h"
+#include "sidecar/transportfactory.h"
+
+#include <QCoreApplication>
+
+#include <csignal>
+#include <cstdio>
+
+namespace Weave {
+
+namespace {
+
+void logStart(const Config &config)
+{
+    qCInfo(lcApp, "weave-sidecar %s is ready on %s and delivers to %s",
+           std::string(version()).c_str(), config.socketPath.c_str(),
+           config.backend.display().c_str());
+    if (!config.headless)
+        qCInfo(lcApp, "no tray program is installed; running headless");
+    if (config.backend.kind != BackendAddress::Kind::Http)
+        return;
+    if (config.credentials.apiKey.empty()) {
+        qCWarning(lcConfig, "no API key was found (--api-key-file, WANDB_API_KEY, netrc); requests "
+                            "go without one");
+    } else {
+        qCInfo(lcConfig, "the API key comes from %s", config.credentials.source.c_str());
+    }
+}
+
+} // namespace
+
+int runDaemon(const Config &config)
+{
+    installLogging(config.logFormat, config.logLevel);
+    std::signal(SIGPIPE, SIG_IGN);
+    Sidecar sidecar(config, makeTransport(config));
+    SignalWatcher signalWatcher;
+    bool isStopping = false;
+    QObject::connect(&signalWatcher, &SignalWatcher::terminationRequested, &sidecar, [&] {
+        if (isStopping) {
+            qCWarning(lcApp, "asked to stop a second time; stopping at once");
+            QCoreApplication::exit(0);
+            return;
+        }
+        isStopping = true;
+        sidecar.shutdown();
+    });
+    QObject::connect(&sidecar, &Sidecar::stopped, &sidecar, [] { QCoreApplication::exit(0); });
+    if (const auto started = sidecar.start(); !started) {
+        std::fprintf(stderr, "weave-sidecar: %s\n", started.error().message.c_str());
+        return 1;
+    }
+    logStart(config);
+    return QCoreApplication::exec();
+}
+
+} // namespace Weave

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "config/config.h"
+
+namespace Weave {
+
+// Runs the daemon in this process until a signal ends it. Returns the process's exit code.
+[[nodiscard]] int runDaemon(const Config &config);
+
+} // namespace Weave

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace Weave {
+
+// The page of --help, made from the option table.
+[[nodiscard]] std::string helpText();
+
+} // namespace Weave

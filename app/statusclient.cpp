@@ -1,0 +1,64 @@
+#include "app/statusclient.h"
+
+#include "common/uniquefd.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+namespace Weave {
+
+namespace {
+
+// flush answers within 4 s; everything else at once.
+constexpr timeval Timeout{6, 0};
+constexpr std::size_t MaxReplyBytes = 16U * 1024 * 1024;
+
+Result<UniqueFd> connectTo(const std::string &path)
+{
+    sockaddr_un address = {};
+    if (path.size() >= sizeof(address.sun_path))
+        return Error{ErrorCode::InvalidArgument, "the socket path is too long: " + path};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size());
+    UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &Timeout, sizeof Timeout);
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &Timeout, sizeof Timeout);
+    if (::connect(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0)
+        return socket;
+    if (errno == ENOENT || errno == ECONNREFUSED)
+        return Error{ErrorCode::Unavailable,
+                     "no weave-sidecar is listening on " + path
+                         + ". Start it, or say --socket PATH if it listens elsewhere"};
+    return Error{ErrorCode::Io, "cannot connect to " + path + ": " + std::strerror(errno)};
+}
+
+} // namespace
+
+Result<std::string> ask(const std::string &socketPath, std::string_view requestLine)
+{
+    auto socket = connectTo(socketPath);
+    if (!socket)
+        return socket.error();
+    const std::string line = std::string(requestLine) + "\n";
+    if (::send(socket->get(), line.data(), line.size(), 0) != static_cast<ssize_t>(line.size()))
+        return Error{ErrorCode::Io, "cannot write to " + socketPath + ": " + std::strerror(errno)};
+    std::string reply;
+    std::array<char, 16384> buffer{};
+    while (reply.find('\n') == std::string::npos && reply.size() < MaxReplyBytes) {
+        const ssize_t length = ::recv(socket->get(), buffer.data(), buffer.size(), 0);
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length <= 0)
+            return Error{ErrorCode::Unavailable,
+                         "the daemon behind " + socketPath + " gave no whole reply"};
+        reply.append(buffer.data(), static_cast<std::size_t>(length));
+    }
+    reply.resize(reply.find('\n'));
+    return reply;
+}
+
+} // namespace Weave

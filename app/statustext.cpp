@@ -1,0 +1,126 @@
+#include "app/statustext.h"
+
+#include "common/bytesize.h"
+#include "common/duration.h"
+
+#include <QJsonDocument>
+#include <QLocale>
+
+#include <cmath>
+
+namespace Weave {
+
+namespace {
+
+std::uint64_t number(const QJsonObject &object, const char *key)
+{
+    return static_cast<std::uint64_t>(object.value(QLatin1String(key)).toDouble());
+}
+
+QJsonObject child(const QJsonObject &object, const char *key)
+{
+    return object.value(QLatin1String(key)).toObject();
+}
+
+std::string text(const QJsonObject &object, const char *key)
+{
+    return object.value(QLatin1String(key)).toString().toStdString();
+}
+
+// 12,345
+std::string grouped(std::uint64_t value)
+{
+    return QLocale(QLocale::English).toString(static_cast<qulonglong>(value)).toStdString();
+}
+
+std::string seconds(double value)
+{
+    const double rounded = value < 10 ? std::ceil(value * 1000) : std::round(value) * 1000;
+    return formatDuration(Milliseconds(static_cast<Milliseconds::rep>(rounded)));
+}
+
+// "12 malformed, 3 spool_full"; empty when all are zero.
+std::string listCounts(const QJsonObject &counts)
+{
+    std::string list;
+    for (auto place = counts.begin(); place != counts.end(); ++place) {
+        const auto count = static_cast<std::uint64_t>(place.value().toDouble());
+        if (count > 0)
+            list += (list.empty() ? "" : ", ") + grouped(count) + " " + place.key().toStdString();
+    }
+    return list;
+}
+
+std::string backendLine(const QJsonObject &backend)
+{
+    std::string line = text(backend, "url") + ", " + text(backend, "state");
+    const QJsonValue next = backend.value(QLatin1String("next_attempt_seconds"));
+    if (next.isDouble())
+        line += ", next attempt in " + seconds(next.toDouble());
+    return line;
+}
+
+std::string pendingLine(const QJsonObject &calls)
+{
+    std::string line = grouped(number(calls, "pending")) + " calls, "
+        + formatByteSize(number(calls, "pending_bytes"));
+    const QJsonValue oldest = calls.value(QLatin1String("oldest_pending_seconds"));
+    if (oldest.isDouble())
+        line += ", the oldest for " + seconds(oldest.toDouble());
+    return line;
+}
+
+} // namespace
+
+Result<QJsonObject> parseStatusReply(std::string_view replyLine)
+{
+    const QJsonObject reply = QJsonDocument::fromJson(QByteArray(
+                                  replyLine.data(), static_cast<qsizetype>(replyLine.size())))
+                                  .object();
+    const QJsonObject status = child(reply, "status");
+    if (!reply.value(QLatin1String("success")).toBool() || status.isEmpty())
+        return Error{ErrorCode::Unavailable,
+                     "the program behind the socket does not know the method status; is it a "
+                     "weave-sidecar?"};
+    return status;
+}
+
+std::string statusText(const QJsonObject &status)
+{
+    const QJsonObject backend = child(status, "backend");
+    const QJsonObject calls = child(status, "calls");
+    const QJsonObject batches = child(status, "batches");
+    const QJsonObject requests = child(status, "requests");
+    const QJsonObject connections = child(status, "connections");
+    const QJsonObject spool = child(status, "spool");
+
+    std::string page;
+    const auto line = [&page](std::string_view name, const std::string &value) {
+        constexpr std::size_t Column = 14;
+        page.append(name).append(Column - name.size(), ' ').append(value).append("\n");
+    };
+    line("weave-sidecar",
+         text(status, "version") + ", pid " + std::to_string(number(status, "pid")) + ", up for "
+             + seconds(status.value(QLatin1String("uptime_seconds")).toDouble()));
+    line("socket", text(status, "socket") + ", " + grouped(number(connections, "open")) + " of "
+             + grouped(number(connections, "max")) + " connections");
+    line("backend", backendLine(backend));
+    line("received", grouped(number(calls, "received")) + " calls");
+    line("delivered",
+         grouped(number(calls, "delivered")) + " calls in " + grouped(number(batches, "formed"))
+             + " batches, " + grouped(number(requests, "sent")) + " requests");
+    line("pending", pendingLine(calls));
+    line("dead-lettered", grouped(number(calls, "dead_lettered")) + " calls");
+    if (const std::string refused = listCounts(child(calls, "refused")); !refused.empty())
+        line("refused", refused);
+    if (const std::string failed = listCounts(child(requests, "failed")); !failed.empty())
+        line("failed", failed + " (requests)");
+    line("spool", text(spool, "kind") + ", " + formatByteSize(number(spool, "used_bytes")) + " of "
+             + formatByteSize(number(spool, "max_bytes")));
+    const QJsonValue since = backend.value(QLatin1String("last_error_seconds_ago"));
+    if (since.isDouble())
+        line("last error", text(backend, "last_error") + " (" + seconds(since.toDouble()) + " ago)");
+    return page;
+}
+
+} // namespace Weave

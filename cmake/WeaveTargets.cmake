@@ -1,0 +1,62 @@
+# Compile options shared by every target, and the two functions that declare layers and tests.
+
+add_library(weave_options INTERFACE)
+target_compile_options(weave_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast
+    -Wcast-align -Wformat=2 -Wimplicit-fallthrough)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+    target_compile_options(weave_options INTERFACE -fno-plt)
+endif()
+if(WEAVE_WERROR)
+    target_compile_options(weave_options INTERFACE -Werror)
+endif()
+if(WEAVE_SANITIZE)
+    target_compile_options(weave_options INTERFACE
+        -fsanitize=${WEAVE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(weave_options INTERFACE -fsanitize=${WEAVE_SANITIZE})
+endif()
+if(WEAVE_COVERAGE)
+    target_compile_options(weave_options INTERFACE --coverage -O0)
+    target_link_options(weave_options INTERFACE --coverage)
+endif()
+
+# Qt's convenience is kept where it costs nothing and forbidden where it hides a conversion.
+add_library(weave_qt_options INTERFACE)
+target_link_libraries(weave_qt_options INTERFACE weave_options)
+target_compile_definitions(weave_qt_options INTERFACE
+    QT_NO_CAST_TO_ASCII QT_NO_CAST_FROM_BYTEARRAY QT_NO_URL_CAST_FROM_STRING
+    QT_NO_NARROWING_CONVERSIONS_IN_CONNECT QT_NO_FOREACH QT_NO_KEYWORDS QT_STRICT_ITERATORS
+    QT_DISABLE_DEPRECATED_BEFORE=0x060400)
+
+# weave_add_layer(NAME <layer> SOURCES <files> DEPENDS <layers> [QT <modules>])
+# One static library a layer. What a layer may include is what it links: tests/checklayers.cmake
+# holds the same table and looks at every #include.
+function(weave_add_layer)
+    cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPENDS;QT" ${ARGN})
+    set(target weave_${ARG_NAME})
+    add_library(${target} STATIC ${ARG_SOURCES})
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/core)
+    if(ARG_QT)
+        list(TRANSFORM ARG_QT PREPEND Qt6::)
+        target_link_libraries(${target} PUBLIC weave_qt_options ${ARG_QT})
+    else()
+        set_target_properties(${target} PROPERTIES AUTOMOC OFF)
+        target_link_libraries(${target} PUBLIC weave_options)
+    endif()
+    list(TRANSFORM ARG_DEPENDS PREPEND weave_)
+    target_link_libraries(${target} PUBLIC ${ARG_DEPENDS})
+endfunction()
+
+# weave_add_test(NAME <program> SOURCES <files> LINKS <targets> [LABELS <labels>] [TIMEOUT <s>])
+# A QtTest program of its own; it links the layer it tests and nothing beside it.
+function(weave_add_test)
+    cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 60)
+    endif()
+    add_executable(${ARG_NAME} ${ARG_SOURCES})
+    target_link_libraries(${ARG_NAME} PRIVATE weave_qt_options Qt6::Test ${ARG_LINKS})
+    target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME})
+    set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

@@ -1,0 +1,71 @@
+#include "batching/requestbody.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace Weave {
+
+RequestBody::RequestBody(std::string_view head, std::string_view tail)
+    : m_head(head)
+    , m_tail(tail)
+    , m_size(head.size() + tail.size())
+{
+}
+
+void RequestBody::add(const Item &item)
+{
+    m_size += item.before.size() + item.payload.size() + item.after.size();
+    if (!m_items.empty())
+        ++m_size;
+    m_items.push_back(item);
+}
+
+// Piece 0 is the head; then four an item: comma, before, payload, after; the last is the tail.
+std::string_view RequestBody::piece(std::size_t index) const
+{
+    if (index == 0)
+        return m_head;
+    if (index == pieceCount() - 1)
+        return m_tail;
+    const std::size_t itemIndex = (index - 1) / 4;
+    const Item &item = m_items[itemIndex];
+    switch ((index - 1) % 4) {
+    case 0:
+        return itemIndex == 0 ? std::string_view() : std::string_view(",");
+    case 1:
+        return item.before;
+    case 2:
+        return item.payload;
+    default:
+        return item.after;
+    }
+}
+
+std::size_t RequestBody::read(char *out, std::size_t maxBytes)
+{
+    std::size_t done = 0;
+    while (done != maxBytes && m_piece != pieceCount()) {
+        const std::string_view rest = piece(m_piece).substr(m_pieceOffset);
+        const std::size_t length = std::min(rest.size(), maxBytes - done);
+        std::memcpy(out + done, rest.data(), length);
+        done += length;
+        m_pieceOffset += length;
+        if (length == rest.size()) {
+            ++m_piece;
+            m_pieceOffset = 0;
+        }
+    }
+    return done;
+}
+
+void RequestBody::seek(std::size_t position)
+{
+    m_piece = 0;
+    m_pieceOffset = position;
+    while (m_piece != pieceCount() && m_pieceOffset >= piece(m_piece).size()) {
+        m_pieceOffset -= piece(m_piece).size();
+        ++m_piece;
+    }
+}
+
+} // namespace Weave

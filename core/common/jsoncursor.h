@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace Weave {
+
+// The inside of a JSON string (without its quotes), as it stands in the text.
+struct JsonString
+{
+    std::string_view inside;
+    bool hasEscapes = false;
+
+    // Whether the string, its escapes resolved, is the given text.
+    [[nodiscard]] bool equals(std::string_view text) const;
+    // The string with its escapes resolved, as UTF-8.
+    [[nodiscard]] std::string decoded() const;
+};
+
+// Walks over one JSON text, checks every byte that it passes against RFC 8259 and gives back the
+// places of values, so that payload bytes can be forwarded as they came. It builds nothing and
+// allocates nothing (decoded() aside).
+//
+// Numbers are checked for their grammar only: any size and precision passes. Lone surrogates
+// written as \uXXXX pass; bytes that are not UTF-8, NaN and Infinity do not.
+//
+// After the first error every call fails and errorText()/errorOffset() say what and where.
+class JsonCursor
+{
+public:
+    // Nesting of objects and arrays, the outermost counted. It bounds memory, and stays below the
+    // depth at which the JSON readers of the usual servers give up (CPython's is near 1000).
+    static constexpr std::size_t MaxDepth = 512;
+
+    explicit JsonCursor(std::string_view text);
+
+    // The first byte of the next value after white space: one of { [ " t f n - 0..9 when the text
+    // is well-formed so far. 0 at the end of the text.
+    [[nodiscard]] char peek();
+
+    // Steps into the object that comes next. False when something else comes.
+    bool enterObject();
+    // Moves to the next member of the object entered last and past its colon. False after the
+    // closing brace, which it takes, and on an error.
+    bool nextMember(JsonString &key);
+
+    // The same for arrays: before each element, true; after the closing bracket, false.
+    bool enterArray();
+    bool nextElement();
+
+    // Checks the next value, whatever it is, and gives its text without surrounding white space.
+    bool skipValue(std::string_view &span);
+    bool readString(JsonString &string);
+
+    // True when nothing but white space is left; anything else is an error.
+    bool finish();
+
+    // Where the cursor stands; after peek(), the first byte of the next value.
+    [[nodiscard]] const char *position() const { return m_position; }
+
+    [[nodiscard]] bool failed() const { return m_errorText != nullptr; }
+    [[nodiscard]] const char *errorText() const { return m_errorText; }
+    [[nodiscard]] std::size_t errorOffset() const { return m_errorOffset; }
+
+private:
+    bool fail(const char *text, const char *where);
+    void skipSpace();
+    bool enter(char bracket, const char *errorText);
+    bool next(char closing, const char *errorText);
+    bool checkContainer();
+    bool checkScalar();
+    bool checkString(JsonString &string);
+    bool checkEscape();
+    bool checkNumber();
+    bool checkLiteral(std::string_view literal);
+
+    const char *m_position;
+    const char *m_begin;
+    const char *m_end;
+    std::size_t m_depth = 0;
+    bool m_justEntered = false;
+    const char *m_errorText = nullptr;
+    std::size_t m_errorOffset = 0;
+};
+
+} // namespace Weave

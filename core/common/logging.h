@@ -1,0 +1,37 @@
+#pragma once
+
+#include <QLoggingCategory>
+
+#include <string_view>
+
+// One category a layer. Never log a payload and never a key: log ids, counts, sizes and reasons.
+Q_DECLARE_LOGGING_CATEGORY(lcApp)
+Q_DECLARE_LOGGING_CATEGORY(lcConfig)
+Q_DECLARE_LOGGING_CATEGORY(lcIngest)
+Q_DECLARE_LOGGING_CATEGORY(lcSpool)
+Q_DECLARE_LOGGING_CATEGORY(lcForwarding)
+
+namespace Weave {
+
+enum class LogFormat {
+    Text, // 2026-01-31T12:00:00.123Z WARN forwarding: sentence
+    Json, // {"time":…,"level":…,"category":…,"message":…}
+};
+
+enum class LogLevel {
+    Debug,
+    Info,
+    Warning,
+    Error,
+};
+
+// Sends all of Qt's and our messages to standard error, a line each. Call once, before the first
+// message; safe to be logged to from any thread afterwards.
+void installLogging(LogFormat format, LogLevel level);
+
+inline QString toQString(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+} // namespace Weave

@@ -1,0 +1,195 @@
+#include "config/config.h"
+
+#include "common/bytesize.h"
+#include "common/duration.h"
+#include "common/textnumber.h"
+
+#include <QFile>
+
+#include <array>
+#include <grp.h>
+#include <utility>
+
+namespace Weave {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t KiB = 1024;
+constexpr std::uint64_t MiB = 1024 * KiB;
+constexpr std::uint64_t GiB = 1024 * MiB;
+// The trace server takes requests of up to 32 MiB (its SDK stays a MiB below).
+constexpr std::uint64_t MaxBodyBytes = 32 * MiB;
+
+// Reads options one after the other and keeps the first error, so that resolve() is a plain list.
+class Reader
+{
+public:
+    explicit Reader(const Options &options)
+        : m_options(options)
+    {
+    }
+
+    Milliseconds duration(std::string_view name, Milliseconds min, Milliseconds max)
+    {
+        const std::string &text = m_options.get(name).text;
+        const auto parsed = parseDuration(text);
+        const std::string range = formatDuration(min) + " to " + formatDuration(max);
+        if (!parsed)
+            fail(name, parsed.error().message + "; allowed: " + range);
+        else if (*parsed < min || *parsed > max)
+            fail(name, "out of range; allowed: " + range);
+        return parsed ? *parsed : min;
+    }
+
+    std::uint64_t size(std::string_view name, std::uint64_t min, std::uint64_t max)
+    {
+        const auto parsed = parseByteSize(m_options.get(name).text);
+        const std::string range = formatByteSize(min) + " to " + formatByteSize(max);
+        if (!parsed)
+            fail(name, parsed.error().message + "; allowed: " + range);
+        else if (*parsed < min || *parsed > max)
+            fail(name, "out of range; allowed: " + range);
+        return parsed ? *parsed : min;
+    }
+
+    std::uint64_t count(std::string_view name, std::uint64_t min, std::uint64_t max)
+    {
+        const auto parsed = parseUnsigned(m_options.get(name).text);
+        if (!parsed || *parsed < min || *parsed > max)
+            fail(name,
+                 "not a whole number from " + std::to_string(min) + " to " + std::to_string(max));
+        return parsed ? *parsed : min;
+    }
+
+    template <class T, std::size_t N>
+    T choice(std::string_view name, const std::array<std::pair<std::string_view, T>, N> &choices)
+    {
+        std::string allowed;
+        for (const auto &[text, value] : choices) {
+            if (text == m_options.get(name).text)
+                return value;
+            allowed += (allowed.empty() ? "" : ", ") + std::string(text);
+        }
+        fail(name, "not one of: " + allowed);
+        return choices.front().second;
+    }
+
+    bool flag(std::string_view name) const { return m_options.has(name); }
+
+    mode_t socketMode(std::string_view name)
+    {
+        const auto parsed = parseUnsigned(m_options.get(name).text, 8);
+        const bool isAllowed = parsed && (*parsed & 0600U) == 0600U && (*parsed & ~0660ULL) == 0;
+        if (!isAllowed)
+            fail(name, "not a mode for a private socket; allowed: 0600 (the owner alone) or 0660 "
+                       "(with --socket-group)");
+        return isAllowed ? static_cast<mode_t>(*parsed) : 0600;
+    }
+
+    std::optional<gid_t> group(std::string_view name)
+    {
+        if (!m_options.has(name))
+            return std::nullopt;
+        const std::string &text = m_options.get(name).text;
+        if (const auto number = parseUnsigned(text); number && *number < UINT32_MAX)
+            return static_cast<gid_t>(*number);
+        const struct group *entry = ::getgrnam(text.c_str());
+        if (!entry) {
+            fail(name, "there is no such group on this machine");
+            return std::nullopt;
+        }
+        return entry->gr_gid;
+    }
+
+    QList<QSslCertificate> certificates(std::string_view name)
+    {
+        if (!m_options.has(name))
+            return {};
+        QFile file(toQString(m_options.get(name).text));
+        if (!file.open(QIODevice::ReadOnly)) {
+            fail(name, "cannot be opened: " + file.errorString().toStdString());
+            return {};
+        }
+        QList<QSslCertificate> found = QSslCertificate::fromDevice(&file, QSsl::Pem);
+        if (found.isEmpty())
+            fail(name, "has no certificate in PEM form in it");
+        return found;
+    }
+
+    void fail(std::string_view name, const std::string &reason)
+    {
+        if (m_error)
+            return;
+        m_error = Error{ErrorCode::InvalidArgument,
+                        m_options.displayName(name) + ": \"" + m_options.get(name).text
+                            + "\": " + reason};
+    }
+
+    [[nodiscard]] const std::optional<Error> &error() const { return m_error; }
+
+private:
+    const Options &m_options;
+    std::optional<Error> m_error;
+};
+
+constexpr std::array<std::pair<std::string_view, LogLevel>, 4> LogLevels{{
+    {"debug", LogLevel::Debug},
+    {"info", LogLevel::Info},
+    {"warning", LogLevel::Warning},
+    {"error", LogLevel::Error},
+}};
+
+constexpr std::array<std::pair<std::string_view, LogFormat>, 2> LogFormats{{
+    {"text", LogFormat::Text},
+    {"json", LogFormat::Json},
+}};
+
+} // namespace
+
+Result<Config> Config::resolve(const Options &options, const Environment &environment)
+{
+    Reader reader(options);
+    Config config;
+    config.flushInterval = reader.duration("flush-interval", 1ms, 1h);
+    config.flushMaxCount = reader.count("flush-max-count", 1, 100'000);
+    config.flushMaxBytes = reader.size("flush-max-bytes", 1, MaxBodyBytes);
+    config.requestTimeout = reader.duration("request-timeout", 1ms, 1h);
+    config.senders = static_cast<int>(reader.count("senders", 1, 64));
+    config.socketMode = reader.socketMode("socket-mode");
+    config.socketGroup = reader.group("socket-group");
+    config.maxConnections = reader.count("max-connections", 1, 100'000);
+    config.maxLineBytes = reader.size("max-line-bytes", KiB, GiB);
+    config.spoolMaxBytes = reader.size("spool-max-bytes", MiB, 1024 * GiB);
+    config.shutdownTimeout = reader.duration("shutdown-timeout", 0ms, 1h);
+    config.headless = reader.flag("headless");
+    config.logLevel = reader.choice("log-level", LogLevels);
+    config.logFormat = reader.choice("log-format", LogFormats);
+    config.caCertificates = reader.certificates("ca-file");
+    config.socketPath = options.get("socket").text;
+    if (config.socketPath.empty())
+        reader.fail("socket", "expected the path of a socket");
+    if (reader.error())
+        return *reader.error();
+
+    if (!options.has("backend"))
+        return Error{ErrorCode::InvalidArgument,
+                     "--backend is missing: give the URL of the trace server (for example "
+                     "https://trace.wandb.ai), or file:PATH to keep calls in a local file"};
+    auto backend = parseBackend(options.get("backend").text, options.has("allow-http"));
+    if (!backend) {
+        // A URL with a password in it must not be repeated in a log.
+        const bool hasSecret = options.get("backend").text.find('@') != std::string::npos;
+        const std::string shown = hasSecret ? "" : "\"" + options.get("backend").text + "\": ";
+        return backend.error().withPrefix(options.displayName("backend") + ": " + shown);
+    }
+    config.backend = std::move(*backend);
+    auto credentials = findCredentials(options, config.backend, environment);
+    if (!credentials)
+        return credentials.error();
+    config.credentials = std::move(*credentials);
+    return config;
+}
+
+} // namespace Weave

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "common/clock.h"
+#include "common/logging.h"
+#include "common/result.h"
+#include "config/backendaddress.h"
+#include "config/credentials.h"
+#include "config/options.h"
+
+#include <QList>
+#include <QSslCertificate>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+
+namespace Weave {
+
+// Everything that the daemon is told, checked. Made by resolve() alone and not changed after.
+struct Config
+{
+    BackendAddress backend;
+    Credentials credentials;
+    QList<QSslCertificate> caCertificates;
+
+    std::string socketPath;
+    mode_t socketMode = 0600;
+    std::optional<gid_t> socketGroup;
+
+    Milliseconds flushInterval{0};
+    std::uint64_t flushMaxCount = 0;
+    std::uint64_t flushMaxBytes = 0;
+    Milliseconds requestTimeout{0};
+    int senders = 0;
+
+    std::uint64_t maxConnections = 0;
+    std::uint64_t maxLineBytes = 0;
+    std::uint64_t spoolMaxBytes = 0;
+    Milliseconds shutdownTimeout{0};
+
+    bool headless = false;
+    LogLevel logLevel = LogLevel::Info;
+    LogFormat logFormat = LogFormat::Text;
+
+    // The first thing that is wrong, as one sentence that names the flag, what was given and what
+    // is allowed.
+    [[nodiscard]] static Result<Config> resolve(const Options &options,
+                                                const Environment &environment);
+};
+
+} // namespace Weave

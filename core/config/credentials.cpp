@@ -1,0 +1,107 @@
+#include "config/credentials.h"
+
+#include "config/netrc.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace Weave {
+
+namespace {
+
+// Key files and netrc files are small; more is a mistake such as /dev/zero.
+constexpr std::streamsize MaxFileBytes = 1024 * 1024;
+
+Result<std::string> readSmallFile(const std::string &path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return Error{ErrorCode::Io, std::strerror(errno)};
+    std::string text(static_cast<std::size_t>(MaxFileBytes) + 1, '\0');
+    file.read(text.data(), MaxFileBytes + 1);
+    if (file.bad() || (file.fail() && !file.eof()))
+        return Error{ErrorCode::Io, "it cannot be read"};
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (file.gcount() > MaxFileBytes)
+        return Error{ErrorCode::TooLarge, "it is larger than 1 MiB"};
+    return text;
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    constexpr std::string_view Space = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(Space);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(Space) - first + 1);
+}
+
+// A header value must not be broken by what is in a key.
+bool isPlausibleKey(std::string_view key)
+{
+    for (const char c : key) {
+        if (c <= ' ' || c > '~')
+            return false;
+    }
+    return !key.empty();
+}
+
+Result<Credentials> readKeyFile(const std::string &path)
+{
+    const std::string prefix = "--api-key-file: " + path + ": ";
+    const auto text = readSmallFile(path);
+    if (!text)
+        return text.error().withPrefix(prefix);
+    const std::string_view key = trimmed(*text);
+    if (!isPlausibleKey(key))
+        return Error{ErrorCode::InvalidArgument,
+                     prefix + "expected the API key on one line and nothing else"};
+    return Credentials{std::string(key), "--api-key-file"};
+}
+
+Credentials readNetrc(const QUrl &backend, const Environment &environment)
+{
+    std::vector<std::string> paths;
+    if (const auto named = environment("NETRC"); named && !named->empty()) {
+        paths.push_back(*named);
+    } else if (const auto home = environment("HOME"); home && !home->empty()) {
+        paths.push_back(*home + "/.netrc");
+        paths.push_back(*home + "/_netrc");
+    }
+    for (const std::string &path : paths) {
+        const auto text = readSmallFile(path);
+        if (!text)
+            continue;
+        for (const std::string &machine : netrcMachines(backend)) {
+            const auto key = netrcPassword(*text, machine);
+            if (key && isPlausibleKey(*key))
+                return {*key, path};
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Credentials> findCredentials(const Options &options, const BackendAddress &backend,
+                                    const Environment &environment)
+{
+    if (options.has("api-key-file"))
+        return readKeyFile(options.get("api-key-file").text);
+    if (options.has("api-key")) {
+        const std::string_view key = trimmed(options.get("api-key").text);
+        const std::string name = options.displayName("api-key");
+        if (!isPlausibleKey(key))
+            return Error{ErrorCode::InvalidArgument,
+                         name + ": the key has characters that no API key has"};
+        return Credentials{std::string(key), name};
+    }
+    if (backend.kind != BackendAddress::Kind::Http)
+        return Credentials{};
+    return readNetrc(backend.url, environment);
+}
+
+} // namespace Weave

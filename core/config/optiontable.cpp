@@ -1,0 +1,86 @@
+#include "config/optiontable.h"
+
+#include <algorithm>
+#include <array>
+
+namespace Weave {
+
+namespace {
+
+constexpr std::string_view Where = "Where calls come from and go to";
+constexpr std::string_view Batches = "Batches";
+constexpr std::string_view Delivery = "Delivery";
+constexpr std::string_view Access = "Access";
+constexpr std::string_view Limits = "Limits";
+constexpr std::string_view Running = "Running";
+
+constexpr std::array<OptionSpec, 22> Table{{
+    {"backend", "URL", "", "WEAVE_SIDECAR_BACKEND", Where,
+     "Trace server to deliver to, for example https://trace.wandb.ai. A path in the URL is kept. "
+     "file:PATH writes every delivered call as a line of JSON to PATH instead. Required."},
+    {"socket", "PATH", "/tmp/weave_sidecar.sock", "WEAVE_SIDECAR_SOCKET", Where,
+     "Unix domain socket that SDK processes connect to."},
+
+    {"flush-interval", "DURATION", "1s", "", Batches,
+     "Send a batch this long after its first call."},
+    {"flush-max-count", "CALLS", "2000", "", Batches,
+     "Send a batch when it has this many calls."},
+    {"flush-max-bytes", "SIZE", "10485760", "", Batches,
+     "Send a batch before its request body grows over this size. A larger call goes alone."},
+
+    {"api-key-file", "PATH", "", "", Delivery,
+     "Read the API key from this file."},
+    {"api-key", "KEY", "", "WANDB_API_KEY", Delivery,
+     "The API key itself. Other users can see a command line: prefer --api-key-file or the "
+     "environment. Without either, the key comes from the netrc entry of the backend's API host "
+     "($NETRC, ~/.netrc, ~/_netrc)."},
+    {"ca-file", "PATH", "", "", Delivery,
+     "Trust the certificates in this PEM file besides the system's."},
+    {"allow-http", "", "", "", Delivery,
+     "Allow a plain http:// backend that is not on this machine. The API key and all calls then "
+     "travel in the clear."},
+    {"request-timeout", "DURATION", "30s", "", Delivery,
+     "Time for one request to the backend. After it the batch is tried again."},
+    {"senders", "N", "4", "", Delivery,
+     "Requests in flight at a time."},
+
+    {"socket-mode", "MODE", "0600", "", Access,
+     "Permissions of the socket, in octal: 0600 for its owner alone, 0660 for a group."},
+    {"socket-group", "GROUP", "", "", Access,
+     "Group of the socket, by name or number."},
+
+    {"max-connections", "N", "1024", "", Limits,
+     "Clients connected at a time. One more gets an error line and is closed."},
+    {"max-line-bytes", "SIZE", "33554432", "", Limits,
+     "Longest line that is taken. A longer one is refused; the connection goes on."},
+    {"spool-max-bytes", "SIZE", "64MiB", "", Limits,
+     "Memory for calls that are not delivered yet. When it is full, new calls are refused and "
+     "their clients send them directly."},
+    {"shutdown-timeout", "DURATION", "10s", "", Limits,
+     "Time to deliver what is pending after SIGTERM or SIGINT."},
+
+    {"headless", "", "", "", Running,
+     "Never look for a display. This is also what happens where no tray program is installed."},
+    {"log-level", "LEVEL", "info", "", Running,
+     "debug, info, warning or error."},
+    {"log-format", "FORMAT", "text", "", Running,
+     "text, or json for a JSON object a line."},
+    {"version", "", "", "", Running, "Print the version and exit."},
+    {"help", "", "", "", Running, "Print this page and exit."},
+}};
+
+} // namespace
+
+std::span<const OptionSpec> optionTable()
+{
+    return Table;
+}
+
+const OptionSpec *findOption(std::string_view name)
+{
+    const auto *const found = std::find_if(
+        Table.begin(), Table.end(), [name](const OptionSpec &spec) { return spec.name == name; });
+    return found == Table.end() ? nullptr : &*found;
+}
+
+} // namespace Weave

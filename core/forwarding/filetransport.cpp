@@ -1,0 +1,93 @@
+#include "forwarding/filetransport.h"
+
+#include <QMetaObject>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <sys/stat.h>
+
+namespace Weave {
+
+namespace {
+
+// As much as is gathered before it is written out.
+constexpr std::size_t ChunkBytes = 256 * 1024;
+
+bool writeAll(int fd, const std::string &text)
+{
+    std::size_t done = 0;
+    while (done != text.size()) {
+        const ssize_t written = ::write(fd, text.data() + done, text.size() - done);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        done += static_cast<std::size_t>(written);
+    }
+    return true;
+}
+
+} // namespace
+
+FileTransport::FileTransport(std::string path)
+    : m_path(std::move(path))
+{
+}
+
+void FileTransport::send(OutgoingRequest request, Done done)
+{
+    const SendResult result = write(request.body);
+    QMetaObject::invokeMethod(
+        this,
+        [this, result, done = std::move(done), generation = m_generation] {
+            if (generation == m_generation)
+                done(result);
+        },
+        Qt::QueuedConnection);
+}
+
+void FileTransport::cancelAll()
+{
+    ++m_generation;
+}
+
+SendResult FileTransport::write(const RequestBody &body)
+{
+    const auto failed = [this] {
+        SendResult result;
+        result.kind = SendResult::Kind::NetworkError;
+        result.reason = "cannot write to " + m_path + ": " + std::strerror(errno);
+        m_file.reset(); // the next attempt opens it anew
+        return result;
+    };
+    if (!m_file.isValid())
+        m_file = UniqueFd(::open(m_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    struct stat before = {};
+    if (!m_file.isValid() || ::fstat(m_file.get(), &before) != 0)
+        return failed();
+
+    std::string lines;
+    const auto undo = [&] {
+        const int reason = errno;
+        [[maybe_unused]] const int status = ::ftruncate(m_file.get(), before.st_size);
+        errno = reason;
+        return failed();
+    };
+    for (const RequestBody::Item &item : body.items()) {
+        lines.append(item.before).append(item.payload).append(item.after).append("\n");
+        if (lines.size() >= ChunkBytes) {
+            if (!writeAll(m_file.get(), lines))
+                return undo();
+            lines.clear();
+        }
+    }
+    if (!writeAll(m_file.get(), lines))
+        return undo();
+    SendResult result;
+    result.status = 200;
+    return result;
+}
+
+} // namespace Weave

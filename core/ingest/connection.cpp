@@ -1,0 +1,211 @@
+#include "ingest/connection.h"
+
+#include "ingest/socketflags.h"
+#include "protocol/reply.h"
+
+#include <QPointer>
+
+#include <cerrno>
+#include <cstring>
+#include <sys/socket.h>
+
+namespace Weave {
+
+namespace {
+
+// A client with this much unread reply is not read from until it has taken some.
+constexpr std::size_t MaxUnreadReplies = 64 * 1024;
+
+Refusal refusalOf(const Error &error)
+{
+    switch (error.code) {
+    case ErrorCode::InvalidArgument:
+        return Refusal::UnknownMethod;
+    default:
+        return Refusal::Malformed;
+    }
+}
+
+} // namespace
+
+Connection::Connection(UniqueFd socket, ConnectionContext &context)
+    : m_socket(std::move(socket))
+    , m_context(context)
+    , m_frames(context.maxLineBytes, context.budget)
+    , m_readNotifier(m_socket.get(), QSocketNotifier::Read)
+    , m_writeNotifier(m_socket.get(), QSocketNotifier::Write)
+{
+    m_writeNotifier.setEnabled(false);
+    connect(&m_readNotifier, &QSocketNotifier::activated, this, &Connection::readSome);
+    connect(&m_writeNotifier, &QSocketNotifier::activated, this, [this] {
+        writeReplies();
+        updateReading();
+    });
+    ++m_context.stats.connectionsOpen;
+}
+
+Connection::~Connection()
+{
+    --m_context.stats.connectionsOpen;
+}
+
+// One read a wake-up, so that a client that never pauses leaves room for the others.
+void Connection::readSome()
+{
+    const std::span<char> buffer = m_context.readBuffer;
+    const ssize_t length = ::recv(m_socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (length < 0) {
+        if (errno != EAGAIN && errno != EINTR)
+            close();
+        return;
+    }
+    if (length == 0) {
+        m_streamEnded = true;
+    } else {
+        m_frames.feed({buffer.data(), static_cast<std::size_t>(length)});
+    }
+    handleInput();
+}
+
+void Connection::handleInput()
+{
+    if (m_isClosed)
+        return;
+    while (!m_isWaiting && m_replies.size() <= MaxUnreadReplies) {
+        const Frame frame = m_frames.next();
+        if (frame.status == Frame::Status::Incomplete)
+            break;
+        handleFrame(frame);
+    }
+    if (!m_frames.isDrained())
+        m_frames.park(); // the read buffer is everybody's
+    if (m_streamEnded)
+        endOfStream();
+    writeReplies(); // the client first, then the batches
+    m_context.handler.callsAccepted();
+    updateReading();
+}
+
+// A last line without a newline counts, as it did for the predecessor.
+void Connection::endOfStream()
+{
+    if (m_isWaiting || !m_frames.isDrained())
+        return;
+    const Frame frame = m_frames.finish();
+    if (frame.status != Frame::Status::Incomplete)
+        handleFrame(frame);
+}
+
+void Connection::handleFrame(const Frame &frame)
+{
+    switch (frame.status) {
+    case Frame::Status::Line:
+        if (const auto request = m_context.parser.parse(frame.text))
+            handleRequest(*request);
+        else
+            refuse(refusalOf(request.error()), request.error().message);
+        return;
+    case Frame::Status::TooLong:
+        refuse(Refusal::LineTooLong,
+               "the line is longer than " + std::to_string(m_context.maxLineBytes)
+                   + " bytes (--max-line-bytes); send this call directly");
+        return;
+    case Frame::Status::OverBudget:
+        refuse(Refusal::MemoryLimit,
+               "too many long lines are on their way at once; send this call directly");
+        return;
+    case Frame::Status::Incomplete:
+        return;
+    }
+}
+
+void Connection::handleRequest(const Request &request)
+{
+    switch (request.method) {
+    case Method::CallStart:
+    case Method::CallEnd:
+        if (const auto refused = m_context.handler.acceptCall(request.call))
+            refuse(refused->reason, refused->text);
+        else
+            m_replies.append(SuccessReply);
+        return;
+    case Method::Flush: {
+        m_isWaiting = true;
+        const QPointer<Connection> self(this);
+        m_context.handler.flush([self](std::string reply) {
+            if (self)
+                self->finishDelayed(std::move(reply));
+        });
+        return;
+    }
+    case Method::Status:
+        m_replies.append(statusReply(m_context.handler.statusJson()));
+        return;
+    }
+}
+
+void Connection::refuse(Refusal reason, std::string_view text)
+{
+    m_context.stats.refuse(reason);
+    m_replies.append(failureReply(text));
+}
+
+// The reply may come while handleInput() is still on the stack, so the rest of the input is
+// handled from the event loop.
+void Connection::finishDelayed(std::string reply)
+{
+    m_isWaiting = false;
+    m_replies.append(reply);
+    QMetaObject::invokeMethod(this, &Connection::handleInput, Qt::QueuedConnection);
+}
+
+void Connection::writeReplies()
+{
+    std::size_t done = 0;
+    while (done != m_replies.size() && !m_isClosed) {
+        const ssize_t written = ::send(m_socket.get(), m_replies.data() + done,
+                                       m_replies.size() - done, SendFlags);
+        if (written >= 0) {
+            done += static_cast<std::size_t>(written);
+        } else if (errno == EAGAIN) {
+            break;
+        } else if (errno != EINTR) {
+            close(); // the client is gone; what it was promised is kept all the same
+        }
+    }
+    m_replies.erase(0, done);
+    m_writeNotifier.setEnabled(!m_replies.empty() && !m_isClosed);
+}
+
+void Connection::updateReading()
+{
+    if (m_isClosed)
+        return;
+    const bool isBlocked = m_replies.size() > MaxUnreadReplies;
+    if (!m_frames.isDrained() && !m_isWaiting && !isBlocked) {
+        // Lines are left from the last read; nothing from the client will wake us for them.
+        QMetaObject::invokeMethod(this, &Connection::handleInput, Qt::QueuedConnection);
+        m_readNotifier.setEnabled(false);
+        return;
+    }
+    const bool isDone = m_streamEnded && m_frames.isDrained() && !m_isWaiting;
+    if (isDone && m_replies.empty()) {
+        close();
+        return;
+    }
+    m_readNotifier.setEnabled(!m_streamEnded && m_frames.isDrained() && !m_isWaiting
+                              && !isBlocked);
+}
+
+void Connection::close()
+{
+    if (m_isClosed)
+        return;
+    m_isClosed = true;
+    m_replies.clear();
+    m_readNotifier.setEnabled(false);
+    m_writeNotifier.setEnabled(false);
+    Q_EMIT closed();
+}
+
+} // namespace Weave

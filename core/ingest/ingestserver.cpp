@@ -1,0 +1,129 @@
+#include "ingest/ingestserver.h"
+
+#include "common/clock.h"
+#include "common/logging.h"
+#include "ingest/socketflags.h"
+#include "protocol/reply.h"
+
+#include <QSocketNotifier>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+namespace Weave {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A read takes what the kernel's socket buffer holds (208 KiB by default on Linux) in one go.
+constexpr std::size_t ReadBufferBytes = 256 * 1024;
+
+// Four lines of the largest size at once, at least 64 MiB; further long lines are refused.
+std::size_t unfinishedLineBudget(std::size_t maxLineBytes)
+{
+    return std::max<std::size_t>(4 * maxLineBytes, 64U * 1024 * 1024);
+}
+
+// When the system has no descriptor left, asking again at once would only burn the processor.
+constexpr Milliseconds AcceptPause = 100ms;
+
+} // namespace
+
+IngestServer::IngestServer(RequestHandler &handler, Stats &stats, const IngestLimits &limits)
+    : m_limits(limits)
+    , m_budget(unfinishedLineBudget(limits.maxLineBytes))
+    , m_readBuffer(ReadBufferBytes)
+    , m_context{handler, stats, m_budget, limits.maxLineBytes, m_readBuffer, {}}
+{
+    m_acceptAgain.setSingleShot(true);
+    connect(&m_acceptAgain, &QTimer::timeout, this, [this] {
+        if (m_listening && !startAccepting())
+            m_acceptAgain.start(AcceptPause);
+    });
+}
+
+IngestServer::~IngestServer()
+{
+    stopListening();
+    for (Connection *connection : m_connections)
+        delete connection;
+}
+
+Result<void> IngestServer::listen(const SocketOptions &options)
+{
+    auto socket = ListeningSocket::open(options);
+    if (!socket)
+        return socket.error();
+    m_listening = std::make_unique<ListeningSocket>(std::move(*socket));
+    if (!startAccepting())
+        return Error{ErrorCode::Io, "cannot listen on " + options.path + ": "
+                         + std::strerror(errno)};
+    return {};
+}
+
+// QLocalServer closes itself, without a signal, when accept() fails, and accept() fails when there
+// are no descriptors left. So it works on a copy of the descriptor, and the end of its notifier
+// (the only child it has) tells us to start another one a little later.
+bool IngestServer::startAccepting()
+{
+    UniqueFd copy(::fcntl(m_listening->descriptor(), F_DUPFD_CLOEXEC, 0));
+    if (!copy.isValid())
+        return false;
+    m_acceptor = std::make_unique<Acceptor>(*this);
+    if (!m_acceptor->listen(copy.get()))
+        return false;
+    [[maybe_unused]] const int owned = copy.release();
+    const auto *notifier = m_acceptor->findChild<QSocketNotifier *>();
+    if (notifier) {
+        connect(notifier, &QObject::destroyed, this, [this] {
+            if (!m_listening)
+                return;
+            qCWarning(lcIngest, "cannot accept clients for the moment: the system is out of file "
+                                "descriptors; trying again");
+            m_acceptAgain.start(AcceptPause);
+        });
+    }
+    return true;
+}
+
+void IngestServer::addClient(UniqueFd socket)
+{
+    Stats &stats = m_context.stats;
+    if (stats.connectionsOpen >= m_limits.maxConnections) {
+        refuseClient(socket);
+        return;
+    }
+    ++stats.connectionsAccepted;
+    auto *connection = new Connection(std::move(socket), m_context);
+    m_connections.insert(connection);
+    connect(connection, &Connection::closed, this, [this, connection] {
+        m_connections.erase(connection);
+        connection->deleteLater();
+    });
+}
+
+void IngestServer::refuseClient(const UniqueFd &socket)
+{
+    ++m_context.stats.connectionsRefused;
+    const std::string reply
+        = failureReply("the sidecar has " + std::to_string(m_limits.maxConnections)
+                       + " connections already (--max-connections); send this call directly");
+    [[maybe_unused]] const auto sent
+        = ::send(socket.get(), reply.data(), reply.size(), SendFlags);
+}
+
+void IngestServer::stopListening()
+{
+    if (!m_listening)
+        return;
+    m_listening->removePath();
+    m_listening.reset();
+    m_acceptAgain.stop();
+    m_acceptor.reset();
+}
+
+} // namespace Weave

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "common/result.h"
+#include "ingest/connection.h"
+#include "ingest/listeningsocket.h"
+
+#include <QLocalServer>
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+namespace Weave {
+
+struct IngestLimits
+{
+    std::size_t maxLineBytes = 32U * 1024 * 1024;
+    std::uint64_t maxConnections = 1024;
+};
+
+// Listens on the socket and owns its connections. A client over the limit gets an error line and
+// is closed, so that it goes another way at once instead of waiting.
+class IngestServer final : public QObject
+{
+    Q_OBJECT
+
+public:
+    // handler and stats outlive the server.
+    IngestServer(RequestHandler &handler, Stats &stats, const IngestLimits &limits);
+    ~IngestServer() override;
+
+    [[nodiscard]] Result<void> listen(const SocketOptions &options);
+    // Removes the socket's path and takes no more clients. Those that are connected stay.
+    void stopListening();
+
+    [[nodiscard]] const IngestLimits &limits() const { return m_limits; }
+
+private:
+    // Hands out descriptors instead of QLocalSocket.
+    class Acceptor final : public QLocalServer
+    {
+    public:
+        explicit Acceptor(IngestServer &server)
+            : m_server(server)
+        {
+        }
+
+    protected:
+        void incomingConnection(quintptr descriptor) override
+        {
+            m_server.addClient(UniqueFd(static_cast<int>(descriptor)));
+        }
+
+    private:
+        IngestServer &m_server;
+    };
+
+    [[nodiscard]] bool startAccepting();
+    void addClient(UniqueFd socket);
+    void refuseClient(const UniqueFd &socket);
+
+    const IngestLimits m_limits;
+    ByteBudget m_budget;
+    std::vector<char> m_readBuffer;
+    ConnectionContext m_context;
+    std::unique_ptr<ListeningSocket> m_listening;
+    std::unique_ptr<Acceptor> m_acceptor;
+    QTimer m_acceptAgain;
+    std::unordered_set<Connection *> m_connections;
+};
+
+} // namespace Weave

@@ -1,0 +1,187 @@
+#include "ingest/listeningsocket.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <utility>
+
+namespace Weave {
+
+namespace {
+
+// More clients than this wait in connect(); the daemon accepts them one after the other.
+constexpr int Backlog = 1024;
+constexpr const char *LockSuffix = ".lock";
+constexpr const char *TemporarySuffix = ".new";
+
+Error systemError(const std::string &what, int number = errno)
+{
+    return {ErrorCode::Io, what + ": " + std::strerror(number)};
+}
+
+Result<void> fillAddress(const std::string &path, sockaddr_un &address)
+{
+    // The longest name, the temporary one, has to fit too. 108 bytes on Linux, 104 on macOS.
+    constexpr std::size_t Room = sizeof(address.sun_path) - 1;
+    const std::size_t longest = Room - std::strlen(TemporarySuffix);
+    if (path.size() > longest) {
+        return Error{ErrorCode::InvalidArgument,
+                     "the socket path has " + std::to_string(path.size())
+                         + " bytes; the system allows " + std::to_string(longest)
+                         + ". Choose a shorter --socket: " + path};
+    }
+    address = {};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    return {};
+}
+
+// The two lock calls and the check between them close the gap in which the last owner has removed
+// the lock file that we have just opened.
+Result<UniqueFd> takeLock(const std::string &socketPath)
+{
+    const std::string path = socketPath + LockSuffix;
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+        if (!lock.isValid())
+            return systemError("cannot open the lock file " + path);
+        if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK)
+                return systemError("cannot lock " + path);
+            return Error{ErrorCode::InUse,
+                         "another weave-sidecar is using " + socketPath
+                             + ". Stop it, or choose another --socket"};
+        }
+        struct stat opened = {};
+        struct stat named = {};
+        if (::fstat(lock.get(), &opened) == 0 && ::lstat(path.c_str(), &named) == 0
+            && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev)
+            return lock;
+    }
+    return Error{ErrorCode::InUse, "the lock file " + path + " keeps changing; try again"};
+}
+
+// A socket that answers belongs to somebody, a lock or not (the Go predecessor has none).
+bool isAnswering(const sockaddr_un &address)
+{
+    const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const auto *plain = reinterpret_cast<const sockaddr *>(&address);
+    // EAGAIN: somebody listens and is too busy to take us.
+    return ::connect(probe.get(), plain, sizeof address) == 0 || errno == EAGAIN
+        || errno == EINPROGRESS;
+}
+
+// Whether what lies at the path now may be replaced.
+Result<void> checkPlace(const std::string &path, const sockaddr_un &address)
+{
+    const auto refuse = [&path](ErrorCode code, const char *what) {
+        return Error{code, path + what};
+    };
+    struct stat found = {};
+    if (::lstat(path.c_str(), &found) != 0) {
+        if (errno == ENOENT)
+            return {};
+        return systemError("cannot look at " + path);
+    }
+    if (S_ISLNK(found.st_mode))
+        return refuse(ErrorCode::InvalidArgument,
+                      " is a symbolic link; --socket must name the socket itself");
+    if (!S_ISSOCK(found.st_mode))
+        return refuse(ErrorCode::InvalidArgument,
+                      " exists and is not a socket; it was left alone. Choose another --socket");
+    if (found.st_uid != ::geteuid() && ::geteuid() != 0)
+        return refuse(ErrorCode::InvalidArgument,
+                      " belongs to another user; choose another --socket");
+    if (isAnswering(address))
+        return refuse(ErrorCode::InUse,
+                      " is in use by a running program. Stop it, or choose another --socket");
+    return {};
+}
+
+Result<UniqueFd> bindSocket(const SocketOptions &options, const sockaddr_un &address)
+{
+    UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket.isValid())
+        return systemError("cannot make a socket");
+    const char *path = address.sun_path;
+    ::unlink(path); // ours alone: the lock is held
+    const mode_t oldMask = ::umask(0177);
+    const int bound
+        = ::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    ::umask(oldMask);
+    if (bound != 0)
+        return systemError("cannot make the socket " + options.path);
+    const auto failed = [&](const std::string &what) {
+        const Error error = systemError(what + options.path);
+        ::unlink(path);
+        return error;
+    };
+    if (options.group && ::chown(path, static_cast<uid_t>(-1), *options.group) != 0)
+        return failed("cannot set the --socket-group of ");
+    if (::chmod(path, options.mode) != 0)
+        return failed("cannot set the --socket-mode of ");
+    if (::listen(socket.get(), Backlog) != 0)
+        return failed("cannot listen on ");
+    if (::rename(path, options.path.c_str()) != 0)
+        return failed("cannot put the socket in place at ");
+    return socket;
+}
+
+} // namespace
+
+Result<ListeningSocket> ListeningSocket::open(const SocketOptions &options)
+{
+    sockaddr_un address = {};
+    if (const auto filled = fillAddress(options.path, address); !filled)
+        return filled.error();
+    auto lock = takeLock(options.path);
+    if (!lock)
+        return lock.error();
+    const auto unlock = [&] { ::unlink((options.path + LockSuffix).c_str()); };
+    if (const auto place = checkPlace(options.path, address); !place) {
+        unlock();
+        return place.error();
+    }
+    sockaddr_un temporary = {};
+    std::memcpy(&temporary, &address, sizeof address);
+    std::strcat(temporary.sun_path, TemporarySuffix); // fillAddress() left room for it
+    auto socket = bindSocket(options, temporary);
+    if (!socket) {
+        unlock();
+        return socket.error();
+    }
+    return ListeningSocket(std::move(*socket), std::move(*lock), options.path);
+}
+
+ListeningSocket::ListeningSocket(UniqueFd socket, UniqueFd lock, std::string path)
+    : m_socket(std::move(socket))
+    , m_lock(std::move(lock))
+    , m_path(std::move(path))
+{
+    struct stat made = {};
+    if (::lstat(m_path.c_str(), &made) == 0)
+        m_inode = made.st_ino;
+}
+
+ListeningSocket::~ListeningSocket()
+{
+    removePath();
+}
+
+void ListeningSocket::removePath()
+{
+    if (!m_lock.isValid())
+        return;
+    struct stat found = {};
+    if (::lstat(m_path.c_str(), &found) == 0 && found.st_ino == m_inode)
+        ::unlink(m_path.c_str());
+    ::unlink((m_path + LockSuffix).c_str());
+    m_lock.reset();
+}
+
+} // namespace Weave

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "common/call.h"
+#include "stats/stats.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace Weave {
+
+struct RefusedCall
+{
+    Refusal reason;
+    std::string text;
+};
+
+// What ingest asks of the rest of the daemon. Called from the event loop's thread.
+class RequestHandler
+{
+public:
+    // Takes one reply line. Called once, possibly from inside the call that it was passed to. It
+    // may outlive the client; then the reply is thrown away.
+    using Reply = std::function<void(std::string)>;
+
+    virtual ~RequestHandler() = default;
+
+    // Keeps the call before it returns, or says why not.
+    [[nodiscard]] virtual std::optional<RefusedCall> acceptCall(const CallView &call) = 0;
+    // Several acceptCall() have been made and no more follow for the moment.
+    virtual void callsAccepted() = 0;
+
+    virtual void flush(Reply reply) = 0;
+    [[nodiscard]] virtual std::string statusJson() = 0;
+};
+
+} // namespace Weave

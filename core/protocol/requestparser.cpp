@@ -1,0 +1,197 @@
+#include "protocol/requestparser.h"
+
+#include "common/jsontext.h"
+
+namespace Weave {
+
+namespace {
+
+// Longer ids and project names are a mistake somewhere; the limit keeps every table of names and
+// the spool's record header small.
+constexpr std::size_t MaxNameBytes = 1024;
+
+Error malformed(std::string message)
+{
+    return {ErrorCode::Malformed, std::move(message)};
+}
+
+Error cursorError(const JsonCursor &cursor)
+{
+    return malformed("malformed JSON at byte " + std::to_string(cursor.errorOffset()) + ": "
+                     + cursor.errorText());
+}
+
+const char *kindName(CallKind kind)
+{
+    return kind == CallKind::Start ? "start" : "end";
+}
+
+// An excerpt of what the client sent, short and printable, for the error text that goes back to
+// that same client.
+std::string quoted(std::string_view text)
+{
+    constexpr std::size_t MaxShown = 40;
+    std::string out;
+    appendJsonString(out, text.substr(0, MaxShown));
+    if (text.size() > MaxShown)
+        out += "...";
+    return out;
+}
+
+std::string_view resolved(const JsonString &string, std::string &storage)
+{
+    if (!string.hasEscapes)
+        return string.inside;
+    storage.clear();
+    appendDecodedJsonString(storage, string.inside);
+    return storage;
+}
+
+} // namespace
+
+Result<Request> RequestParser::parse(std::string_view text)
+{
+    JsonCursor cursor(text);
+    Line line;
+    if (cursor.peek() != '{') {
+        std::string_view value;
+        if (!cursor.skipValue(value) || !cursor.finish())
+            return cursorError(cursor);
+        return malformed(R"(expected a JSON object such as {"method":"flush"})");
+    }
+    if (!readRoot(cursor, line))
+        return cursorError(cursor);
+    return toRequest(line);
+}
+
+// Of a key that stands twice the last one counts, as in Python's and JavaScript's readers.
+bool RequestParser::readRoot(JsonCursor &cursor, Line &line)
+{
+    cursor.enterObject();
+    JsonString key;
+    while (cursor.nextMember(key)) {
+        std::string_view ignored;
+        if (key.equals("method")) {
+            line.hasMethod = true;
+            line.methodIsString = cursor.peek() == '"';
+            if (line.methodIsString)
+                cursor.readString(line.method);
+            else
+                cursor.skipValue(ignored);
+        } else if (key.equals("payload")) {
+            readPayload(cursor, line);
+        } else {
+            cursor.skipValue(ignored);
+        }
+    }
+    return cursor.finish();
+}
+
+// Looks into the payload on the way, whatever the method: the method may come after it, and a
+// second pass over a large payload would cost more than all the rest.
+bool RequestParser::readPayload(JsonCursor &cursor, Line &line)
+{
+    line.hasPayload = true;
+    line.payloadIsObject = cursor.peek() == '{';
+    line.start = {};
+    line.end = {};
+    if (!line.payloadIsObject)
+        return cursor.skipValue(line.payload);
+    const char *begin = cursor.position();
+    cursor.enterObject();
+    JsonString key;
+    while (cursor.nextMember(key)) {
+        std::string_view ignored;
+        if (key.equals("start"))
+            readCallObject(cursor, line.start);
+        else if (key.equals("end"))
+            readCallObject(cursor, line.end);
+        else
+            cursor.skipValue(ignored);
+    }
+    line.payload = {begin, static_cast<std::size_t>(cursor.position() - begin)};
+    return !cursor.failed();
+}
+
+bool RequestParser::readCallObject(JsonCursor &cursor, CallObject &object)
+{
+    object = {};
+    std::string_view ignored;
+    if (cursor.peek() != '{')
+        return cursor.skipValue(ignored);
+    object.isPresent = true;
+    cursor.enterObject();
+    JsonString key;
+    while (cursor.nextMember(key)) {
+        if (key.equals("project_id"))
+            readStringField(cursor, object.project, object.hasProject);
+        else if (key.equals("id"))
+            readStringField(cursor, object.id, object.hasId);
+        else
+            cursor.skipValue(ignored);
+    }
+    return !cursor.failed();
+}
+
+bool RequestParser::readStringField(JsonCursor &cursor, JsonString &field, bool &isPresent)
+{
+    std::string_view ignored;
+    isPresent = cursor.peek() == '"';
+    return isPresent ? cursor.readString(field) : cursor.skipValue(ignored);
+}
+
+Result<Request> RequestParser::toRequest(const Line &line)
+{
+    if (!line.hasMethod)
+        return malformed(R"(the key "method" is missing)");
+    if (!line.methodIsString)
+        return malformed(R"(the value of "method" is not a string)");
+    Request request;
+    if (line.method.equals("call_start"))
+        return toCall(line, CallKind::Start);
+    if (line.method.equals("call_end"))
+        return toCall(line, CallKind::End);
+    if (line.method.equals("flush"))
+        request.method = Method::Flush;
+    else if (line.method.equals("status"))
+        request.method = Method::Status;
+    else
+        return Error{ErrorCode::InvalidArgument,
+                     "unknown method: " + quoted(line.method.decoded())};
+    return request;
+}
+
+Result<Request> RequestParser::toCall(const Line &line, CallKind kind)
+{
+    const std::string name = kindName(kind);
+    const std::string method = "call_" + name;
+    if (!line.hasPayload)
+        return malformed(method + R"(: the key "payload" is missing)");
+    if (!line.payloadIsObject)
+        return malformed(method + R"(: the value of "payload" is not an object)");
+    const CallObject &object = kind == CallKind::Start ? line.start : line.end;
+    if (!object.isPresent)
+        return malformed(method + R"(: the payload has no object ")" + name + '"');
+
+    Request request;
+    request.method = kind == CallKind::Start ? Method::CallStart : Method::CallEnd;
+    request.call = {kind, resolved(object.project, m_project), resolved(object.id, m_id),
+                    line.payload};
+    const auto check = [&](const char *field, bool isPresent,
+                           std::string_view value) -> Result<void> {
+        if (!isPresent || value.empty())
+            return malformed(method + ": " + name + "." + field + " is not a non-empty string");
+        if (value.size() > MaxNameBytes)
+            return Error{ErrorCode::TooLarge,
+                         method + ": " + name + "." + field + " is longer than "
+                             + std::to_string(MaxNameBytes) + " bytes"};
+        return {};
+    };
+    if (const auto checked = check("project_id", object.hasProject, request.call.project); !checked)
+        return checked.error();
+    if (const auto checked = check("id", object.hasId, request.call.id); !checked)
+        return checked.error();
+    return request;
+}
+
+} // namespace Weave

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "common/jsoncursor.h"
+#include "common/result.h"
+#include "protocol/request.h"
+
+#include <string>
+#include <string_view>
+
+namespace Weave {
+
+// Checks one line and finds the parts that routing needs. Every byte is checked once, because one
+// malformed call makes the trace server refuse the whole batch it travels in. The payload itself
+// stays what the client wrote.
+//
+// A parser is reused from line to line so that it allocates nothing on the usual path.
+class RequestParser
+{
+public:
+    // The views in the result end with the next call of parse() or with the line.
+    [[nodiscard]] Result<Request> parse(std::string_view line);
+
+private:
+    // The members of {"start":{…}} or {"end":{…}} that batching needs.
+    struct CallObject
+    {
+        bool isPresent = false;
+        JsonString project;
+        JsonString id;
+        bool hasProject = false;
+        bool hasId = false;
+    };
+
+    struct Line
+    {
+        JsonString method;
+        bool hasMethod = false;
+        bool methodIsString = false;
+        std::string_view payload;
+        bool hasPayload = false;
+        bool payloadIsObject = false;
+        CallObject start;
+        CallObject end;
+    };
+
+    static bool readRoot(JsonCursor &cursor, Line &line);
+    static bool readPayload(JsonCursor &cursor, Line &line);
+    static bool readCallObject(JsonCursor &cursor, CallObject &object);
+    static bool readStringField(JsonCursor &cursor, JsonString &field, bool &isPresent);
+    [[nodiscard]] Result<Request> toRequest(const Line &line);
+    [[nodiscard]] Result<Request> toCall(const Line &line, CallKind kind);
+
+    std::string m_project; // holds what had escapes
+    std::string m_id;
+};
+
+} // namespace Weave

@@ -1,0 +1,73 @@
+#include "sidecar/flushwaiters.h"
+
+#include <algorithm>
+
+namespace Weave {
+
+FlushWaiters::FlushWaiters(Milliseconds timeout)
+    : m_timeout(timeout)
+{
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &FlushWaiters::expire);
+}
+
+void FlushWaiters::add(RecordId barrier, std::uint64_t pendingCalls, Done done)
+{
+    if (pendingCalls == 0) {
+        done({true, 0, 0});
+        return;
+    }
+    const FlushResult nothingYet{false, pendingCalls, 0};
+    m_waiters.push_back({barrier, nothingYet, SteadyClock::now() + m_timeout, std::move(done)});
+    armTimer();
+}
+
+void FlushWaiters::recordsDone(std::span<const RecordRef> records, bool delivered)
+{
+    if (m_waiters.empty() || records.empty())
+        return;
+    Waiters finished;
+    for (auto waiter = m_waiters.begin(); waiter != m_waiters.end();) {
+        const auto end = std::lower_bound(
+            records.begin(), records.end(), waiter->barrier,
+            [](const RecordRef &record, RecordId barrier) { return record.id < barrier; });
+        const auto count = static_cast<std::uint64_t>(end - records.begin());
+        waiter->result.pendingCalls -= count;
+        if (!delivered)
+            waiter->result.givenUpCalls += count;
+        const auto next = std::next(waiter);
+        if (waiter->result.pendingCalls == 0) {
+            waiter->result.isComplete = true;
+            finished.splice(finished.end(), m_waiters, waiter);
+        }
+        waiter = next;
+    }
+    armTimer();
+    // Last, because a client that is told may flush again.
+    for (const Waiter &waiter : finished)
+        waiter.done(waiter.result);
+}
+
+void FlushWaiters::expire()
+{
+    const TimePoint now = SteadyClock::now();
+    Waiters late;
+    while (!m_waiters.empty() && m_waiters.front().deadline <= now)
+        late.splice(late.end(), m_waiters, m_waiters.begin());
+    armTimer();
+    for (const Waiter &waiter : late)
+        waiter.done(waiter.result);
+}
+
+void FlushWaiters::armTimer()
+{
+    if (m_waiters.empty()) {
+        m_timer.stop();
+        return;
+    }
+    const auto wait = std::chrono::ceil<Milliseconds>(m_waiters.front().deadline
+                                                      - SteadyClock::now());
+    m_timer.start(std::max(wait, Milliseconds(0)));
+}
+
+} // namespace Weave

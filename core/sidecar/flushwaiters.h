@@ -1,0 +1,57 @@
+#pragma once
+
+#include "common/clock.h"
+#include "spool/spool.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <functional>
+#include <list>
+#include <span>
+
+namespace Weave {
+
+struct FlushResult
+{
+    bool isComplete = false;        // every call is delivered or given up
+    std::uint64_t pendingCalls = 0; // of those that were accepted before the flush
+    std::uint64_t givenUpCalls = 0; // of those, refused by the backend for good
+};
+
+// Remembers who waits for which calls, and tells them when those have left the spool or when their
+// time is over.
+class FlushWaiters final : public QObject
+{
+    Q_OBJECT
+
+public:
+    using Done = std::function<void(const FlushResult &)>;
+
+    explicit FlushWaiters(Milliseconds timeout);
+
+    // Waits for the pendingCalls calls with an id below barrier. done is called once, at once when
+    // there is nothing to wait for.
+    void add(RecordId barrier, std::uint64_t pendingCalls, Done done);
+    // Records (in the order of their ids) have left the spool.
+    void recordsDone(std::span<const RecordRef> records, bool delivered);
+
+private:
+    struct Waiter
+    {
+        RecordId barrier;
+        FlushResult result;
+        TimePoint deadline;
+        Done done;
+    };
+    using Waiters = std::list<Waiter>; // in the order of their deadlines
+
+    void expire();
+    void armTimer();
+
+    const Milliseconds m_timeout;
+    Waiters m_waiters;
+    QTimer m_timer;
+};
+
+} // namespace Weave

@@ -1,0 +1,184 @@
+#include "sidecar/sidecar.h"
+
+#include "common/logging.h"
+#include "common/version.h"
+#include "ingest/filelimit.h"
+#include "protocol/reply.h"
+#include "spool/memoryspool.h"
+
+#include <QCoreApplication>
+#include <QRandomGenerator>
+
+#include <algorithm>
+
+namespace Weave {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Below the 5 s after which the SDK's client stops waiting for a reply (wandb/weave,
+// sidecar_trace_server.py), with room for a slow moment.
+constexpr Milliseconds FlushTimeout = 4s;
+
+BatchLimits batchLimits(const Config &config)
+{
+    return {static_cast<std::size_t>(config.flushMaxCount),
+            static_cast<std::size_t>(config.flushMaxBytes), config.flushInterval};
+}
+
+IngestLimits ingestLimits(const Config &config)
+{
+    return {static_cast<std::size_t>(config.maxLineBytes), raiseFileLimit(config.maxConnections)};
+}
+
+double secondsSince(TimePoint time)
+{
+    return std::chrono::duration<double>(SteadyClock::now() - time).count();
+}
+
+} // namespace
+
+Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport)
+    : m_config(config)
+    , m_startedAt(SteadyClock::now())
+    , m_spool(std::make_unique<MemorySpool>(config.spoolMaxBytes))
+    , m_batcher(batchLimits(config), SteadyClock::now)
+    , m_transport(std::move(transport))
+    , m_delivery({m_batcher, *m_spool, *m_transport, m_stats}, {config.senders},
+                 SteadyClock::now, [] { return QRandomGenerator::global()->generateDouble(); })
+    , m_flushWaiters(FlushTimeout)
+    , m_server(*this, m_stats, ingestLimits(config))
+{
+    m_shutdownTimer.setSingleShot(true);
+    connect(&m_shutdownTimer, &QTimer::timeout, this, &Sidecar::stop);
+    connect(&m_delivery, &DeliveryQueue::recordsDone, this,
+            [this](std::span<const RecordRef> records, bool delivered) {
+                m_flushWaiters.recordsDone(records, delivered);
+                stopWhenEmpty();
+            });
+}
+
+Result<void> Sidecar::start()
+{
+    auto listening = m_server.listen(
+        {m_config.socketPath, m_config.socketMode, m_config.socketGroup});
+    if (!listening)
+        return listening;
+    const std::uint64_t connections = m_server.limits().maxConnections;
+    if (connections < m_config.maxConnections) {
+        qCWarning(lcIngest,
+                  "the limit of open files allows %llu connections instead of %llu; raise "
+                  "LimitNOFILE or ulimit -n",
+                  static_cast<unsigned long long>(connections),
+                  static_cast<unsigned long long>(m_config.maxConnections));
+    }
+    return {};
+}
+
+std::optional<RefusedCall> Sidecar::acceptCall(const CallView &call)
+{
+    if (m_isStopping)
+        return RefusedCall{Refusal::ShuttingDown,
+                           "the sidecar is shutting down; send this call directly"};
+    const auto record = m_spool->append(call);
+    if (!record) {
+        const bool isFull = record.error().code == ErrorCode::Full;
+        return RefusedCall{isFull ? Refusal::SpoolFull : Refusal::SpoolError,
+                           record.error().message};
+    }
+    ++m_stats.received;
+    if (m_batcher.add(call.project, *record))
+        m_batcherHasNews = true;
+    return std::nullopt;
+}
+
+void Sidecar::callsAccepted()
+{
+    if (std::exchange(m_batcherHasNews, false))
+        m_delivery.pump();
+}
+
+void Sidecar::flush(Reply reply)
+{
+    m_batcher.makeAllDue();
+    m_delivery.pump();
+    m_flushWaiters.add(
+        m_spool->nextId(), m_spool->usage().pendingCalls,
+        [this, reply = std::move(reply)](const FlushResult &result) {
+            if (!result.isComplete) {
+                const std::string error = m_delivery.state().lastError;
+                reply(failureReply("not everything is delivered after 4 s, delivery goes on"
+                                       + (error.empty() ? std::string() : " (" + error + ")"),
+                                   result.pendingCalls));
+            } else if (result.givenUpCalls > 0) {
+                reply(failureReply(std::to_string(result.givenUpCalls)
+                                       + " calls were refused by the backend for good ("
+                                       + m_delivery.state().lastError + ")",
+                                   result.pendingCalls));
+            } else {
+                reply(successReply(m_spool->usage().pendingCalls));
+            }
+        });
+}
+
+std::string Sidecar::statusJson()
+{
+    const SpoolUsage usage = m_spool->usage();
+    std::optional<TimePoint> oldest = m_delivery.oldest();
+    if (const auto gathered = m_batcher.oldest(); gathered && (!oldest || *gathered < *oldest))
+        oldest = gathered;
+
+    StatusReport report;
+    report.version = version();
+    report.pid = static_cast<std::uint64_t>(QCoreApplication::applicationPid());
+    report.uptimeSeconds = secondsSince(m_startedAt);
+    report.socket = m_config.socketPath;
+    report.backend = m_config.backend.display();
+    report.delivery = m_delivery.state();
+    report.stats = &m_stats;
+    report.pendingCalls = usage.pendingCalls;
+    report.pendingBytes = usage.pendingBytes;
+    if (oldest)
+        report.oldestPendingSeconds = secondsSince(*oldest);
+    report.spoolKind = "memory";
+    report.spoolUsedBytes = usage.usedBytes;
+    report.spoolMaxBytes = usage.maxBytes;
+    report.maxConnections = m_server.limits().maxConnections;
+    return toJson(report);
+}
+
+void Sidecar::shutdown()
+{
+    if (m_isStopping)
+        return;
+    m_isStopping = true;
+    m_server.stopListening();
+    qCInfo(lcApp, "stopping: %llu calls are pending",
+           static_cast<unsigned long long>(m_spool->usage().pendingCalls));
+    m_batcher.makeAllDue();
+    m_delivery.pump();
+    m_shutdownTimer.start(m_config.shutdownTimeout);
+    // From the event loop, so that a caller can connect to stopped() after this call, too.
+    QMetaObject::invokeMethod(this, &Sidecar::stopWhenEmpty, Qt::QueuedConnection);
+}
+
+void Sidecar::stopWhenEmpty()
+{
+    if (m_isStopping && m_spool->usage().pendingCalls == 0)
+        stop();
+}
+
+void Sidecar::stop()
+{
+    if (std::exchange(m_isStopped, true))
+        return;
+    m_shutdownTimer.stop();
+    if (const auto left = m_spool->usage().pendingCalls; left > 0) {
+        qCCritical(lcApp, "%llu calls could not be delivered in time and are lost: %s",
+                   static_cast<unsigned long long>(left), m_delivery.state().lastError.c_str());
+    }
+    Q_EMIT stopped();
+}
+
+} // namespace Weave

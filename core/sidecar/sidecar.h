@@ -1,0 +1,63 @@
+#pragma once
+
+#include "batching/batcher.h"
+#include "config/config.h"
+#include "forwarding/deliveryqueue.h"
+#include "ingest/ingestserver.h"
+#include "ingest/requesthandler.h"
+#include "sidecar/flushwaiters.h"
+#include "spool/spool.h"
+#include "stats/stats.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+
+namespace Weave {
+
+// The daemon without its process: owns every part, in the order in which they need each other, and
+// passes calls from ingest to the spool and the batcher.
+class Sidecar final : public QObject, private RequestHandler
+{
+    Q_OBJECT
+
+public:
+    // Nothing happens before start(). transport is what calls are delivered by.
+    Sidecar(const Config &config, std::unique_ptr<Transport> transport);
+
+    // Takes the socket. On an error nothing is left behind.
+    [[nodiscard]] Result<void> start();
+
+    // Removes the socket, refuses new calls, delivers what is pending for as long as
+    // --shutdown-timeout allows, and then emits stopped(). A second call does nothing.
+    void shutdown();
+
+Q_SIGNALS:
+    void stopped();
+
+private:
+    std::optional<RefusedCall> acceptCall(const CallView &call) override;
+    void callsAccepted() override;
+    void flush(Reply reply) override;
+    std::string statusJson() override;
+
+    void stopWhenEmpty();
+    void stop();
+
+    const Config m_config;
+    const TimePoint m_startedAt;
+    Stats m_stats;
+    std::unique_ptr<Spool> m_spool;
+    Batcher m_batcher;
+    std::unique_ptr<Transport> m_transport;
+    DeliveryQueue m_delivery;
+    FlushWaiters m_flushWaiters;
+    IngestServer m_server;
+    QTimer m_shutdownTimer;
+    bool m_isStopping = false;
+    bool m_isStopped = false;
+    bool m_batcherHasNews = false;
+};
+
+} // namespace Weave

@@ -1,0 +1,127 @@
+#include "spool/memoryspool.h"
+
+#include "common/bytesize.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace Weave {
+
+namespace {
+
+// Enough for the segments that turn over between two batches; the rest goes back to the system.
+constexpr std::size_t MaxSpareSegments = 8;
+
+} // namespace
+
+MemorySpool::MemorySpool(std::uint64_t maxBytes, std::size_t segmentBytes)
+    : m_maxBytes(maxBytes)
+    , m_segmentBytes(static_cast<std::uint32_t>(segmentBytes))
+{
+    m_usage.maxBytes = maxBytes;
+}
+
+MemorySpool::Segment &MemorySpool::segmentOf(RecordId id)
+{
+    return m_segments[segmentNumber(id) - m_firstNumber];
+}
+
+const MemorySpool::Segment &MemorySpool::segmentOf(RecordId id) const
+{
+    return m_segments[segmentNumber(id) - m_firstNumber];
+}
+
+Result<RecordRef> MemorySpool::append(const CallView &call)
+{
+    const std::size_t size = call.payload.size();
+    const bool fits = !m_segments.empty()
+        && size <= m_segments.back().capacity - m_segments.back().used;
+    if (!fits && !openSegment(size)) {
+        return Error{ErrorCode::Full,
+                     "the spool is full (" + formatByteSize(m_maxBytes)
+                         + " of undelivered calls); send this call directly"};
+    }
+    Segment &segment = m_segments.back();
+    const RecordRef record{nextId(), static_cast<std::uint32_t>(size), call.kind};
+    std::memcpy(segment.data.get() + segment.used, call.payload.data(), size);
+    segment.used += record.payloadSize;
+    ++segment.liveRecords;
+    ++m_usage.pendingCalls;
+    m_usage.pendingBytes += size;
+    return record;
+}
+
+bool MemorySpool::openSegment(std::size_t payloadBytes)
+{
+    if (payloadBytes > std::numeric_limits<std::uint32_t>::max())
+        return false;
+    const std::uint32_t capacity
+        = std::max(m_segmentBytes, static_cast<std::uint32_t>(payloadBytes));
+    if (m_usage.usedBytes + capacity > m_maxBytes)
+        return false;
+    Segment segment;
+    if (capacity == m_segmentBytes && !m_spare.empty()) {
+        segment.data = std::move(m_spare.back());
+        m_spare.pop_back();
+    } else {
+        segment.data = std::make_unique_for_overwrite<char[]>(capacity);
+    }
+    segment.capacity = capacity;
+    m_usage.usedBytes += capacity;
+    m_segments.push_back(std::move(segment));
+    dropEmptyFront();
+    return true;
+}
+
+std::string_view MemorySpool::payload(const RecordRef &record) const
+{
+    return {segmentOf(record.id).data.get() + offset(record.id), record.payloadSize};
+}
+
+void MemorySpool::remove(const RecordRef &record)
+{
+    Segment &segment = segmentOf(record.id);
+    --segment.liveRecords;
+    --m_usage.pendingCalls;
+    m_usage.pendingBytes -= record.payloadSize;
+    if (segment.liveRecords == 0 && &segment != &m_segments.back())
+        recycle(segment);
+}
+
+void MemorySpool::recycle(Segment &segment)
+{
+    m_usage.usedBytes -= segment.capacity;
+    if (segment.capacity == m_segmentBytes && m_spare.size() < MaxSpareSegments)
+        m_spare.push_back(std::move(segment.data));
+    segment = {};
+    dropEmptyFront();
+}
+
+// Segments in the middle of the queue stay as empty shells until those before them are done.
+void MemorySpool::dropEmptyFront()
+{
+    while (m_segments.size() > 1 && m_segments.front().liveRecords == 0) {
+        if (m_segments.front().data) {
+            recycle(m_segments.front());
+            return; // it has called us for the rest
+        }
+        m_segments.pop_front();
+        ++m_firstNumber;
+    }
+}
+
+RecordId MemorySpool::nextId() const
+{
+    if (m_segments.empty())
+        return {m_firstNumber << 32U};
+    const std::uint64_t number = m_firstNumber + m_segments.size() - 1;
+    return {number << 32U | m_segments.back().used};
+}
+
+SpoolUsage MemorySpool::usage() const
+{
+    return m_usage;
+}
+
+} // namespace Weave

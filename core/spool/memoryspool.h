@@ -1,0 +1,62 @@
+#pragma once
+
+#include "spool/spool.h"
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <vector>
+
+namespace Weave {
+
+// Keeps calls in memory: what has not been delivered when the process ends is gone.
+//
+// Payloads lie one behind the other in segments. A segment whose records are all removed is used
+// again for the next calls while it is still warm in the cache, because asking the system for
+// fresh pages costs more than everything else a call needs (the kernel zeroes them).
+class MemorySpool final : public Spool
+{
+public:
+    static constexpr std::size_t DefaultSegmentBytes = 1024 * 1024;
+
+    // maxBytes bounds the memory of all segments in use. A payload larger than segmentBytes gets a
+    // segment of its own size.
+    explicit MemorySpool(std::uint64_t maxBytes, std::size_t segmentBytes = DefaultSegmentBytes);
+
+    Result<RecordRef> append(const CallView &call) override;
+    std::string_view payload(const RecordRef &record) const override;
+    void remove(const RecordRef &record) override;
+    RecordId nextId() const override;
+    SpoolUsage usage() const override;
+
+private:
+    struct Segment
+    {
+        std::unique_ptr<char[]> data;
+        std::uint32_t capacity = 0;
+        std::uint32_t used = 0;
+        std::uint32_t liveRecords = 0;
+    };
+
+    // A record's id is its segment's number and the offset in it.
+    [[nodiscard]] static std::uint64_t segmentNumber(RecordId id) { return id.value >> 32U; }
+    [[nodiscard]] static std::uint32_t offset(RecordId id)
+    {
+        return static_cast<std::uint32_t>(id.value);
+    }
+
+    [[nodiscard]] Segment &segmentOf(RecordId id);
+    [[nodiscard]] const Segment &segmentOf(RecordId id) const;
+    [[nodiscard]] bool openSegment(std::size_t payloadBytes);
+    void recycle(Segment &segment);
+    void dropEmptyFront();
+
+    const std::uint64_t m_maxBytes;
+    const std::uint32_t m_segmentBytes;
+    std::deque<Segment> m_segments; // the last one is being filled
+    std::uint64_t m_firstNumber = 0;
+    std::vector<std::unique_ptr<char[]>> m_spare; // of m_segmentBytes each
+    SpoolUsage m_usage;
+};
+
+} // namespace Weave

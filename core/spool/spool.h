@@ -1,0 +1,58 @@
+#pragma once
+
+#include "common/call.h"
+#include "common/result.h"
+
+#include <compare>
+#include <cstdint>
+#include <string_view>
+
+namespace Weave {
+
+// Names a record. Ids grow with every append and are never used twice, so that "all that was
+// accepted before now" is "all ids below Spool::nextId()".
+struct RecordId
+{
+    std::uint64_t value = 0;
+
+    auto operator<=>(const RecordId &) const = default;
+};
+
+// What batching keeps of a call: 16 bytes, however large the call is.
+struct RecordRef
+{
+    RecordId id;
+    std::uint32_t payloadSize = 0; // bytes
+    CallKind kind = CallKind::Start;
+};
+
+struct SpoolUsage
+{
+    std::uint64_t pendingCalls = 0; // appended and not removed
+    std::uint64_t pendingBytes = 0; // their payloads
+    std::uint64_t usedBytes = 0;    // what the spool occupies, against maxBytes
+    std::uint64_t maxBytes = 0;
+};
+
+// Keeps accepted calls, in the order of their arrival, until they are removed. A call that append()
+// took is what the client was promised; a call that it refused is the client's to send.
+//
+// One thread. Views stay valid until their record is removed.
+class Spool
+{
+public:
+    virtual ~Spool() = default;
+
+    // Copies the call. Full when there is no room; never blocks.
+    [[nodiscard]] virtual Result<RecordRef> append(const CallView &call) = 0;
+    // The payload of a record that has not been removed.
+    [[nodiscard]] virtual std::string_view payload(const RecordRef &record) const = 0;
+    // The call needs to be kept no longer. Once for each record.
+    virtual void remove(const RecordRef &record) = 0;
+
+    // Above the id of every record appended so far.
+    [[nodiscard]] virtual RecordId nextId() const = 0;
+    [[nodiscard]] virtual SpoolUsage usage() const = 0;
+};
+
+} // namespace Weave

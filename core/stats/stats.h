@@ -1,0 +1,60 @@
+#pragma once
+
+#include "stats/histogram.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace Weave {
+
+// Why a line was answered with success:false. Refused calls are the client's to send.
+enum class Refusal : std::uint8_t {
+    Malformed,     // not valid JSON, or not the shape that the protocol asks for
+    UnknownMethod,
+    LineTooLong,   // over --max-line-bytes
+    MemoryLimit,   // unfinished lines hold all the memory there is for them
+    SpoolFull,
+    SpoolError,    // the disk said no
+    ShuttingDown,
+};
+inline constexpr std::size_t RefusalCount = 7;
+
+// The names of the values of Refusal in status and metrics.
+inline constexpr std::array<const char *, RefusalCount> RefusalNames{
+    "malformed",  "unknown_method", "line_too_long", "memory_limit",
+    "spool_full", "spool_error",    "shutting_down"};
+
+// What the daemon counts from its start. Every received call ends in exactly one of delivered,
+// dead-lettered and pending (the spool knows the last), so that the numbers add up.
+//
+// Plain numbers of one thread.
+struct Stats
+{
+    // Calls.
+    std::uint64_t received = 0; // answered with success:true
+    std::uint64_t delivered = 0;
+    std::uint64_t deadLettered = 0;
+    std::array<std::uint64_t, RefusalCount> refused{};
+
+    // Batches and requests.
+    std::uint64_t batches = 0; // formed from received calls
+    std::uint64_t halved = 0;  // cut in two because the server refused them as a whole
+    std::uint64_t requests = 0;
+    std::uint64_t retried = 0;                           // requests that will be made once more
+    std::map<std::string, std::uint64_t> failedRequests; // by status, or network, tls, timeout
+    Histogram batchCalls;
+    Histogram batchBytes;
+    Histogram requestMicroseconds;
+
+    // Connections of clients.
+    std::uint64_t connectionsOpen = 0;
+    std::uint64_t connectionsAccepted = 0;
+    std::uint64_t connectionsRefused = 0; // over --max-connections
+
+    void refuse(Refusal reason) { ++refused.at(static_cast<std::size_t>(reason)); }
+};
+
+} // namespace Weave

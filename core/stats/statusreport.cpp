@@ -1,0 +1,127 @@
+#include "stats/statusreport.h"
+
+#include "common/jsonwriter.h"
+
+namespace Weave {
+
+namespace {
+
+const char *conditionName(DeliveryState::Condition condition)
+{
+    switch (condition) {
+    case DeliveryState::Condition::Ok:
+        return "ok";
+    case DeliveryState::Condition::Retrying:
+        return "retrying";
+    case DeliveryState::Condition::Paused:
+        return "paused";
+    }
+    return "ok";
+}
+
+void writeOptionalSeconds(JsonWriter &json, std::string_view name,
+                          const std::optional<double> &value)
+{
+    json.key(name);
+    if (value)
+        json.seconds(*value);
+    else
+        json.null();
+}
+
+void writeCalls(JsonWriter &json, const StatusReport &report)
+{
+    const Stats &stats = *report.stats;
+    json.key("calls").beginObject();
+    json.key("received").value(stats.received);
+    json.key("delivered").value(stats.delivered);
+    json.key("pending").value(report.pendingCalls);
+    json.key("pending_bytes").value(report.pendingBytes);
+    writeOptionalSeconds(json, "oldest_pending_seconds", report.oldestPendingSeconds);
+    json.key("dead_lettered").value(stats.deadLettered);
+    json.key("refused").beginObject();
+    for (std::size_t i = 0; i < RefusalCount; ++i)
+        json.key(RefusalNames.at(i)).value(stats.refused.at(i));
+    json.endObject().endObject();
+}
+
+void writeSizes(JsonWriter &json, std::string_view name, const Histogram &histogram)
+{
+    json.key(name).beginObject();
+    json.key("sum").value(histogram.sum());
+    json.key("p50").value(histogram.quantile(0.5));
+    json.key("p99").value(histogram.quantile(0.99));
+    json.key("max").value(histogram.max());
+    json.endObject();
+}
+
+void writeRequests(JsonWriter &json, const StatusReport &report)
+{
+    constexpr double Microsecond = 1e-6;
+    const Stats &stats = *report.stats;
+    json.key("batches").beginObject();
+    json.key("formed").value(stats.batches);
+    json.key("halved").value(stats.halved);
+    writeSizes(json, "calls", stats.batchCalls);
+    writeSizes(json, "bytes", stats.batchBytes);
+    json.endObject();
+
+    const Histogram &latency = stats.requestMicroseconds;
+    const auto seconds = [](std::uint64_t microseconds) {
+        return static_cast<double>(microseconds) * Microsecond;
+    };
+    json.key("requests").beginObject();
+    json.key("sent").value(stats.requests);
+    json.key("in_flight").value(report.delivery.requestsInFlight);
+    json.key("retried").value(stats.retried);
+    json.key("failed").beginObject();
+    for (const auto &[reason, count] : stats.failedRequests)
+        json.key(reason).value(count);
+    json.endObject();
+    json.key("seconds").beginObject();
+    json.key("p50").seconds(seconds(latency.quantile(0.5)));
+    json.key("p99").seconds(seconds(latency.quantile(0.99)));
+    json.key("max").seconds(seconds(latency.max()));
+    json.endObject().endObject();
+}
+
+} // namespace
+
+std::string toJson(const StatusReport &report)
+{
+    const Stats &stats = *report.stats;
+    JsonWriter json;
+    json.beginObject();
+    json.key("version").value(report.version);
+    json.key("pid").value(report.pid);
+    json.key("uptime_seconds").seconds(report.uptimeSeconds);
+    json.key("socket").value(report.socket);
+    json.key("backend").beginObject();
+    json.key("url").value(report.backend);
+    json.key("state").value(conditionName(report.delivery.condition));
+    json.key("last_error");
+    if (report.delivery.lastError.empty())
+        json.null();
+    else
+        json.value(report.delivery.lastError);
+    writeOptionalSeconds(json, "last_error_seconds_ago", report.delivery.lastErrorSecondsAgo);
+    writeOptionalSeconds(json, "next_attempt_seconds", report.delivery.nextAttemptInSeconds);
+    json.endObject();
+    writeCalls(json, report);
+    writeRequests(json, report);
+    json.key("connections").beginObject();
+    json.key("open").value(stats.connectionsOpen);
+    json.key("accepted").value(stats.connectionsAccepted);
+    json.key("refused").value(stats.connectionsRefused);
+    json.key("max").value(report.maxConnections);
+    json.endObject();
+    json.key("spool").beginObject();
+    json.key("kind").value(report.spoolKind);
+    json.key("used_bytes").value(report.spoolUsedBytes);
+    json.key("max_bytes").value(report.spoolMaxBytes);
+    json.endObject();
+    json.endObject();
+    return json.text();
+}
+
+} // namespace Weave

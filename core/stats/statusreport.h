@@ -1,0 +1,48 @@
+#pragma once
+
+#include "stats/stats.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace Weave {
+
+// What delivery is doing now.
+struct DeliveryState
+{
+    enum class Condition {
+        Ok,       // the last request was answered well, or there was none
+        Retrying, // the backend is away or answers with errors; calls are kept and tried again
+        Paused,   // the backend refuses the key; calls are kept
+    };
+    Condition condition = Condition::Ok;
+    std::uint64_t requestsInFlight = 0;
+    std::string lastError;                        // empty when there was none
+    std::optional<double> lastErrorSecondsAgo;
+    std::optional<double> nextAttemptInSeconds;   // while retrying or paused
+};
+
+// All that `status` says, gathered by the sidecar at one moment.
+struct StatusReport
+{
+    std::string version;
+    std::uint64_t pid = 0;
+    double uptimeSeconds = 0;
+    std::string socket;
+    std::string backend;
+    DeliveryState delivery;
+    const Stats *stats = nullptr;
+    std::uint64_t pendingCalls = 0;
+    std::uint64_t pendingBytes = 0;
+    std::optional<double> oldestPendingSeconds;
+    std::string spoolKind;
+    std::uint64_t spoolUsedBytes = 0;
+    std::uint64_t spoolMaxBytes = 0;
+    std::uint64_t maxConnections = 0;
+};
+
+// The report as the JSON object that docs/protocol.md describes under "status".
+[[nodiscard]] std::string toJson(const StatusReport &report);
+
+} // namespace Weave

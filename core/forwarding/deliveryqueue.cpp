@@ -19,6 +19,9 @@ constexpr const char *UpsertPath = "/call/upsert_batch";
 constexpr int SuspectAttempts = 3;
 constexpr std::size_t MaxSuspects = 8;
 
+// A request that takes longer waits for the backend and not for this machine.
+constexpr Milliseconds SlowRequest{250};
+
 double secondsBetween(TimePoint from, TimePoint to)
 {
     return std::chrono::duration<double>(to - from).count();
@@ -314,6 +317,16 @@ void DeliveryQueue::armTimer()
         return;
     const auto wait = std::chrono::ceil<Milliseconds>(*next - now);
     m_timer.start(std::max(wait, Milliseconds(1)));
+}
+
+bool DeliveryQueue::isFlowing() const
+{
+    if (m_inFlight.empty() || !m_troubles.empty())
+        return false;
+    const TimePoint longAgo = m_now() - SlowRequest;
+    return std::all_of(m_inFlight.begin(), m_inFlight.end(), [longAgo](const auto &flight) {
+        return flight.second.sentAt > longAgo;
+    });
 }
 
 DeliveryState DeliveryQueue::state() const

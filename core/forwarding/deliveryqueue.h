@@ -51,6 +51,9 @@ public:
     // the batcher has got something.
     void pump();
 
+    // Whether calls leave as fast as the machine can send them: requests are in flight, none of them
+    // for long, and nothing is in trouble.
+    [[nodiscard]] bool isFlowing() const;
     [[nodiscard]] DeliveryState state() const;
     // When the oldest call came that is in flight or waits for another attempt.
     [[nodiscard]] std::optional<TimePoint> oldest() const;

@@ -1,15 +1,8 @@
 #include "forwarding/httptransport.h"
 
-#include "common/logging.h"
-#include "forwarding/bodydevice.h"
-#include "forwarding/retryafter.h"
-#include "forwarding/serverreply.h"
+#include "forwarding/httpconnection.h"
 
-#include <QNetworkAccessManager>
-#include <QNetworkReply>
-#include <QNetworkRequest>
 #include <QSslConfiguration>
-#include <QTimer>
 
 #include <algorithm>
 
@@ -17,159 +10,49 @@ namespace Weave {
 
 namespace {
 
-// QNetworkAccessManager opens at most six connections a host (Qt 6.4 has no setting for it); more
-// senders need more managers.
-constexpr int ConnectionsPerManager = 6;
-
-// Enough for any sentence about what is wrong; the rest of an error page is thrown away.
-constexpr qint64 MaxErrorBody = 64 * 1024;
-
-bool isTlsError(QNetworkReply::NetworkError error)
+QByteArray hostHeader(const QUrl &url)
 {
-    return error == QNetworkReply::SslHandshakeFailedError;
+    QByteArray host = url.host(QUrl::FullyEncoded).toLatin1();
+    if (host.contains(':'))
+        host = '[' + host + ']';
+    if (url.port() >= 0)
+        host += ':' + QByteArray::number(url.port());
+    return host;
+}
+
+QSslConfiguration tlsConfiguration(const QList<QSslCertificate> &extraCaCertificates)
+{
+    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+    tls.setProtocol(QSsl::TlsV1_2OrLater);
+    // A list of our own ends Qt's loading of the system's certificates on demand.
+    if (!extraCaCertificates.isEmpty())
+        tls.setCaCertificates(QSslConfiguration::systemCaCertificates() + extraCaCertificates);
+    return tls;
+}
+
+// Sent with every request.
+QByteArray commonHeaders(const HttpTransportOptions &options)
+{
+    QByteArray headers = "Host: " + hostHeader(options.backend) + "\r\n";
+    headers += "User-Agent: " + options.userAgent + "\r\n";
+    headers += "Accept: application/json\r\nContent-Type: application/json\r\n";
+    if (!options.apiKey.isEmpty()) {
+        // wandb/weave, weave/wandb_interface/auth.py: the user of an API key is always "api".
+        const QByteArray credentials = QByteArray("api:" + options.apiKey).toBase64();
+        headers += "Authorization: Basic " + credentials + "\r\n";
+    }
+    return headers;
 }
 
 } // namespace
 
-// One request under way: the reply, its deadline and what it has said so far.
-class HttpTransport::Exchange final : public QObject
-{
-public:
-    Exchange(HttpTransport &owner, std::size_t pool, Done done)
-        : m_owner(owner)
-        , m_pool(pool)
-        , m_done(std::move(done))
-    {
-        m_deadline.setSingleShot(true);
-        connect(&m_deadline, &QTimer::timeout, this, [this] {
-            m_timedOut = true;
-            m_reply->abort(); // calls finish()
-        });
-    }
-
-    void start(QNetworkReply *reply, Milliseconds timeout)
-    {
-        m_reply = reply;
-        m_reply->setParent(this);
-        connect(m_reply, &QNetworkReply::sslErrors, this, &Exchange::noteSslErrors);
-        connect(m_reply, &QNetworkReply::readyRead, this, &Exchange::readBody);
-        connect(m_reply, &QNetworkReply::finished, this, &Exchange::finish);
-        m_deadline.start(timeout);
-    }
-
-    // Ends it in silence. The device that the reply reads from goes with the reply.
-    void cancel()
-    {
-        m_reply->disconnect(this);
-        m_reply->abort();
-        delete this;
-    }
-
-    [[nodiscard]] std::size_t pool() const { return m_pool; }
-
-private:
-    void noteSslErrors(const QList<QSslError> &errors)
-    {
-        for (const QSslError &error : errors) {
-            if (!m_sslText.isEmpty())
-                m_sslText += QLatin1String("; ");
-            m_sslText += error.errorString();
-        }
-    }
-
-    // Keeps the start of the body and throws the rest away, so that no answer is too large.
-    void readBody()
-    {
-        const QByteArray bytes = m_reply->readAll();
-        m_body += bytes.left(MaxErrorBody - m_body.size());
-    }
-
-    [[nodiscard]] SendResult result() const
-    {
-        SendResult result;
-        const QVariant status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute);
-        const QNetworkReply::NetworkError error = m_reply->error();
-        // A status whose body broke off is no answer: the server may have stopped half-way.
-        const bool isWhole = error == QNetworkReply::NoError
-            || (error >= QNetworkReply::ContentAccessDenied
-                && error != QNetworkReply::ProtocolUnknownError
-                && error != QNetworkReply::ProtocolInvalidOperationError
-                && error != QNetworkReply::ProtocolFailure);
-        if (m_timedOut) {
-            result.kind = SendResult::Kind::TimedOut;
-        } else if (isTlsError(error)) {
-            result.kind = SendResult::Kind::TlsError;
-            result.reason
-                = (m_sslText.isEmpty() ? m_reply->errorString() : m_sslText).toStdString();
-        } else if (!status.isValid() || !isWhole) {
-            result.kind = SendResult::Kind::NetworkError;
-            result.reason = m_reply->errorString().toStdString();
-        } else {
-            readAnswer(status.toInt(), result);
-        }
-        return result;
-    }
-
-    void readAnswer(int status, SendResult &result) const
-    {
-        result.status = status;
-        if (status >= 200 && status < 300)
-            return;
-        const QVariant target = m_reply->attribute(QNetworkRequest::RedirectionTargetAttribute);
-        if (target.isValid()) {
-            const QString url = target.toUrl().toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery);
-            result.reason = "it redirects to " + url.left(200).toStdString()
-                + "; set --backend to where the trace server is";
-            return;
-        }
-        ServerError error = parseServerError({m_body.constData(), std::size_t(m_body.size())});
-        result.reason = std::move(error.reason);
-        result.errorCode = std::move(error.errorCode);
-        const QByteArray retryAfter = m_reply->rawHeader("Retry-After");
-        if (!retryAfter.isEmpty())
-            result.retryAfter
-                = parseRetryAfter({retryAfter.constData(), std::size_t(retryAfter.size())},
-                                  std::chrono::system_clock::now());
-    }
-
-    void finish()
-    {
-        m_deadline.stop();
-        readBody();
-        const SendResult answer = result();
-        const Done done = std::move(m_done);
-        m_reply->disconnect(this);
-        m_owner.forget(this);
-        deleteLater(); // we are inside a signal of our own reply
-        done(answer);
-    }
-
-    HttpTransport &m_owner;
-    const std::size_t m_pool;
-    Done m_done;
-    QNetworkReply *m_reply = nullptr;
-    QTimer m_deadline;
-    QByteArray m_body;
-    QString m_sslText;
-    bool m_timedOut = false;
-};
-
 HttpTransport::HttpTransport(HttpTransportOptions options)
     : m_options(std::move(options))
-    , m_authorization(m_options.apiKey.isEmpty()
-                          ? QByteArray()
-                          : "Basic " + QByteArray("api:" + m_options.apiKey).toBase64())
+    , m_commonHeaders(commonHeaders(m_options))
+    , m_pathPrefix(m_options.backend.path(QUrl::FullyEncoded).toLatin1())
 {
-    const int pools
-        = (std::max(1, m_options.senders) + ConnectionsPerManager - 1) / ConnectionsPerManager;
-    for (int i = 0; i < pools; ++i) {
-        Pool pool;
-        pool.manager = std::make_unique<QNetworkAccessManager>();
-        pool.manager->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
-        // Credentials and cookies are ours to send, never the library's to remember.
-        pool.manager->setAutoDeleteReplies(false);
-        m_pools.push_back(std::move(pool));
-    }
+    while (m_pathPrefix.endsWith('/'))
+        m_pathPrefix.chop(1);
 }
 
 HttpTransport::~HttpTransport()
@@ -179,66 +62,39 @@ HttpTransport::~HttpTransport()
 
 void HttpTransport::send(OutgoingRequest request, Done done)
 {
-    const auto pool = std::min_element(
-        m_pools.begin(), m_pools.end(),
-        [](const Pool &a, const Pool &b) { return a.inFlight < b.inFlight; });
-    auto *exchange = new Exchange(
-        *this, static_cast<std::size_t>(pool - m_pools.begin()), std::move(done));
-    const QNetworkRequest networkRequest = makeRequest(request);
-    auto *device = new BodyDevice(std::move(request.body));
-    QNetworkReply *reply = pool->manager->post(networkRequest, device);
-    device->setParent(reply);
-    ++pool->inFlight;
-    m_exchanges.insert(exchange);
-    exchange->start(reply, m_options.requestTimeout);
+    QByteArray head = makeHead(request);
+    idleConnection().send(std::move(head), std::move(request.body), m_options.requestTimeout,
+                          std::move(done));
 }
 
-QNetworkRequest HttpTransport::makeRequest(const OutgoingRequest &request) const
+QByteArray HttpTransport::makeHead(const OutgoingRequest &request) const
 {
-    QUrl url = m_options.backend;
-    QString path = url.path(QUrl::FullyEncoded);
-    while (path.endsWith(QLatin1Char('/')))
-        path.chop(1);
-    url.setPath(path + toQString(request.path), QUrl::TolerantMode);
-
-    QNetworkRequest result(url);
-    result.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("application/json"));
-    result.setHeader(QNetworkRequest::ContentLengthHeader,
-                     static_cast<qint64>(request.body.size()));
-    result.setHeader(QNetworkRequest::UserAgentHeader, m_options.userAgent);
+    QByteArray head = "POST " + m_pathPrefix + QByteArray::fromStdString(request.path);
+    head += " HTTP/1.1\r\n" + m_commonHeaders;
+    head += "Content-Length: "
+        + QByteArray::number(static_cast<qulonglong>(request.body.size())) + "\r\n";
     // wandb/weave, weave/utils/retry.py: one id a logical request, the same on every attempt.
-    result.setRawHeader("X-Weave-Retry-Id", QByteArray::fromStdString(request.retryId));
-    if (!m_authorization.isEmpty())
-        result.setRawHeader("Authorization", m_authorization);
-    result.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    result.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    result.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
-    result.setAttribute(QNetworkRequest::CacheLoadControlAttribute,
-                        QNetworkRequest::AlwaysNetwork);
-    result.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
-    // A few large uploads gain nothing from HTTP/2's streams and lose to its flow-control windows.
-    result.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    if (!m_options.extraCaCertificates.isEmpty()) {
-        QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-        tls.addCaCertificates(m_options.extraCaCertificates);
-        result.setSslConfiguration(tls);
-    }
-    return result;
+    head += "X-Weave-Retry-Id: " + QByteArray::fromStdString(request.retryId) + "\r\n\r\n";
+    return head;
 }
 
-void HttpTransport::forget(Exchange *exchange)
+HttpConnection &HttpTransport::idleConnection()
 {
-    m_exchanges.erase(exchange);
-    --m_pools[exchange->pool()].inFlight;
+    const auto idle = std::find_if(m_connections.begin(), m_connections.end(),
+                                   [](const auto &connection) { return connection->isIdle(); });
+    if (idle != m_connections.end())
+        return **idle;
+    HttpConnection::Peer peer{m_options.backend, {}};
+    if (m_options.backend.scheme() == QLatin1String("https"))
+        peer.tls = tlsConfiguration(m_options.extraCaCertificates);
+    m_connections.push_back(std::make_unique<HttpConnection>(std::move(peer)));
+    return *m_connections.back();
 }
 
 void HttpTransport::cancelAll()
 {
-    while (!m_exchanges.empty()) {
-        Exchange *exchange = *m_exchanges.begin();
-        forget(exchange);
-        exchange->cancel();
-    }
+    for (const auto &connection : m_connections)
+        connection->cancel();
 }
 
 } // namespace Weave

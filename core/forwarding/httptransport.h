@@ -9,27 +9,23 @@
 #include <QUrl>
 
 #include <memory>
-#include <set>
 #include <vector>
-
-class QNetworkAccessManager;
-class QNetworkReply;
-class QNetworkRequest;
 
 namespace Weave {
 
+class HttpConnection;
+
 struct HttpTransportOptions
 {
-    QUrl backend;                       // http or https; its path is put before every route
-    QByteArray apiKey;                  // empty: no Authorization header
+    QUrl backend;                               // http or https; its path is put before every route
+    QByteArray apiKey;                          // empty: no Authorization header
     QList<QSslCertificate> extraCaCertificates; // trusted besides the system's
-    Milliseconds requestTimeout{0};     // from the first byte out to the last byte in
-    int senders = 4;                    // as many connections are kept
+    Milliseconds requestTimeout{0};             // of a whole request, connecting included
     QByteArray userAgent;
 };
 
-// Sends requests by HTTP over kept connections. Redirects are not followed and TLS is always
-// verified. The only place that knows QNetworkAccessManager.
+// Sends requests by HTTP/1.1 over connections that it keeps and uses again: as many as there have
+// been requests at a time. Redirects are not followed, and TLS is always verified.
 class HttpTransport final : public QObject, public Transport
 {
     Q_OBJECT
@@ -42,21 +38,13 @@ public:
     void cancelAll() override;
 
 private:
-    class Exchange;
-
-    [[nodiscard]] QNetworkRequest makeRequest(const OutgoingRequest &request) const;
-    void forget(Exchange *exchange);
-
-    struct Pool
-    {
-        std::unique_ptr<QNetworkAccessManager> manager;
-        int inFlight = 0;
-    };
+    [[nodiscard]] QByteArray makeHead(const OutgoingRequest &request) const;
+    [[nodiscard]] HttpConnection &idleConnection();
 
     const HttpTransportOptions m_options;
-    const QByteArray m_authorization;
-    std::vector<Pool> m_pools;
-    std::set<Exchange *> m_exchanges;
+    const QByteArray m_commonHeaders;
+    QByteArray m_pathPrefix;
+    std::vector<std::unique_ptr<HttpConnection>> m_connections;
 };
 
 } // namespace Weave

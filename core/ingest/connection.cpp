@@ -71,7 +71,7 @@ void Connection::handleInput()
 {
     if (m_isClosed)
         return;
-    while (!m_isWaiting && m_replies.size() <= MaxUnreadReplies) {
+    while (!m_isWaiting && !m_isPausing && m_replies.size() <= MaxUnreadReplies) {
         const Frame frame = m_frames.next();
         if (frame.status == Frame::Status::Incomplete)
             break;
@@ -82,7 +82,16 @@ void Connection::handleInput()
     if (m_streamEnded)
         endOfStream();
     writeReplies(); // the client first, then the batches
-    m_context.handler.callsAccepted();
+    if (m_context.handler.callsAccepted() && !m_isClosed) {
+        m_isPausing = true;
+        Q_EMIT pausing();
+    }
+    updateReading();
+}
+
+void Connection::resume()
+{
+    m_isPausing = false;
     updateReading();
 }
 
@@ -181,7 +190,7 @@ void Connection::updateReading()
 {
     if (m_isClosed)
         return;
-    const bool isBlocked = m_replies.size() > MaxUnreadReplies;
+    const bool isBlocked = m_replies.size() > MaxUnreadReplies || m_isPausing;
     if (!m_frames.isDrained() && !m_isWaiting && !isBlocked) {
         // Lines are left from the last read; nothing from the client will wake us for them.
         QMetaObject::invokeMethod(this, &Connection::handleInput, Qt::QueuedConnection);

@@ -38,7 +38,12 @@ public:
     Connection(UniqueFd socket, ConnectionContext &context);
     ~Connection() override;
 
+    // Reads again after pausing().
+    void resume();
+
 Q_SIGNALS:
+    // The handler has asked for a pause; nothing is read before resume().
+    void pausing();
     // The client is gone, or the connection is of no more use. Delete it later.
     void closed();
 
@@ -61,6 +66,7 @@ private:
     QSocketNotifier m_writeNotifier;
     std::string m_replies;        // not written yet
     bool m_isWaiting = false;     // a reply is outstanding; later lines wait behind it
+    bool m_isPausing = false;     // the handler has asked for it
     bool m_streamEnded = false;   // the client will send no more
     bool m_isClosed = false;
 };

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <utility>
 #include <sys/socket.h>
 
 namespace Weave {
@@ -28,6 +29,9 @@ std::size_t unfinishedLineBudget(std::size_t maxLineBytes)
     return std::max<std::size_t>(4 * maxLineBytes, 64U * 1024 * 1024);
 }
 
+// A client waits this long at most, far below the second in which it is promised a reply.
+constexpr Milliseconds MaxPause = 50ms;
+
 // When the system has no descriptor left, asking again at once would only burn the processor.
 constexpr Milliseconds AcceptPause = 100ms;
 
@@ -39,6 +43,9 @@ IngestServer::IngestServer(RequestHandler &handler, Stats &stats, const IngestLi
     , m_readBuffer(ReadBufferBytes)
     , m_context{handler, stats, m_budget, limits.maxLineBytes, m_readBuffer, {}}
 {
+    m_endPauses.setSingleShot(true);
+    m_endPauses.setTimerType(Qt::PreciseTimer);
+    connect(&m_endPauses, &QTimer::timeout, this, &IngestServer::resumeReading);
     m_acceptAgain.setSingleShot(true);
     connect(&m_acceptAgain, &QTimer::timeout, this, [this] {
         if (m_listening && !startAccepting())
@@ -104,6 +111,20 @@ void IngestServer::addClient(UniqueFd socket)
         m_connections.erase(connection);
         connection->deleteLater();
     });
+    connect(connection, &Connection::pausing, this, [this, connection] {
+        m_pausing.emplace_back(connection);
+        if (!m_endPauses.isActive())
+            m_endPauses.start(MaxPause);
+    });
+}
+
+void IngestServer::resumeReading()
+{
+    m_endPauses.stop();
+    for (const QPointer<Connection> &connection : std::exchange(m_pausing, {})) {
+        if (connection)
+            connection->resume();
+    }
 }
 
 void IngestServer::refuseClient(const UniqueFd &socket)

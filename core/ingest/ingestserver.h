@@ -6,6 +6,7 @@
 
 #include <QLocalServer>
 #include <QObject>
+#include <QPointer>
 #include <QTimer>
 
 #include <memory>
@@ -34,6 +35,9 @@ public:
     [[nodiscard]] Result<void> listen(const SocketOptions &options);
     // Removes the socket's path and takes no more clients. Those that are connected stay.
     void stopListening();
+
+    // Ends the pauses that the handler has asked for.
+    void resumeReading();
 
     [[nodiscard]] const IngestLimits &limits() const { return m_limits; }
 
@@ -68,6 +72,8 @@ private:
     std::unique_ptr<ListeningSocket> m_listening;
     std::unique_ptr<Acceptor> m_acceptor;
     QTimer m_acceptAgain;
+    QTimer m_endPauses;
+    std::vector<QPointer<Connection>> m_pausing;
     std::unordered_set<Connection *> m_connections;
 };
 

@@ -27,8 +27,9 @@ public:
 
     // Keeps the call before it returns, or says why not.
     [[nodiscard]] virtual std::optional<RefusedCall> acceptCall(const CallView &call) = 0;
-    // Several acceptCall() have been made and no more follow for the moment.
-    virtual void callsAccepted() = 0;
+    // Several acceptCall() have been made and no more follow for the moment. True asks not to read
+    // from this client until IngestServer::resumeReading(), or for a twentieth of a second at most.
+    [[nodiscard]] virtual bool callsAccepted() = 0;
 
     virtual void flush(Reply reply) = 0;
     [[nodiscard]] virtual std::string statusJson() = 0;

@@ -21,6 +21,9 @@ using namespace std::chrono_literals;
 // sidecar_trace_server.py), with room for a slow moment.
 constexpr Milliseconds FlushTimeout = 4s;
 
+// Pending payloads above which clients are slowed down while delivery flows.
+constexpr std::uint64_t CongestionBytes = 16ULL * 1024 * 1024;
+
 BatchLimits batchLimits(const Config &config)
 {
     return {static_cast<std::size_t>(config.flushMaxCount),
@@ -55,6 +58,10 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport)
     connect(&m_delivery, &DeliveryQueue::recordsDone, this,
             [this](std::span<const RecordRef> records, bool delivered) {
                 m_flushWaiters.recordsDone(records, delivered);
+                if (m_clientsPause && m_spool->usage().pendingBytes < CongestionBytes) {
+                    m_clientsPause = false;
+                    m_server.resumeReading();
+                }
                 stopWhenEmpty();
             });
 }
@@ -93,10 +100,22 @@ std::optional<RefusedCall> Sidecar::acceptCall(const CallView &call)
     return std::nullopt;
 }
 
-void Sidecar::callsAccepted()
+bool Sidecar::callsAccepted()
 {
     if (std::exchange(m_batcherHasNews, false))
         m_delivery.pump();
+    if (m_spool->usage().pendingBytes < CongestionBytes || !isCongested())
+        return false;
+    m_clientsPause = true;
+    return true;
+}
+
+// Clients that write without waiting can hand over calls faster than one core can send them. While
+// the backend takes them fast, a short pause keeps the queue in the cache; a backend that is slow
+// or away is no reason to make clients wait.
+bool Sidecar::isCongested() const
+{
+    return m_delivery.isFlowing();
 }
 
 void Sidecar::flush(Reply reply)

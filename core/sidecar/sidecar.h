@@ -38,10 +38,11 @@ Q_SIGNALS:
 
 private:
     std::optional<RefusedCall> acceptCall(const CallView &call) override;
-    void callsAccepted() override;
+    bool callsAccepted() override;
     void flush(Reply reply) override;
     std::string statusJson() override;
 
+    [[nodiscard]] bool isCongested() const;
     void stopWhenEmpty();
     void stop();
 
@@ -58,6 +59,7 @@ private:
     bool m_isStopping = false;
     bool m_isStopped = false;
     bool m_batcherHasNews = false;
+    bool m_clientsPause = false;
 };
 
 } // namespace Weave

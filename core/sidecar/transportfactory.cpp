@@ -15,7 +15,6 @@ std::unique_ptr<Transport> makeTransport(const Config &config)
     options.apiKey = QByteArray::fromStdString(config.credentials.apiKey);
     options.extraCaCertificates = config.caCertificates;
     options.requestTimeout = config.requestTimeout;
-    options.senders = config.senders;
     options.userAgent = "weave-sidecar/" + QByteArray(version().data(), version().size());
     return std::make_unique<HttpTransport>(std::move(options));
 }

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "batching/requestbody.h"
+#include "common/clock.h"
+#include "forwarding/httpresponse.h"
+#include "forwarding/transport.h"
+
+#include <QByteArray>
+#include <QObject>
+#include <QSslConfiguration>
+#include <QSslSocket>
+#include <QTimer>
+#include <QUrl>
+
+#include <optional>
+#include <vector>
+
+namespace Weave {
+
+// One kept connection to the backend: carries a request at a time, and is used again after it.
+//
+// It exists because QNetworkAccessManager hands a request body to a thread of its own in steps of
+// 16 KiB, and every step costs two thread switches: on a loopback bench that was three quarters of
+// all the processor time that the daemon took. ARCHITECTURE.md has the figures.
+class HttpConnection final : public QObject
+{
+    Q_OBJECT
+
+public:
+    using Done = Transport::Done;
+
+    struct Peer
+    {
+        QUrl url; // https or http; only host and port are used
+        QSslConfiguration tls;
+    };
+
+    explicit HttpConnection(Peer peer);
+    ~HttpConnection() override;
+
+    // Sends head and body and reads the answer. Only when isIdle(). timeout runs from here to the
+    // answer's last byte; done is called once, from the event loop.
+    void send(QByteArray head, RequestBody body, Milliseconds timeout, Done done);
+    // Ends the request under way without calling its done, and the connection with it.
+    void cancel();
+
+    [[nodiscard]] bool isIdle() const { return !m_exchange; }
+
+Q_SIGNALS:
+    // The answer is complete, or there will be none; isIdle() again.
+    void finished();
+
+private:
+    struct Exchange
+    {
+        QByteArray head;
+        RequestBody body;
+        Done done;
+        HttpResponse response;
+        qint64 bodyLeft = 0;
+        bool isOnUsedConnection = false;
+    };
+
+    void startLater();
+    void start();
+    void connectSocket();
+    void startRequest();
+    void writeMore();
+    void readAnswer();
+    void handleDisconnect();
+    void handleSocketError();
+    void noteTlsErrors(const QList<QSslError> &errors);
+    void finish(SendResult result);
+    [[nodiscard]] SendResult answerResult() const;
+    [[nodiscard]] SendResult failure(SendResult::Kind kind, const QString &reason) const;
+
+    const Peer m_peer;
+    QSslSocket m_socket;
+    QTimer m_deadline;
+    QTimer m_idleTimer;
+    std::vector<char> m_buffer;
+    std::optional<Exchange> m_exchange;
+    bool m_isReady = false;     // connected, and encrypted where it has to be
+    bool m_wasUsed = false;     // an answer has come over this connection
+    QString m_tlsErrors;
+};
+
+} // namespace Weave

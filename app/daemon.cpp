@@ -25,8 +25,9 @@ void logStart(const Config &config)
     if (config.backend.kind != BackendAddress::Kind::Http)
         return;
     if (config.credentials.apiKey.empty()) {
-        qCWarning(lcConfig, "no API key was found (--api-key-file, WANDB_API_KEY, netrc); requests "
-                            "go without one");
+        qCWarning(lcConfig,
+                  "no API key was found (--api-key-file, WANDB_API_KEY, netrc); requests "
+                  "go without one");
     } else {
         qCInfo(lcConfig, "the API key comes from %s", config.credentials.source.c_str());
     }

@@ -9,8 +9,8 @@ namespace {
 constexpr std::size_t PageWidth = 88;
 constexpr std::size_t Indent = 6;
 
-constexpr std::string_view Introduction
-    = R"(weave-sidecar - takes the trace calls of every Weave process on this host and delivers them
+constexpr std::string_view Introduction =
+    R"(weave-sidecar - takes the trace calls of every Weave process on this host and delivers them
 
 Usage:
   weave-sidecar --backend URL [flags]     run the daemon
@@ -27,8 +27,7 @@ Use it for real:
   weave-sidecar --headless --backend https://trace.wandb.ai --api-key-file ~/.weave-key
 )";
 
-constexpr std::string_view Notes
-    = R"(
+constexpr std::string_view Notes = R"(
 Values:
   DURATION is a number with a unit: 500ms, 1s, 1m30s, 1.5h.
   SIZE is a number of bytes, or 10MB (10,000,000), or 10MiB (10,485,760).

@@ -59,8 +59,7 @@ int main(int argc, char **argv)
     ::setenv("QT_NO_GLIB", "1", 1);
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("weave-sidecar"));
-    const auto line
-        = Weave::parseCommandLine(QCoreApplication::arguments(), processEnvironment);
+    const auto line = Weave::parseCommandLine(QCoreApplication::arguments(), processEnvironment);
     if (!line)
         return complain(line.error(), ExitUsage);
     switch (line->command) {

@@ -1,5 +1,6 @@
 #include "app/statusclient.h"
 
+#include "common/bytesize.h"
 #include "common/uniquefd.h"
 
 #include <array>
@@ -15,7 +16,7 @@ namespace {
 
 // flush answers within 4 s; everything else at once.
 constexpr timeval Timeout{6, 0};
-constexpr std::size_t MaxReplyBytes = 16U * 1024 * 1024;
+constexpr std::size_t MaxReplyBytes = 16 * MiB;
 
 Result<UniqueFd> connectTo(const std::string &path)
 {

@@ -74,9 +74,10 @@ std::string pendingLine(const QJsonObject &calls)
 
 Result<QJsonObject> parseStatusReply(std::string_view replyLine)
 {
-    const QJsonObject reply = QJsonDocument::fromJson(QByteArray(
-                                  replyLine.data(), static_cast<qsizetype>(replyLine.size())))
-                                  .object();
+    const QJsonObject reply =
+        QJsonDocument::fromJson(
+            QByteArray(replyLine.data(), static_cast<qsizetype>(replyLine.size())))
+            .object();
     const QJsonObject status = child(reply, "status");
     if (!reply.value(QLatin1String("success")).toBool() || status.isEmpty())
         return Error{ErrorCode::Unavailable,
@@ -102,7 +103,8 @@ std::string statusText(const QJsonObject &status)
     line("weave-sidecar",
          text(status, "version") + ", pid " + std::to_string(number(status, "pid")) + ", up for "
              + seconds(status.value(QLatin1String("uptime_seconds")).toDouble()));
-    line("socket", text(status, "socket") + ", " + grouped(number(connections, "open")) + " of "
+    line("socket",
+         text(status, "socket") + ", " + grouped(number(connections, "open")) + " of "
              + grouped(number(connections, "max")) + " connections");
     line("backend", backendLine(backend));
     line("received", grouped(number(calls, "received")) + " calls");
@@ -115,11 +117,13 @@ std::string statusText(const QJsonObject &status)
         line("refused", refused);
     if (const std::string failed = listCounts(child(requests, "failed")); !failed.empty())
         line("failed", failed + " (requests)");
-    line("spool", text(spool, "kind") + ", " + formatByteSize(number(spool, "used_bytes")) + " of "
+    line("spool",
+         text(spool, "kind") + ", " + formatByteSize(number(spool, "used_bytes")) + " of "
              + formatByteSize(number(spool, "max_bytes")));
     const QJsonValue since = backend.value(QLatin1String("last_error_seconds_ago"));
     if (since.isDouble())
-        line("last error", text(backend, "last_error") + " (" + seconds(since.toDouble()) + " ago)");
+        line("last error",
+             text(backend, "last_error") + " (" + seconds(since.toDouble()) + " ago)");
     return page;
 }
 

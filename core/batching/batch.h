@@ -15,7 +15,7 @@ struct Batch
     std::string project;
     std::vector<RecordRef> records;
     std::size_t bodySize = 0; // bytes of the upsert request body
-    TimePoint openedAt;       // when its first call came
+    TimePoint openedAt; // when its first call came
 
     // Of delivery. The same id goes with every attempt, so that the server can tell a repetition.
     std::string retryId;

@@ -7,8 +7,8 @@
 namespace Weave {
 
 Batcher::Batcher(const BatchLimits &limits, NowFunction now)
-    : m_limits(limits)
-    , m_now(std::move(now))
+    : m_limits(limits),
+      m_now(std::move(now))
 {
 }
 

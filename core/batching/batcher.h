@@ -14,8 +14,8 @@ namespace Weave {
 
 struct BatchLimits
 {
-    std::size_t maxCount = 2000;                   // calls
-    std::size_t maxBytes = 10'485'760;             // of the request body
+    std::size_t maxCount = 2000; // calls
+    std::size_t maxBytes = 10'485'760; // of the request body
     Milliseconds interval = std::chrono::seconds(1); // from a batch's first call
 };
 
@@ -84,9 +84,9 @@ private:
 
     BatchLimits m_limits;
     const NowFunction m_now;
-    Lanes m_lanes;                  // projects with calls that nobody has taken
-    Lane *m_lastLane = nullptr;     // the next call's project is mostly the last one's
-    std::list<Lane *> m_openOrder;  // lanes with an open batch that is not due, oldest first
+    Lanes m_lanes; // projects with calls that nobody has taken
+    Lane *m_lastLane = nullptr; // the next call's project is mostly the last one's
+    std::list<Lane *> m_openOrder; // lanes with an open batch that is not due, oldest first
     std::deque<Lane *> m_ready;
     std::unordered_set<std::string> m_blocked;
 };

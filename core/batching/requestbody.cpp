@@ -6,9 +6,9 @@
 namespace Weave {
 
 RequestBody::RequestBody(std::string_view head, std::string_view tail)
-    : m_head(head)
-    , m_tail(tail)
-    , m_size(head.size() + tail.size())
+    : m_head(head),
+      m_tail(tail),
+      m_size(head.size() + tail.size())
 {
 }
 

@@ -40,7 +40,7 @@ private:
     std::string_view m_tail;
     std::vector<Item> m_items;
     std::size_t m_size;
-    std::size_t m_piece = 0;       // that the next read starts in
+    std::size_t m_piece = 0; // that the next read starts in
     std::size_t m_pieceOffset = 0;
 };
 

@@ -17,13 +17,13 @@ struct Unit
     double bytes;
 };
 
-constexpr double Kibi = 1024.0;
+constexpr double Kibi = KiB;
 
 constexpr std::array<Unit, 10> Units{{
     {"KiB", Kibi},
-    {"MiB", Kibi * Kibi},
-    {"GiB", Kibi * Kibi *Kibi},
-    {"TiB", Kibi * Kibi *Kibi *Kibi},
+    {"MiB", Kibi *Kibi},
+    {"GiB", Kibi *Kibi *Kibi},
+    {"TiB", Kibi *Kibi *Kibi *Kibi},
     {"kB", 1e3},
     {"KB", 1e3},
     {"MB", 1e6},
@@ -38,8 +38,7 @@ constexpr double MaxBytes = 1e15; // a petabyte; far below where a double stops 
 
 Result<std::uint64_t> parseByteSize(std::string_view text)
 {
-    const Error malformed{ErrorCode::InvalidArgument,
-                          "not a size such as 10485760, 10MB or 10MiB"};
+    const Error malformed{ErrorCode::InvalidArgument, "not a size such as 10485760, 10MB or 10MiB"};
     const std::size_t numberLength = text.find_first_not_of("0123456789.");
     const std::string number(text.substr(0, numberLength));
     if (numberLength == std::string_view::npos) {

@@ -16,7 +16,7 @@ struct CallView
 {
     CallKind kind = CallKind::Start;
     std::string_view project; // decoded, "entity/project"
-    std::string_view id;      // decoded call id
+    std::string_view id; // decoded call id
     std::string_view payload; // the bytes between the payload's braces, braces included
 };
 

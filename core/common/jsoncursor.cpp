@@ -75,9 +75,9 @@ std::string JsonString::decoded() const
 }
 
 JsonCursor::JsonCursor(std::string_view text)
-    : m_position(text.data())
-    , m_begin(text.data())
-    , m_end(text.data() + text.size())
+    : m_position(text.data()),
+      m_begin(text.data()),
+      m_end(text.data() + text.size())
 {
 }
 

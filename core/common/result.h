@@ -11,13 +11,13 @@ namespace Weave {
 // is for people: it says what happened, to what, and what to do.
 enum class ErrorCode {
     InvalidArgument, // a flag, a file or a field holds a value that is not allowed
-    Malformed,       // bytes that are not what their format promises
-    TooLarge,        // over a limit that is named in the message
-    Full,            // no room now; the same call may succeed later
-    InUse,           // somebody else holds it
+    Malformed, // bytes that are not what their format promises
+    TooLarge, // over a limit that is named in the message
+    Full, // no room now; the same call may succeed later
+    InUse, // somebody else holds it
     NotFound,
-    Io,              // the operating system said no; the message has its words
-    Unavailable,     // the peer does not answer
+    Io, // the operating system said no; the message has its words
+    Unavailable, // the peer does not answer
 };
 
 struct Error

@@ -15,7 +15,7 @@ struct BackendAddress
 {
     enum class Kind { Http, File };
     Kind kind = Kind::Http;
-    QUrl url;         // Http
+    QUrl url; // Http
     std::string path; // File
 
     // For people: the URL, or file:PATH. Holds no secret.

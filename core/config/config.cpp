@@ -16,9 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t KiB = 1024;
-constexpr std::uint64_t MiB = 1024 * KiB;
-constexpr std::uint64_t GiB = 1024 * MiB;
 // The trace server takes requests of up to 32 MiB (its SDK stays a MiB below).
 constexpr std::uint64_t MaxBodyBytes = 32 * MiB;
 
@@ -83,8 +80,9 @@ public:
         const auto parsed = parseUnsigned(m_options.get(name).text, 8);
         const bool isAllowed = parsed && (*parsed & 0600U) == 0600U && (*parsed & ~0660ULL) == 0;
         if (!isAllowed)
-            fail(name, "not a mode for a private socket; allowed: 0600 (the owner alone) or 0660 "
-                       "(with --socket-group)");
+            fail(name,
+                 "not a mode for a private socket; allowed: 0600 (the owner alone) or 0660 "
+                 "(with --socket-group)");
         return isAllowed ? static_cast<mode_t>(*parsed) : 0600;
     }
 

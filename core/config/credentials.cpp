@@ -1,5 +1,6 @@
 #include "config/credentials.h"
 
+#include "common/bytesize.h"
 #include "config/netrc.h"
 
 #include <array>
@@ -13,7 +14,7 @@ namespace Weave {
 namespace {
 
 // Key files and netrc files are small; more is a mistake such as /dev/zero.
-constexpr std::streamsize MaxFileBytes = 1024 * 1024;
+constexpr auto MaxFileBytes = static_cast<std::streamsize>(MiB);
 
 Result<std::string> readSmallFile(const std::string &path)
 {

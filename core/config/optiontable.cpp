@@ -23,13 +23,11 @@ constexpr std::array<OptionSpec, 22> Table{{
 
     {"flush-interval", "DURATION", "1s", "", Batches,
      "Send a batch this long after its first call."},
-    {"flush-max-count", "CALLS", "2000", "", Batches,
-     "Send a batch when it has this many calls."},
+    {"flush-max-count", "CALLS", "2000", "", Batches, "Send a batch when it has this many calls."},
     {"flush-max-bytes", "SIZE", "10485760", "", Batches,
      "Send a batch before its request body grows over this size. A larger call goes alone."},
 
-    {"api-key-file", "PATH", "", "", Delivery,
-     "Read the API key from this file."},
+    {"api-key-file", "PATH", "", "", Delivery, "Read the API key from this file."},
     {"api-key", "KEY", "", "WANDB_API_KEY", Delivery,
      "The API key itself. Other users can see a command line: prefer --api-key-file or the "
      "environment. Without either, the key comes from the netrc entry of the backend's API host "
@@ -41,13 +39,11 @@ constexpr std::array<OptionSpec, 22> Table{{
      "travel in the clear."},
     {"request-timeout", "DURATION", "30s", "", Delivery,
      "Time for one request to the backend. After it the batch is tried again."},
-    {"senders", "N", "4", "", Delivery,
-     "Requests in flight at a time."},
+    {"senders", "N", "4", "", Delivery, "Requests in flight at a time."},
 
     {"socket-mode", "MODE", "0600", "", Access,
      "Permissions of the socket, in octal: 0600 for its owner alone, 0660 for a group."},
-    {"socket-group", "GROUP", "", "", Access,
-     "Group of the socket, by name or number."},
+    {"socket-group", "GROUP", "", "", Access, "Group of the socket, by name or number."},
 
     {"max-connections", "N", "1024", "", Limits,
      "Clients connected at a time. One more gets an error line and is closed."},
@@ -61,10 +57,8 @@ constexpr std::array<OptionSpec, 22> Table{{
 
     {"headless", "", "", "", Running,
      "Never look for a display. This is also what happens where no tray program is installed."},
-    {"log-level", "LEVEL", "info", "", Running,
-     "debug, info, warning or error."},
-    {"log-format", "FORMAT", "text", "", Running,
-     "text, or json for a JSON object a line."},
+    {"log-level", "LEVEL", "info", "", Running, "debug, info, warning or error."},
+    {"log-format", "FORMAT", "text", "", Running, "text, or json for a JSON object a line."},
     {"version", "", "", "", Running, "Print the version and exit."},
     {"help", "", "", "", Running, "Print this page and exit."},
 }};

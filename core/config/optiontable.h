@@ -9,11 +9,11 @@ namespace Weave {
 // this table, so a thing has one name everywhere.
 struct OptionSpec
 {
-    std::string_view name;         // without the dashes
-    std::string_view valueName;    // empty: a switch
+    std::string_view name; // without the dashes
+    std::string_view valueName; // empty: a switch
     std::string_view defaultValue; // empty: none
-    std::string_view environment;  // empty: none
-    std::string_view section;      // of the help page
+    std::string_view environment; // empty: none
+    std::string_view section; // of the help page
     std::string_view help;
 };
 

@@ -31,13 +31,13 @@ double secondsBetween(TimePoint from, TimePoint to)
 
 DeliveryQueue::DeliveryQueue(const Parts &parts, const DeliveryLimits &limits, NowFunction now,
                              RandomFunction random)
-    : m_batcher(parts.batcher)
-    , m_spool(parts.spool)
-    , m_transport(parts.transport)
-    , m_stats(parts.stats)
-    , m_limits(limits)
-    , m_now(std::move(now))
-    , m_random(std::move(random))
+    : m_batcher(parts.batcher),
+      m_spool(parts.spool),
+      m_transport(parts.transport),
+      m_stats(parts.stats),
+      m_limits(limits),
+      m_now(std::move(now)),
+      m_random(std::move(random))
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -251,8 +251,8 @@ void DeliveryQueue::halve(Batch batch, const SendResult &result)
     qCDebug(lcForwarding, "%s: halving a batch of %zu calls: %s", batch.project.c_str(),
             batch.records.size(), describe(result).c_str());
     noteHealthy(batch.project);
-    const auto middle = batch.records.begin()
-        + static_cast<std::ptrdiff_t>(batch.records.size() / 2);
+    const auto middle =
+        batch.records.begin() + static_cast<std::ptrdiff_t>(batch.records.size() / 2);
     const auto half = [&batch](auto first, auto last) {
         Batch part;
         part.project = batch.project;
@@ -324,9 +324,8 @@ bool DeliveryQueue::isFlowing() const
     if (m_inFlight.empty() || !m_troubles.empty())
         return false;
     const TimePoint longAgo = m_now() - SlowRequest;
-    return std::all_of(m_inFlight.begin(), m_inFlight.end(), [longAgo](const auto &flight) {
-        return flight.second.sentAt > longAgo;
-    });
+    return std::all_of(m_inFlight.begin(), m_inFlight.end(),
+                       [longAgo](const auto &flight) { return flight.second.sentAt > longAgo; });
 }
 
 DeliveryState DeliveryQueue::state() const

@@ -51,8 +51,8 @@ public:
     // the batcher has got something.
     void pump();
 
-    // Whether calls leave as fast as the machine can send them: requests are in flight, none of them
-    // for long, and nothing is in trouble.
+    // Whether calls leave as fast as the machine can send them: requests are in flight, none of
+    // them for long, and nothing is in trouble.
     [[nodiscard]] bool isFlowing() const;
     [[nodiscard]] DeliveryState state() const;
     // When the oldest call came that is in flight or waits for another attempt.
@@ -66,8 +66,8 @@ private:
     // A project with batches that came back. It exists as long as it has any, or is in trouble.
     struct Trouble
     {
-        int failures = 0;       // in a row; 0 means the backend takes this project's calls
-        TimePoint until;        // no request before that
+        int failures = 0; // in a row; 0 means the backend takes this project's calls
+        TimePoint until; // no request before that
         bool isProbing = false; // with failures, one request at a time
         bool serverAnswered = false;
         bool isPaused = false;

@@ -1,5 +1,7 @@
 #include "forwarding/filetransport.h"
 
+#include "common/bytesize.h"
+
 #include <QMetaObject>
 
 #include <cerrno>
@@ -13,7 +15,7 @@ namespace Weave {
 namespace {
 
 // As much as is gathered before it is written out.
-constexpr std::size_t ChunkBytes = 256 * 1024;
+constexpr std::size_t ChunkBytes = 256 * KiB;
 
 bool writeAll(int fd, const std::string &text)
 {

@@ -1,5 +1,6 @@
 #include "forwarding/httpconnection.h"
 
+#include "common/bytesize.h"
 #include "common/logging.h"
 #include "forwarding/retryafter.h"
 #include "forwarding/serverreply.h"
@@ -15,7 +16,7 @@ using namespace std::chrono_literals;
 
 // One step of an upload: large enough that its system call does not matter, small enough to stay
 // in the cache between the copy out of the spool and the copy into the kernel.
-constexpr std::size_t StepBytes = 128 * 1024;
+constexpr std::size_t StepBytes = 128 * KiB;
 
 // A connection that nobody used this long is closed by us, before a load balancer does it without
 // telling (the usual ones wait 60 s or more).
@@ -29,8 +30,8 @@ bool isHttps(const QUrl &url)
 } // namespace
 
 HttpConnection::HttpConnection(Peer peer)
-    : m_peer(std::move(peer))
-    , m_buffer(StepBytes)
+    : m_peer(std::move(peer)),
+      m_buffer(StepBytes)
 {
     m_deadline.setSingleShot(true);
     m_idleTimer.setSingleShot(true);
@@ -62,8 +63,8 @@ HttpConnection::~HttpConnection()
 void HttpConnection::send(QByteArray head, RequestBody body, Milliseconds timeout, Done done)
 {
     const auto size = static_cast<qint64>(body.size());
-    m_exchange.emplace(Exchange{std::move(head), std::move(body), std::move(done), {}, size,
-                                m_wasUsed});
+    m_exchange.emplace(
+        Exchange{std::move(head), std::move(body), std::move(done), {}, size, m_wasUsed});
     m_idleTimer.stop();
     m_deadline.start(timeout);
     // A refused connection can be known at once; done is promised for later all the same.
@@ -214,12 +215,12 @@ SendResult HttpConnection::answerResult() const
     result.reason = std::move(error.reason);
     result.errorCode = std::move(error.errorCode);
     if (!response.retryAfter().empty())
-        result.retryAfter
-            = parseRetryAfter(response.retryAfter(), std::chrono::system_clock::now());
+        result.retryAfter =
+            parseRetryAfter(response.retryAfter(), std::chrono::system_clock::now());
     return result;
 }
 
-void HttpConnection::finish(SendResult result)
+void HttpConnection::finish(const SendResult &result)
 {
     m_deadline.stop();
     Exchange exchange = std::move(*m_exchange);

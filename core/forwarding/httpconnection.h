@@ -70,7 +70,7 @@ private:
     void handleDisconnect();
     void handleSocketError();
     void noteTlsErrors(const QList<QSslError> &errors);
-    void finish(SendResult result);
+    void finish(const SendResult &result);
     [[nodiscard]] SendResult answerResult() const;
     [[nodiscard]] SendResult failure(SendResult::Kind kind, const QString &reason) const;
 
@@ -80,8 +80,8 @@ private:
     QTimer m_idleTimer;
     std::vector<char> m_buffer;
     std::optional<Exchange> m_exchange;
-    bool m_isReady = false;     // connected, and encrypted where it has to be
-    bool m_wasUsed = false;     // an answer has come over this connection
+    bool m_isReady = false; // connected, and encrypted where it has to be
+    bool m_wasUsed = false; // an answer has come over this connection
     QString m_tlsErrors;
 };
 

@@ -15,9 +15,9 @@ char lower(char c)
 
 bool equalsIgnoringCase(std::string_view a, std::string_view b)
 {
-    return a.size() == b.size()
-        && std::equal(a.begin(), a.end(), b.begin(),
-                      [](char x, char y) { return lower(x) == lower(y); });
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return lower(x) == lower(y);
+           });
 }
 
 std::string_view trimmed(std::string_view text)
@@ -198,8 +198,7 @@ void HttpResponse::readBody(std::string_view &bytes)
         bytes = {};
         return;
     }
-    const auto length
-        = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), m_left));
+    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), m_left));
     keep(bytes.substr(0, length));
     bytes.remove_prefix(length);
     m_left -= length;
@@ -210,8 +209,7 @@ void HttpResponse::readBody(std::string_view &bytes)
 void HttpResponse::readChunks(std::string_view &bytes)
 {
     if (m_chunkPart == ChunkPart::Data) {
-        const auto length
-            = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), m_left));
+        const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), m_left));
         keep(bytes.substr(0, length));
         bytes.remove_prefix(length);
         m_left -= length;

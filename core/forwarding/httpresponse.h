@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/bytesize.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,14 +16,14 @@ class HttpResponse
 {
 public:
     enum class State {
-        Head,   // status line and headers are not complete
+        Head, // status line and headers are not complete
         Body,
-        Done,   // the whole response has been read
+        Done, // the whole response has been read
         Failed, // this is no HTTP, or over a limit; errorText() says what
     };
 
-    static constexpr std::size_t MaxHeadBytes = 64 * 1024;
-    static constexpr std::size_t MaxKeptBodyBytes = 64 * 1024; // the rest is read and forgotten
+    static constexpr std::size_t MaxHeadBytes = 64 * KiB;
+    static constexpr std::size_t MaxKeptBodyBytes = 64 * KiB; // the rest is read and forgotten
 
     // Takes what belongs to the response and returns its length; less than given only when the
     // response is Done or Failed.

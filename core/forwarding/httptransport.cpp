@@ -47,9 +47,9 @@ QByteArray commonHeaders(const HttpTransportOptions &options)
 } // namespace
 
 HttpTransport::HttpTransport(HttpTransportOptions options)
-    : m_options(std::move(options))
-    , m_commonHeaders(commonHeaders(m_options))
-    , m_pathPrefix(m_options.backend.path(QUrl::FullyEncoded).toLatin1())
+    : m_options(std::move(options)),
+      m_commonHeaders(commonHeaders(m_options)),
+      m_pathPrefix(m_options.backend.path(QUrl::FullyEncoded).toLatin1())
 {
     while (m_pathPrefix.endsWith('/'))
         m_pathPrefix.chop(1);
@@ -71,8 +71,8 @@ QByteArray HttpTransport::makeHead(const OutgoingRequest &request) const
 {
     QByteArray head = "POST " + m_pathPrefix + QByteArray::fromStdString(request.path);
     head += " HTTP/1.1\r\n" + m_commonHeaders;
-    head += "Content-Length: "
-        + QByteArray::number(static_cast<qulonglong>(request.body.size())) + "\r\n";
+    head += "Content-Length: " + QByteArray::number(static_cast<qulonglong>(request.body.size()))
+        + "\r\n";
     // wandb/weave, weave/utils/retry.py: one id a logical request, the same on every attempt.
     head += "X-Weave-Retry-Id: " + QByteArray::fromStdString(request.retryId) + "\r\n\r\n";
     return head;

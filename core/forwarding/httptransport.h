@@ -17,10 +17,10 @@ class HttpConnection;
 
 struct HttpTransportOptions
 {
-    QUrl backend;                               // http or https; its path is put before every route
-    QByteArray apiKey;                          // empty: no Authorization header
+    QUrl backend; // http or https; its path is put before every route
+    QByteArray apiKey; // empty: no Authorization header
     QList<QSslCertificate> extraCaCertificates; // trusted besides the system's
-    Milliseconds requestTimeout{0};             // of a whole request, connecting included
+    Milliseconds requestTimeout{0}; // of a whole request, connecting included
     QByteArray userAgent;
 };
 

@@ -8,10 +8,10 @@ struct Decision
 {
     enum class Action {
         Done,
-        Retry,        // the same batch again, after wait
-        Halve,        // the server refuses something in the batch: find it by halves
+        Retry, // the same batch again, after wait
+        Halve, // the server refuses something in the batch: find it by halves
         PauseProject, // nothing of this project before wait is over; the batch stays
-        PauseAll,     // nothing at all before wait is over; the batch stays
+        PauseAll, // nothing at all before wait is over; the batch stays
         NeedsComplete // the project is written by the other route, /v2/…/calls/complete
     };
     Action action = Action::Done;

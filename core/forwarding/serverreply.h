@@ -7,7 +7,7 @@ namespace Weave {
 
 struct ServerError
 {
-    std::string reason;    // the server's words; empty when the body has none
+    std::string reason; // the server's words; empty when the body has none
     std::string errorCode; // empty when the body has none
 };
 

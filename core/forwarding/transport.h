@@ -14,10 +14,10 @@ namespace Weave {
 struct SendResult
 {
     enum class Kind {
-        Answered,     // the server gave an HTTP status
+        Answered, // the server gave an HTTP status
         NetworkError, // no connection, or it broke
-        TlsError,     // the connection cannot be trusted
-        TimedOut,     // no whole answer within the request timeout
+        TlsError, // the connection cannot be trusted
+        TimedOut, // no whole answer within the request timeout
     };
     Kind kind = Kind::Answered;
     int status = 0; // Answered only
@@ -31,7 +31,7 @@ struct SendResult
 // A request that is ready to go.
 struct OutgoingRequest
 {
-    std::string path;    // behind the backend's URL, e.g. "/call/upsert_batch"
+    std::string path; // behind the backend's URL, e.g. "/call/upsert_batch"
     std::string retryId; // the same for every attempt of a batch
     RequestBody body;
 };

@@ -1,5 +1,6 @@
 #include "ingest/connection.h"
 
+#include "common/bytesize.h"
 #include "ingest/socketflags.h"
 #include "protocol/reply.h"
 
@@ -14,7 +15,7 @@ namespace Weave {
 namespace {
 
 // A client with this much unread reply is not read from until it has taken some.
-constexpr std::size_t MaxUnreadReplies = 64 * 1024;
+constexpr std::size_t MaxUnreadReplies = 64 * KiB;
 
 Refusal refusalOf(const Error &error)
 {
@@ -29,11 +30,11 @@ Refusal refusalOf(const Error &error)
 } // namespace
 
 Connection::Connection(UniqueFd socket, ConnectionContext &context)
-    : m_socket(std::move(socket))
-    , m_context(context)
-    , m_frames(context.maxLineBytes, context.budget)
-    , m_readNotifier(m_socket.get(), QSocketNotifier::Read)
-    , m_writeNotifier(m_socket.get(), QSocketNotifier::Write)
+    : m_socket(std::move(socket)),
+      m_context(context),
+      m_frames(context.maxLineBytes, context.budget),
+      m_readNotifier(m_socket.get(), QSocketNotifier::Read),
+      m_writeNotifier(m_socket.get(), QSocketNotifier::Write)
 {
     m_writeNotifier.setEnabled(false);
     connect(&m_readNotifier, &QSocketNotifier::activated, this, &Connection::readSome);
@@ -141,9 +142,9 @@ void Connection::handleRequest(const Request &request)
     case Method::Flush: {
         m_isWaiting = true;
         const QPointer<Connection> self(this);
-        m_context.handler.flush([self](std::string reply) {
+        m_context.handler.flush([self](const std::string &reply) {
             if (self)
-                self->finishDelayed(std::move(reply));
+                self->finishDelayed(reply);
         });
         return;
     }
@@ -161,7 +162,7 @@ void Connection::refuse(Refusal reason, std::string_view text)
 
 // The reply may come while handleInput() is still on the stack, so the rest of the input is
 // handled from the event loop.
-void Connection::finishDelayed(std::string reply)
+void Connection::finishDelayed(const std::string &reply)
 {
     m_isWaiting = false;
     m_replies.append(reply);
@@ -172,8 +173,8 @@ void Connection::writeReplies()
 {
     std::size_t done = 0;
     while (done != m_replies.size() && !m_isClosed) {
-        const ssize_t written = ::send(m_socket.get(), m_replies.data() + done,
-                                       m_replies.size() - done, SendFlags);
+        const ssize_t written =
+            ::send(m_socket.get(), m_replies.data() + done, m_replies.size() - done, SendFlags);
         if (written >= 0) {
             done += static_cast<std::size_t>(written);
         } else if (errno == EAGAIN) {
@@ -202,8 +203,7 @@ void Connection::updateReading()
         close();
         return;
     }
-    m_readNotifier.setEnabled(!m_streamEnded && m_frames.isDrained() && !m_isWaiting
-                              && !isBlocked);
+    m_readNotifier.setEnabled(!m_streamEnded && m_frames.isDrained() && !m_isWaiting && !isBlocked);
 }
 
 void Connection::close()

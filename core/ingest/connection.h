@@ -18,9 +18,9 @@ struct ConnectionContext
 {
     RequestHandler &handler;
     Stats &stats;
-    ByteBudget &budget;           // for unfinished lines
+    ByteBudget &budget; // for unfinished lines
     std::size_t maxLineBytes;
-    std::span<char> readBuffer;   // scratch space for one read
+    std::span<char> readBuffer; // scratch space for one read
     RequestParser parser;
 };
 
@@ -54,7 +54,7 @@ private:
     void handleFrame(const Frame &frame);
     void handleRequest(const Request &request);
     void refuse(Refusal reason, std::string_view text);
-    void finishDelayed(std::string reply);
+    void finishDelayed(const std::string &reply);
     void writeReplies();
     void updateReading();
     void close();
@@ -64,10 +64,10 @@ private:
     FrameReader m_frames;
     QSocketNotifier m_readNotifier;
     QSocketNotifier m_writeNotifier;
-    std::string m_replies;        // not written yet
-    bool m_isWaiting = false;     // a reply is outstanding; later lines wait behind it
-    bool m_isPausing = false;     // the handler has asked for it
-    bool m_streamEnded = false;   // the client will send no more
+    std::string m_replies; // not written yet
+    bool m_isWaiting = false; // a reply is outstanding; later lines wait behind it
+    bool m_isPausing = false; // the handler has asked for it
+    bool m_streamEnded = false; // the client will send no more
     bool m_isClosed = false;
 };
 

@@ -1,5 +1,6 @@
 #include "ingest/ingestserver.h"
 
+#include "common/bytesize.h"
 #include "common/clock.h"
 #include "common/logging.h"
 #include "ingest/socketflags.h"
@@ -11,8 +12,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <utility>
 #include <sys/socket.h>
+#include <utility>
 
 namespace Weave {
 
@@ -21,12 +22,12 @@ namespace {
 using namespace std::chrono_literals;
 
 // A read takes what the kernel's socket buffer holds (208 KiB by default on Linux) in one go.
-constexpr std::size_t ReadBufferBytes = 256 * 1024;
+constexpr std::size_t ReadBufferBytes = 256 * KiB;
 
 // Four lines of the largest size at once, at least 64 MiB; further long lines are refused.
 std::size_t unfinishedLineBudget(std::size_t maxLineBytes)
 {
-    return std::max<std::size_t>(4 * maxLineBytes, 64U * 1024 * 1024);
+    return std::max<std::size_t>(4 * maxLineBytes, 64 * MiB);
 }
 
 // A client waits this long at most, far below the second in which it is promised a reply.
@@ -38,10 +39,10 @@ constexpr Milliseconds AcceptPause = 100ms;
 } // namespace
 
 IngestServer::IngestServer(RequestHandler &handler, Stats &stats, const IngestLimits &limits)
-    : m_limits(limits)
-    , m_budget(unfinishedLineBudget(limits.maxLineBytes))
-    , m_readBuffer(ReadBufferBytes)
-    , m_context{handler, stats, m_budget, limits.maxLineBytes, m_readBuffer, {}}
+    : m_limits(limits),
+      m_budget(unfinishedLineBudget(limits.maxLineBytes)),
+      m_readBuffer(ReadBufferBytes),
+      m_context{handler, stats, m_budget, limits.maxLineBytes, m_readBuffer, {}}
 {
     m_endPauses.setSingleShot(true);
     m_endPauses.setTimerType(Qt::PreciseTimer);
@@ -67,8 +68,8 @@ Result<void> IngestServer::listen(const SocketOptions &options)
         return socket.error();
     m_listening = std::make_unique<ListeningSocket>(std::move(*socket));
     if (!startAccepting())
-        return Error{ErrorCode::Io, "cannot listen on " + options.path + ": "
-                         + std::strerror(errno)};
+        return Error{ErrorCode::Io,
+                     "cannot listen on " + options.path + ": " + std::strerror(errno)};
     return {};
 }
 
@@ -89,8 +90,9 @@ bool IngestServer::startAccepting()
         connect(notifier, &QObject::destroyed, this, [this] {
             if (!m_listening)
                 return;
-            qCWarning(lcIngest, "cannot accept clients for the moment: the system is out of file "
-                                "descriptors; trying again");
+            qCWarning(lcIngest,
+                      "cannot accept clients for the moment: the system is out of file "
+                      "descriptors; trying again");
             m_acceptAgain.start(AcceptPause);
         });
     }
@@ -130,11 +132,10 @@ void IngestServer::resumeReading()
 void IngestServer::refuseClient(const UniqueFd &socket)
 {
     ++m_context.stats.connectionsRefused;
-    const std::string reply
-        = failureReply("the sidecar has " + std::to_string(m_limits.maxConnections)
-                       + " connections already (--max-connections); send this call directly");
-    [[maybe_unused]] const auto sent
-        = ::send(socket.get(), reply.data(), reply.size(), SendFlags);
+    const std::string reply =
+        failureReply("the sidecar has " + std::to_string(m_limits.maxConnections)
+                     + " connections already (--max-connections); send this call directly");
+    [[maybe_unused]] const auto sent = ::send(socket.get(), reply.data(), reply.size(), SendFlags);
 }
 
 void IngestServer::stopListening()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/bytesize.h"
 #include "common/result.h"
 #include "ingest/connection.h"
 #include "ingest/listeningsocket.h"
@@ -17,7 +18,7 @@ namespace Weave {
 
 struct IngestLimits
 {
-    std::size_t maxLineBytes = 32U * 1024 * 1024;
+    std::size_t maxLineBytes = 32 * MiB;
     std::uint64_t maxConnections = 1024;
 };
 

@@ -111,13 +111,13 @@ Result<UniqueFd> bindSocket(const SocketOptions &options, const sockaddr_un &add
     const char *path = address.sun_path;
     ::unlink(path); // ours alone: the lock is held
     const mode_t oldMask = ::umask(0177);
-    const int bound
-        = ::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    const int bound =
+        ::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
     ::umask(oldMask);
     if (bound != 0)
         return systemError("cannot make the socket " + options.path);
     const auto failed = [&](const std::string &what) {
-        const Error error = systemError(what + options.path);
+        Error error = systemError(what + options.path);
         ::unlink(path);
         return error;
     };
@@ -147,9 +147,9 @@ Result<ListeningSocket> ListeningSocket::open(const SocketOptions &options)
         unlock();
         return place.error();
     }
-    sockaddr_un temporary = {};
-    std::memcpy(&temporary, &address, sizeof address);
-    std::strcat(temporary.sun_path, TemporarySuffix); // fillAddress() left room for it
+    sockaddr_un temporary = address;
+    const std::string temporaryPath = options.path + TemporarySuffix; // fillAddress() left room
+    std::memcpy(temporary.sun_path, temporaryPath.c_str(), temporaryPath.size() + 1);
     auto socket = bindSocket(options, temporary);
     if (!socket) {
         unlock();
@@ -159,9 +159,9 @@ Result<ListeningSocket> ListeningSocket::open(const SocketOptions &options)
 }
 
 ListeningSocket::ListeningSocket(UniqueFd socket, UniqueFd lock, std::string path)
-    : m_socket(std::move(socket))
-    , m_lock(std::move(lock))
-    , m_path(std::move(path))
+    : m_socket(std::move(socket)),
+      m_lock(std::move(lock)),
+      m_path(std::move(path))
 {
     struct stat made = {};
     if (::lstat(m_path.c_str(), &made) == 0)

@@ -21,7 +21,7 @@ class RequestHandler
 public:
     // Takes one reply line. Called once, possibly from inside the call that it was passed to. It
     // may outlive the client; then the reply is thrown away.
-    using Reply = std::function<void(std::string)>;
+    using Reply = std::function<void(const std::string &)>;
 
     virtual ~RequestHandler() = default;
 

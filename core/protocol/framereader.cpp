@@ -1,5 +1,7 @@
 #include "protocol/framereader.h"
 
+#include "common/bytesize.h"
+
 #include <cstring>
 
 namespace Weave {
@@ -7,7 +9,7 @@ namespace Weave {
 namespace {
 
 // Up to this size an unfinished line needs no budget, and its buffer is kept for the next one.
-constexpr std::size_t FreeBytes = 64 * 1024;
+constexpr std::size_t FreeBytes = 64 * KiB;
 
 bool isBlank(std::string_view line)
 {
@@ -19,8 +21,8 @@ bool isBlank(std::string_view line)
 } // namespace
 
 FrameReader::FrameReader(std::size_t maxLineBytes, ByteBudget &budget)
-    : m_maxLineBytes(maxLineBytes)
-    , m_budget(budget)
+    : m_maxLineBytes(maxLineBytes),
+      m_budget(budget)
 {
 }
 
@@ -45,8 +47,8 @@ Frame FrameReader::next()
             m_input = {};
             break;
         }
-        const auto length
-            = static_cast<std::size_t>(static_cast<const char *>(found) - m_input.data());
+        const auto length =
+            static_cast<std::size_t>(static_cast<const char *>(found) - m_input.data());
         const std::string_view part = m_input.substr(0, length);
         m_input.remove_prefix(length + 1);
         if (m_unfinished.empty() && !isSkipping()) {

@@ -34,8 +34,8 @@ private:
 struct Frame
 {
     enum class Status {
-        Line,       // text is a whole line without its newline
-        TooLong,    // a line went over the limit; its bytes are gone, the next line is intact
+        Line, // text is a whole line without its newline
+        TooLong, // a line went over the limit; its bytes are gone, the next line is intact
         OverBudget, // the same, because unfinished lines hold all the memory there is for them
         Incomplete, // all bytes are used up; feed more
     };
@@ -79,9 +79,9 @@ private:
     const std::size_t m_maxLineBytes;
     ByteBudget &m_budget;
     std::size_t m_budgetTaken = 0;
-    std::string_view m_input;  // lent or m_parked, not looked at yet
+    std::string_view m_input; // lent or m_parked, not looked at yet
     std::string m_parked;
-    std::string m_unfinished;  // a line whose newline has not come yet
+    std::string m_unfinished; // a line whose newline has not come yet
     bool m_unfinishedWasGiven = false;
     Skip m_skip = Skip::No;
 };

@@ -65,8 +65,8 @@ void FlushWaiters::armTimer()
         m_timer.stop();
         return;
     }
-    const auto wait = std::chrono::ceil<Milliseconds>(m_waiters.front().deadline
-                                                      - SteadyClock::now());
+    const auto wait =
+        std::chrono::ceil<Milliseconds>(m_waiters.front().deadline - SteadyClock::now());
     m_timer.start(std::max(wait, Milliseconds(0)));
 }
 

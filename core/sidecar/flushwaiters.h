@@ -14,7 +14,7 @@ namespace Weave {
 
 struct FlushResult
 {
-    bool isComplete = false;        // every call is delivered or given up
+    bool isComplete = false; // every call is delivered or given up
     std::uint64_t pendingCalls = 0; // of those that were accepted before the flush
     std::uint64_t givenUpCalls = 0; // of those, refused by the backend for good
 };

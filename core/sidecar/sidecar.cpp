@@ -1,5 +1,6 @@
 #include "sidecar/sidecar.h"
 
+#include "common/bytesize.h"
 #include "common/logging.h"
 #include "common/version.h"
 #include "ingest/filelimit.h"
@@ -22,7 +23,7 @@ using namespace std::chrono_literals;
 constexpr Milliseconds FlushTimeout = 4s;
 
 // Pending payloads above which clients are slowed down while delivery flows.
-constexpr std::uint64_t CongestionBytes = 16ULL * 1024 * 1024;
+constexpr std::uint64_t CongestionBytes = 16 * MiB;
 
 BatchLimits batchLimits(const Config &config)
 {
@@ -43,15 +44,15 @@ double secondsSince(TimePoint time)
 } // namespace
 
 Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport)
-    : m_config(config)
-    , m_startedAt(SteadyClock::now())
-    , m_spool(std::make_unique<MemorySpool>(config.spoolMaxBytes))
-    , m_batcher(batchLimits(config), SteadyClock::now)
-    , m_transport(std::move(transport))
-    , m_delivery({m_batcher, *m_spool, *m_transport, m_stats}, {config.senders},
-                 SteadyClock::now, [] { return QRandomGenerator::global()->generateDouble(); })
-    , m_flushWaiters(FlushTimeout)
-    , m_server(*this, m_stats, ingestLimits(config))
+    : m_config(config),
+      m_startedAt(SteadyClock::now()),
+      m_spool(std::make_unique<MemorySpool>(config.spoolMaxBytes)),
+      m_batcher(batchLimits(config), SteadyClock::now),
+      m_transport(std::move(transport)),
+      m_delivery({m_batcher, *m_spool, *m_transport, m_stats}, {config.senders}, SteadyClock::now,
+                 [] { return QRandomGenerator::global()->generateDouble(); }),
+      m_flushWaiters(FlushTimeout),
+      m_server(*this, m_stats, ingestLimits(config))
 {
     m_shutdownTimer.setSingleShot(true);
     connect(&m_shutdownTimer, &QTimer::timeout, this, &Sidecar::stop);
@@ -68,8 +69,8 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport)
 
 Result<void> Sidecar::start()
 {
-    auto listening = m_server.listen(
-        {m_config.socketPath, m_config.socketMode, m_config.socketGroup});
+    auto listening =
+        m_server.listen({m_config.socketPath, m_config.socketMode, m_config.socketGroup});
     if (!listening)
         return listening;
     const std::uint64_t connections = m_server.limits().maxConnections;

@@ -16,8 +16,8 @@ constexpr std::size_t MaxSpareSegments = 8;
 } // namespace
 
 MemorySpool::MemorySpool(std::uint64_t maxBytes, std::size_t segmentBytes)
-    : m_maxBytes(maxBytes)
-    , m_segmentBytes(static_cast<std::uint32_t>(segmentBytes))
+    : m_maxBytes(maxBytes),
+      m_segmentBytes(static_cast<std::uint32_t>(segmentBytes))
 {
     m_usage.maxBytes = maxBytes;
 }
@@ -35,8 +35,8 @@ const MemorySpool::Segment &MemorySpool::segmentOf(RecordId id) const
 Result<RecordRef> MemorySpool::append(const CallView &call)
 {
     const std::size_t size = call.payload.size();
-    const bool fits = !m_segments.empty()
-        && size <= m_segments.back().capacity - m_segments.back().used;
+    const bool fits =
+        !m_segments.empty() && size <= m_segments.back().capacity - m_segments.back().used;
     if (!fits && !openSegment(size)) {
         return Error{ErrorCode::Full,
                      "the spool is full (" + formatByteSize(m_maxBytes)
@@ -56,8 +56,8 @@ bool MemorySpool::openSegment(std::size_t payloadBytes)
 {
     if (payloadBytes > std::numeric_limits<std::uint32_t>::max())
         return false;
-    const std::uint32_t capacity
-        = std::max(m_segmentBytes, static_cast<std::uint32_t>(payloadBytes));
+    const std::uint32_t capacity =
+        std::max(m_segmentBytes, static_cast<std::uint32_t>(payloadBytes));
     if (m_usage.usedBytes + capacity > m_maxBytes)
         return false;
     Segment segment;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/bytesize.h"
 #include "spool/spool.h"
 
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace Weave {
 class MemorySpool final : public Spool
 {
 public:
-    static constexpr std::size_t DefaultSegmentBytes = 1024 * 1024;
+    static constexpr std::size_t DefaultSegmentBytes = MiB;
 
     // maxBytes bounds the memory of all segments in use. A payload larger than segmentBytes gets a
     // segment of its own size.

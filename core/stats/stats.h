@@ -12,12 +12,12 @@ namespace Weave {
 
 // Why a line was answered with success:false. Refused calls are the client's to send.
 enum class Refusal : std::uint8_t {
-    Malformed,     // not valid JSON, or not the shape that the protocol asks for
+    Malformed, // not valid JSON, or not the shape that the protocol asks for
     UnknownMethod,
-    LineTooLong,   // over --max-line-bytes
-    MemoryLimit,   // unfinished lines hold all the memory there is for them
+    LineTooLong, // over --max-line-bytes
+    MemoryLimit, // unfinished lines hold all the memory there is for them
     SpoolFull,
-    SpoolError,    // the disk said no
+    SpoolError, // the disk said no
     ShuttingDown,
 };
 inline constexpr std::size_t RefusalCount = 7;
@@ -41,9 +41,9 @@ struct Stats
 
     // Batches and requests.
     std::uint64_t batches = 0; // formed from received calls
-    std::uint64_t halved = 0;  // cut in two because the server refused them as a whole
+    std::uint64_t halved = 0; // cut in two because the server refused them as a whole
     std::uint64_t requests = 0;
-    std::uint64_t retried = 0;                           // requests that will be made once more
+    std::uint64_t retried = 0; // requests that will be made once more
     std::map<std::string, std::uint64_t> failedRequests; // by status, or network, tls, timeout
     Histogram batchCalls;
     Histogram batchBytes;

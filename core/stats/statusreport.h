@@ -12,15 +12,15 @@ namespace Weave {
 struct DeliveryState
 {
     enum class Condition {
-        Ok,       // the last request was answered well, or there was none
+        Ok, // the last request was answered well, or there was none
         Retrying, // the backend is away or answers with errors; calls are kept and tried again
-        Paused,   // the backend refuses the key; calls are kept
+        Paused, // the backend refuses the key; calls are kept
     };
     Condition condition = Condition::Ok;
     std::uint64_t requestsInFlight = 0;
-    std::string lastError;                        // empty when there was none
+    std::string lastError; // empty when there was none
     std::optional<double> lastErrorSecondsAgo;
-    std::optional<double> nextAttemptInSeconds;   // while retrying or paused
+    std::optional<double> nextAttemptInSeconds; // while retrying or paused
 };
 
 // All that `status` says, gathered by the sidecar at one moment.

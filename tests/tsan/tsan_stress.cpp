@@ -32,10 +32,11 @@ std::string lines(int thread, int round)
 {
     std::string text;
     for (int i = 0; i < LinesPerRound; ++i) {
-        const std::string id = std::to_string(thread) + "-" + std::to_string(round) + "-"
-            + std::to_string(i);
+        const std::string id =
+            std::to_string(thread) + "-" + std::to_string(round) + "-" + std::to_string(i);
         text += R"({"method":"call_start","payload":{"start":{"project_id":"acme/p)"
-            + std::to_string(i % 3) + R"(","id":")" + id + R"(","n":12345678901234567890}}})" + "\n";
+            + std::to_string(i % 3) + R"(","id":")" + id + R"(","n":12345678901234567890}}})"
+            + "\n";
     }
     return text;
 }

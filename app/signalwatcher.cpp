@@ -34,7 +34,7 @@ void setHandler(void (*handler)(int))
 SignalWatcher::SignalWatcher()
 {
     std::array<int, 2> ends{-1, -1};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0)
         qFatal("cannot make a socket pair for signals");
     m_readEnd = UniqueFd(ends[0]);
     m_writeEnd = UniqueFd(ends[1]);

@@ -1,14 +1,12 @@
 #include "app/statusclient.h"
 
 #include "common/bytesize.h"
-#include "common/uniquefd.h"
+#include "common/unixsocket.h"
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 
 namespace Weave {
 
@@ -20,15 +18,12 @@ constexpr std::size_t MaxReplyBytes = 16 * MiB;
 
 Result<UniqueFd> connectTo(const std::string &path)
 {
-    sockaddr_un address = {};
-    if (path.size() >= sizeof(address.sun_path))
+    if (path.size() > MaxUnixPathBytes)
         return Error{ErrorCode::InvalidArgument, "the socket path is too long: " + path};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), path.size());
-    UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    UniqueFd socket = makeUnixSocket();
     ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &Timeout, sizeof Timeout);
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &Timeout, sizeof Timeout);
-    if (::connect(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0)
+    if (connectUnix(socket.get(), unixAddress(path)) == 0)
         return socket;
     if (errno == ENOENT || errno == ECONNREFUSED)
         return Error{ErrorCode::Unavailable,

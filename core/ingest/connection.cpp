@@ -1,7 +1,7 @@
 #include "ingest/connection.h"
 
 #include "common/bytesize.h"
-#include "ingest/socketflags.h"
+#include "common/unixsocket.h"
 #include "protocol/reply.h"
 
 #include <QPointer>

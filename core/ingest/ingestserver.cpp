@@ -3,7 +3,7 @@
 #include "common/bytesize.h"
 #include "common/clock.h"
 #include "common/logging.h"
-#include "ingest/socketflags.h"
+#include "common/unixsocket.h"
 #include "protocol/reply.h"
 
 #include <QSocketNotifier>
@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <utility>
 
 namespace Weave {

@@ -1,13 +1,13 @@
 #include "ingest/listeningsocket.h"
 
+#include "common/unixsocket.h"
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <utility>
 
 namespace Weave {
@@ -24,21 +24,15 @@ Error systemError(const std::string &what, int number = errno)
     return {ErrorCode::Io, what + ": " + std::strerror(number)};
 }
 
-Result<void> fillAddress(const std::string &path, sockaddr_un &address)
+// The longest name, the temporary one, has to fit too.
+Result<void> checkLength(const std::string &path)
 {
-    // The longest name, the temporary one, has to fit too. 108 bytes on Linux, 104 on macOS.
-    constexpr std::size_t Room = sizeof(address.sun_path) - 1;
-    const std::size_t longest = Room - std::strlen(TemporarySuffix);
-    if (path.size() > longest) {
-        return Error{ErrorCode::InvalidArgument,
-                     "the socket path has " + std::to_string(path.size())
-                         + " bytes; the system allows " + std::to_string(longest)
-                         + ". Choose a shorter --socket: " + path};
-    }
-    address = {};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    return {};
+    const std::size_t longest = MaxUnixPathBytes - std::strlen(TemporarySuffix);
+    if (path.size() <= longest)
+        return {};
+    return Error{ErrorCode::InvalidArgument,
+                 "the socket path has " + std::to_string(path.size()) + " bytes; the system allows "
+                     + std::to_string(longest) + ". Choose a shorter --socket: " + path};
 }
 
 // The two lock calls and the check between them close the gap in which the last owner has removed
@@ -67,17 +61,17 @@ Result<UniqueFd> takeLock(const std::string &socketPath)
 }
 
 // A socket that answers belongs to somebody, a lock or not (the Go predecessor has none).
-bool isAnswering(const sockaddr_un &address)
+bool isAnswering(const std::string &path)
 {
-    const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const auto *plain = reinterpret_cast<const sockaddr *>(&address);
+    const UniqueFd probe = makeUnixSocket();
+    setNonBlocking(probe.get());
     // EAGAIN: somebody listens and is too busy to take us.
-    return ::connect(probe.get(), plain, sizeof address) == 0 || errno == EAGAIN
+    return connectUnix(probe.get(), unixAddress(path)) == 0 || errno == EAGAIN
         || errno == EINPROGRESS;
 }
 
 // Whether what lies at the path now may be replaced.
-Result<void> checkPlace(const std::string &path, const sockaddr_un &address)
+Result<void> checkPlace(const std::string &path)
 {
     const auto refuse = [&path](ErrorCode code, const char *what) {
         return Error{code, path + what};
@@ -97,37 +91,37 @@ Result<void> checkPlace(const std::string &path, const sockaddr_un &address)
     if (found.st_uid != ::geteuid() && ::geteuid() != 0)
         return refuse(ErrorCode::InvalidArgument,
                       " belongs to another user; choose another --socket");
-    if (isAnswering(address))
+    if (isAnswering(path))
         return refuse(ErrorCode::InUse,
                       " is in use by a running program. Stop it, or choose another --socket");
     return {};
 }
 
-Result<UniqueFd> bindSocket(const SocketOptions &options, const sockaddr_un &address)
+Result<UniqueFd> bindSocket(const SocketOptions &options)
 {
-    UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    UniqueFd socket = makeUnixSocket();
     if (!socket.isValid())
         return systemError("cannot make a socket");
-    const char *path = address.sun_path;
-    ::unlink(path); // ours alone: the lock is held
+    setNonBlocking(socket.get());
+    const std::string path = options.path + TemporarySuffix;
+    ::unlink(path.c_str()); // ours alone: the lock is held
     const mode_t oldMask = ::umask(0177);
-    const int bound =
-        ::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    const int bound = bindUnix(socket.get(), unixAddress(path));
     ::umask(oldMask);
     if (bound != 0)
         return systemError("cannot make the socket " + options.path);
     const auto failed = [&](const std::string &what) {
         Error error = systemError(what + options.path);
-        ::unlink(path);
+        ::unlink(path.c_str());
         return error;
     };
-    if (options.group && ::chown(path, static_cast<uid_t>(-1), *options.group) != 0)
+    if (options.group && ::chown(path.c_str(), static_cast<uid_t>(-1), *options.group) != 0)
         return failed("cannot set the --socket-group of ");
-    if (::chmod(path, options.mode) != 0)
+    if (::chmod(path.c_str(), options.mode) != 0)
         return failed("cannot set the --socket-mode of ");
     if (::listen(socket.get(), Backlog) != 0)
         return failed("cannot listen on ");
-    if (::rename(path, options.path.c_str()) != 0)
+    if (::rename(path.c_str(), options.path.c_str()) != 0)
         return failed("cannot put the socket in place at ");
     return socket;
 }
@@ -136,21 +130,17 @@ Result<UniqueFd> bindSocket(const SocketOptions &options, const sockaddr_un &add
 
 Result<ListeningSocket> ListeningSocket::open(const SocketOptions &options)
 {
-    sockaddr_un address = {};
-    if (const auto filled = fillAddress(options.path, address); !filled)
-        return filled.error();
+    if (const auto checked = checkLength(options.path); !checked)
+        return checked.error();
     auto lock = takeLock(options.path);
     if (!lock)
         return lock.error();
     const auto unlock = [&] { ::unlink((options.path + LockSuffix).c_str()); };
-    if (const auto place = checkPlace(options.path, address); !place) {
+    if (const auto place = checkPlace(options.path); !place) {
         unlock();
         return place.error();
     }
-    sockaddr_un temporary = address;
-    const std::string temporaryPath = options.path + TemporarySuffix; // fillAddress() left room
-    std::memcpy(temporary.sun_path, temporaryPath.c_str(), temporaryPath.size() + 1);
-    auto socket = bindSocket(options, temporary);
+    auto socket = bindSocket(options);
     if (!socket) {
         unlock();
         return socket.error();

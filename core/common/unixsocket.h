@@ -1,0 +1,36 @@
+#pragma once
+
+#include "common/uniquefd.h"
+
+#include <cstddef>
+#include <string>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace Weave {
+
+// Writes to a peer never block, and one that has gone away is an error and not a signal. macOS has
+// no MSG_NOSIGNAL; there main() ignores SIGPIPE.
+#ifdef MSG_NOSIGNAL
+inline constexpr int SendFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
+#else
+inline constexpr int SendFlags = MSG_DONTWAIT;
+#endif
+
+// The longest path that a Unix socket's address can hold: 107 bytes on Linux, 103 on macOS.
+inline constexpr std::size_t MaxUnixPathBytes = sizeof(sockaddr_un::sun_path) - 1;
+
+// A stream socket that programs started later do not inherit. Not valid when the system has no
+// descriptor left; errno says so.
+[[nodiscard]] UniqueFd makeUnixSocket();
+
+void setNonBlocking(int descriptor);
+
+// path has at most MaxUnixPathBytes.
+[[nodiscard]] sockaddr_un unixAddress(const std::string &path);
+
+// As the system's own call; the address types differ only in name.
+[[nodiscard]] int connectUnix(int descriptor, const sockaddr_un &address);
+[[nodiscard]] int bindUnix(int descriptor, const sockaddr_un &address);
+
+} // namespace Weave

@@ -4,6 +4,7 @@
 #include "common/logging.h"
 #include "common/version.h"
 #include "sidecar/sidecar.h"
+#include "sidecar/spoolfactory.h"
 #include "sidecar/transportfactory.h"
 
 #include <QCoreApplication>
@@ -39,7 +40,12 @@ int runDaemon(const Config &config)
 {
     installLogging(config.logFormat, config.logLevel);
     std::signal(SIGPIPE, SIG_IGN);
-    Sidecar sidecar(config, makeTransport(config));
+    auto spool = makeSpool(config);
+    if (!spool) {
+        std::fprintf(stderr, "weave-sidecar: %s\n", spool.error().message.c_str());
+        return 1;
+    }
+    Sidecar sidecar(config, makeTransport(config), std::move(*spool));
     SignalWatcher signalWatcher;
     bool isStopping = false;
     QObject::connect(&signalWatcher, &SignalWatcher::terminationRequested, &sidecar, [&] {

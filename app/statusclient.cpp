@@ -40,7 +40,9 @@ Result<std::string> ask(const std::string &socketPath, std::string_view requestL
     if (!socket)
         return socket.error();
     const std::string line = std::string(requestLine) + "\n";
-    if (::send(socket->get(), line.data(), line.size(), 0) != static_cast<ssize_t>(line.size()))
+    // A daemon with too many connections has closed already; its reason lies ready to be read.
+    const ssize_t sent = ::send(socket->get(), line.data(), line.size(), SendFlags & ~MSG_DONTWAIT);
+    if (sent != static_cast<ssize_t>(line.size()) && errno != EPIPE)
         return Error{ErrorCode::Io, "cannot write to " + socketPath + ": " + std::strerror(errno)};
     std::string reply;
     std::array<char, 16384> buffer{};
@@ -53,7 +55,10 @@ Result<std::string> ask(const std::string &socketPath, std::string_view requestL
                          "the daemon behind " + socketPath + " gave no whole reply"};
         reply.append(buffer.data(), static_cast<std::size_t>(length));
     }
-    reply.resize(reply.find('\n'));
+    const std::size_t end = reply.find('\n');
+    if (end == std::string::npos)
+        return Error{ErrorCode::TooLarge, "the reply of " + socketPath + " does not end"};
+    reply.resize(end);
     return reply;
 }
 

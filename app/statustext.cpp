@@ -79,6 +79,10 @@ Result<QJsonObject> parseStatusReply(std::string_view replyLine)
             QByteArray(replyLine.data(), static_cast<qsizetype>(replyLine.size())))
             .object();
     const QJsonObject status = child(reply, "status");
+    // A refusal for another reason than the method, such as too many connections.
+    const std::string error = text(reply, "error");
+    if (!error.empty() && error.find("unknown method") == std::string::npos)
+        return Error{ErrorCode::Unavailable, "the daemon says: " + error};
     if (!reply.value(QLatin1String("success")).toBool() || status.isEmpty())
         return Error{ErrorCode::Unavailable,
                      "the program behind the socket does not know the method status; is it a "

@@ -30,16 +30,31 @@ bool Batcher::add(std::string_view project, const RecordRef &record)
 {
     Lane &lane = laneOf(project);
     const std::size_t added = upsertItemSize(record) + 1; // with its comma
-    if (!lane.open.records.empty() && lane.open.bodySize + added > m_limits.maxBytes)
+    // The count is looked at here, too: setLimits() may have lowered it below what is open.
+    if (!lane.open.records.empty()
+        && (lane.open.bodySize + added > m_limits.maxBytes
+            || lane.open.records.size() >= m_limits.maxCount))
         closeOpen(lane);
     const bool isFirst = lane.open.records.empty();
     if (isFirst)
         openBatch(lane);
     lane.open.records.push_back(record);
+    ++lane.calls;
+    ++m_calls;
     lane.open.bodySize += isFirst ? added - 1 : added;
     if (lane.open.records.size() >= m_limits.maxCount || lane.open.bodySize >= m_limits.maxBytes)
         closeOpen(lane);
     return !m_ready.empty() || isFirst;
+}
+
+bool Batcher::isFull(std::string_view project)
+{
+    if (m_calls >= m_limits.maxCalls)
+        return true;
+    if (m_lastLane && m_lastLane->project == project)
+        return m_lastLane->calls >= m_limits.maxLaneCalls;
+    const auto found = m_lanes.find(project);
+    return found != m_lanes.end() && found->second.calls >= m_limits.maxLaneCalls;
 }
 
 void Batcher::openBatch(Lane &lane)
@@ -141,6 +156,8 @@ std::optional<Batch> Batcher::takeFromLane(Lane &lane)
         batch = std::move(lane.closed.front());
         lane.closed.pop_front();
     }
+    lane.calls -= batch.records.size();
+    m_calls -= batch.records.size();
     if (isReady(lane))
         enqueue(lane);
     else

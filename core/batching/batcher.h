@@ -17,6 +17,8 @@ struct BatchLimits
     std::size_t maxCount = 2000; // calls
     std::size_t maxBytes = 10'485'760; // of the request body
     Milliseconds interval = std::chrono::seconds(1); // from a batch's first call
+    std::size_t maxLaneCalls = 20'000; // of one project; the rest stays in the spool
+    std::size_t maxCalls = 500'000; // of all projects
 };
 
 // Gathers calls into batches, one open batch a project. A batch is closed when one more call would
@@ -34,6 +36,9 @@ public:
 
     // Adds a call to its project's open batch. True when something may be ready for take() now.
     bool add(std::string_view project, const RecordRef &record);
+    // Whether the project, or all projects together, have as many calls here as may be: further
+    // ones stay in the spool for the time being.
+    [[nodiscard]] bool isFull(std::string_view project);
     // Makes every open batch due at once.
     void makeAllDue();
 
@@ -59,6 +64,7 @@ private:
         bool openIsDue = false;
         std::deque<Batch> closed;
         bool isQueued = false; // in m_ready
+        std::size_t calls = 0; // in open and closed
         std::list<Lane *>::iterator orderPlace;
     };
     struct Hash
@@ -83,6 +89,7 @@ private:
     void eraseIfEmpty(Lane &lane);
 
     BatchLimits m_limits;
+    std::size_t m_calls = 0; // in all lanes
     const NowFunction m_now;
     Lanes m_lanes; // projects with calls that nobody has taken
     Lane *m_lastLane = nullptr; // the next call's project is mostly the last one's

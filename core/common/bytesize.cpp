@@ -4,8 +4,6 @@
 
 #include <array>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 
 namespace Weave {
 
@@ -32,6 +30,9 @@ constexpr std::array<Unit, 10> Units{{
     {"B", 1},
 }};
 
+// What a decimal fraction may be short of the whole number that was meant.
+constexpr double Hair = 1e-3;
+
 constexpr double MaxBytes = 1e15; // a petabyte; far below where a double stops being exact
 
 } // namespace
@@ -40,16 +41,13 @@ Result<std::uint64_t> parseByteSize(std::string_view text)
 {
     const Error malformed{ErrorCode::InvalidArgument, "not a size such as 10485760, 10MB or 10MiB"};
     const std::size_t numberLength = text.find_first_not_of("0123456789.");
-    const std::string number(text.substr(0, numberLength));
+    const std::string_view number = text.substr(0, numberLength);
     if (numberLength == std::string_view::npos) {
         const auto bytes = parseUnsigned(text);
         return bytes && *bytes <= static_cast<std::uint64_t>(MaxBytes) ? bytes : malformed;
     }
-    if (number.empty() || number.size() > 32)
-        return malformed;
-    char *end = nullptr;
-    const double value = std::strtod(number.c_str(), &end);
-    if (*end != '\0')
+    const auto value = parseDecimal(number);
+    if (!value)
         return malformed;
     std::string_view unitName = text.substr(numberLength);
     if (unitName.starts_with(' '))
@@ -57,7 +55,7 @@ Result<std::uint64_t> parseByteSize(std::string_view text)
     for (const Unit &unit : Units) {
         if (unitName != unit.name)
             continue;
-        const double bytes = std::floor(value * unit.bytes);
+        const double bytes = std::floor(*value * unit.bytes + Hair);
         if (bytes > MaxBytes)
             return Error{ErrorCode::TooLarge, "the size is too large"};
         return static_cast<std::uint64_t>(bytes);
@@ -70,14 +68,14 @@ std::string formatByteSize(std::uint64_t bytes)
     constexpr std::array<const char *, 5> Names{"B", "KiB", "MiB", "GiB", "TiB"};
     double value = static_cast<double>(bytes);
     std::size_t unit = 0;
-    while (value >= 1024.0 && unit + 1 < Names.size()) {
-        value /= 1024.0;
+    constexpr double RoundsUp = 1023.95; // to 1024.0, which is one of the next unit
+    while (value >= (unit == 0 ? Kibi : RoundsUp) && unit + 1 < Names.size()) {
+        value /= Kibi;
         ++unit;
     }
-    std::array<char, 32> text{};
-    const bool whole = unit == 0 || value == std::floor(value);
-    std::snprintf(text.data(), text.size(), whole ? "%.0f %s" : "%.1f %s", value, Names.at(unit));
-    return text.data();
+    const double rounded = std::round(value * 10) / 10;
+    const bool isWhole = unit == 0 || rounded == std::floor(rounded);
+    return formatDecimal(value, isWhole ? 0 : 1) + " " + Names.at(unit);
 }
 
 } // namespace Weave

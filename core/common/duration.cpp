@@ -1,9 +1,11 @@
 #include "common/duration.h"
 
+#include "common/textnumber.h"
+
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 
 namespace Weave {
 
@@ -27,27 +29,14 @@ constexpr std::array<Unit, 5> Units{{
 // A hundred years; anything above is a typing error and would overflow later sums.
 constexpr double MaxMilliseconds = 100.0 * 365 * 24 * 3'600'000.0;
 
-bool isDigit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-// Takes "12", "1.5" or ".5" off the front; false when there is no digit.
+// Takes "12", "1.5" or ".5" off the front; false when there is none.
 bool takeNumber(std::string_view &text, double &number)
 {
-    std::size_t length = 0;
-    int digits = 0;
-    bool dot = false;
-    while (length < text.size() && (isDigit(text[length]) || (text[length] == '.' && !dot))) {
-        if (text[length] == '.')
-            dot = true;
-        else
-            ++digits;
-        ++length;
-    }
-    if (digits == 0 || length > 32)
+    const std::size_t length = std::min(text.find_first_not_of("0123456789."), text.size());
+    const auto parsed = parseDecimal(text.substr(0, length));
+    if (!parsed)
         return false;
-    number = std::strtod(std::string(text.substr(0, length)).c_str(), nullptr);
+    number = *parsed;
     text.remove_prefix(length);
     return true;
 }
@@ -85,7 +74,9 @@ Result<Milliseconds> parseDuration(std::string_view text)
     }
     if (total > MaxMilliseconds)
         return Error{ErrorCode::TooLarge, "the duration is too long"};
-    return Milliseconds(static_cast<std::int64_t>(std::ceil(total)));
+    // A hair above a whole number is what adding up decimal fractions leaves, not a millisecond.
+    constexpr double Hair = 1e-6;
+    return Milliseconds(static_cast<std::int64_t>(std::ceil(total - Hair)));
 }
 
 std::string formatDuration(Milliseconds duration)

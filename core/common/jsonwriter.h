@@ -1,9 +1,9 @@
 #pragma once
 
 #include "common/jsontext.h"
+#include "common/textnumber.h"
 
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -38,12 +38,7 @@ public:
     JsonWriter &value(std::uint64_t number) { return raw(std::to_string(number)); }
     JsonWriter &value(bool truth) { return raw(truth ? "true" : "false"); }
     JsonWriter &null() { return raw("null"); }
-    JsonWriter &seconds(double number)
-    {
-        char text[40];
-        std::snprintf(text, sizeof text, "%.6f", number);
-        return raw(text);
-    }
+    JsonWriter &seconds(double number) { return raw(formatDecimal(number, 6)); }
 
     [[nodiscard]] const std::string &text() const { return m_text; }
 

@@ -1,6 +1,8 @@
 #include "common/textnumber.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace Weave {
 
@@ -14,6 +16,47 @@ Result<std::uint64_t> parseUnsigned(std::string_view text, int base)
     if (status != std::errc() || rest != end)
         return Error{ErrorCode::InvalidArgument, "not a whole number"};
     return value;
+}
+
+Result<double> parseDecimal(std::string_view text)
+{
+    const Error malformed{ErrorCode::InvalidArgument, "not a number"};
+    constexpr std::size_t MaxLength = 30;
+    if (text.size() > MaxLength)
+        return malformed;
+    // One division at the end: adding up tenths and hundredths would add up their errors, too.
+    double digits = 0;
+    double scale = 1;
+    bool hasDigit = false;
+    bool hasPoint = false;
+    for (const char c : text) {
+        if (c == '.' && !hasPoint) {
+            hasPoint = true;
+            continue;
+        }
+        if (c < '0' || c > '9')
+            return malformed;
+        hasDigit = true;
+        digits = digits * 10 + (c - '0');
+        if (hasPoint)
+            scale *= 10;
+    }
+    if (!hasDigit)
+        return malformed;
+    return digits / scale;
+}
+
+std::string formatDecimal(double value, int digits)
+{
+    std::int64_t unit = 1;
+    for (int i = 0; i < digits; ++i)
+        unit *= 10;
+    const auto scaled = static_cast<std::int64_t>(std::llround(std::abs(value) * double(unit)));
+    std::string fraction = std::to_string(scaled % unit);
+    fraction.insert(
+        0, static_cast<std::size_t>(digits) - std::min(fraction.size(), std::size_t(digits)), '0');
+    std::string text = (value < 0 && scaled != 0 ? "-" : "") + std::to_string(scaled / unit);
+    return digits == 0 ? text : text + "." + fraction;
 }
 
 } // namespace Weave

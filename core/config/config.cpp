@@ -139,10 +139,50 @@ constexpr std::array<std::pair<std::string_view, LogLevel>, 4> LogLevels{{
     {"error", LogLevel::Error},
 }};
 
+constexpr std::array<std::pair<std::string_view, SpoolSync>, 2> SpoolSyncs{{
+    {"lazy", SpoolSync::Lazy},
+    {"never", SpoolSync::Never},
+}};
+
 constexpr std::array<std::pair<std::string_view, LogFormat>, 2> LogFormats{{
     {"text", LogFormat::Text},
     {"json", LogFormat::Json},
 }};
+
+// The place that the system's conventions give to data of this kind; empty when there is no home.
+std::string defaultSpoolDirectory(const Environment &environment)
+{
+    const std::string home = environment("HOME").value_or("");
+#if defined(__APPLE__)
+    return home.empty() ? "" : home + "/Library/Application Support/weave-sidecar/spool";
+#else
+    // The XDG base directory specification: relative paths are to be ignored.
+    const std::string state = environment("XDG_STATE_HOME").value_or("");
+    if (state.starts_with('/'))
+        return state + "/weave-sidecar/spool";
+    return home.empty() ? "" : home + "/.local/state/weave-sidecar/spool";
+#endif
+}
+
+void readSpool(Reader &reader, const Options &options, const Environment &environment,
+               Config &config)
+{
+    constexpr std::uint64_t DefaultMemoryBytes = 64 * MiB;
+    config.spoolSync = reader.choice("spool-sync", SpoolSyncs);
+    config.spoolMaxBytes = reader.size("spool-max-bytes", MiB, 1024 * GiB);
+    config.spoolDirectory = options.get("spool-dir").text;
+    if (config.spoolDirectory == "none") {
+        config.spoolDirectory.clear();
+        if (options.get("spool-max-bytes").source == Options::Source::Default)
+            config.spoolMaxBytes = DefaultMemoryBytes;
+    } else if (config.spoolDirectory.empty()) {
+        config.spoolDirectory = defaultSpoolDirectory(environment);
+        if (config.spoolDirectory.empty())
+            reader.fail("spool-dir",
+                        "there is no home directory to put the spool into; give a "
+                        "directory, or none to keep calls in memory");
+    }
+}
 
 } // namespace
 
@@ -159,7 +199,7 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
     config.socketGroup = reader.group("socket-group");
     config.maxConnections = reader.count("max-connections", 1, 100'000);
     config.maxLineBytes = reader.size("max-line-bytes", KiB, GiB);
-    config.spoolMaxBytes = reader.size("spool-max-bytes", MiB, 1024 * GiB);
+    readSpool(reader, options, environment, config);
     config.shutdownTimeout = reader.duration("shutdown-timeout", 0ms, 1h);
     config.headless = reader.flag("headless");
     config.logLevel = reader.choice("log-level", LogLevels);

@@ -17,6 +17,11 @@
 
 namespace Weave {
 
+enum class SpoolSync {
+    Lazy, // calls that have waited for about a second are synced to the disk
+    Never, // the system decides
+};
+
 // Everything that the daemon is told, checked. Made by resolve() alone and not changed after.
 struct Config
 {
@@ -36,7 +41,9 @@ struct Config
 
     std::uint64_t maxConnections = 0;
     std::uint64_t maxLineBytes = 0;
+    std::string spoolDirectory; // empty: in memory
     std::uint64_t spoolMaxBytes = 0;
+    SpoolSync spoolSync = SpoolSync::Lazy;
     Milliseconds shutdownTimeout{0};
 
     bool headless = false;

@@ -18,10 +18,21 @@ public:
     {
     }
 
-    // False at the end of the text.
+    // The next keyword; comments between keywords are passed over. False at the end of the text.
+    bool nextKeyword(std::string &token)
+    {
+        while (next(token)) {
+            if (!token.starts_with('#'))
+                return true;
+            skipLine();
+        }
+        return false;
+    }
+
+    // The next token, whatever it is: a password may well begin with '#'.
     bool next(std::string &token)
     {
-        skipSpaceAndComments();
+        skipSpace();
         if (m_rest.empty())
             return false;
         token.clear();
@@ -47,23 +58,27 @@ public:
     // A macro's body ends with an empty line.
     void skipMacro()
     {
-        const std::size_t end = m_rest.find("\n\n");
-        m_rest.remove_prefix(end == std::string_view::npos ? m_rest.size() : end + 2);
+        skipLine(); // the one that the macro's name is on
+        while (!m_rest.empty()) {
+            const std::string_view before = m_rest;
+            skipLine();
+            const std::string_view line = before.substr(0, before.size() - m_rest.size());
+            if (line.find_first_not_of("\r\n") == std::string_view::npos)
+                return;
+        }
     }
 
 private:
-    void skipSpaceAndComments()
+    void skipSpace()
     {
-        while (!m_rest.empty()) {
-            if (isSpace(m_rest.front())) {
-                m_rest.remove_prefix(1);
-            } else if (m_rest.front() == '#') {
-                const std::size_t end = m_rest.find('\n');
-                m_rest.remove_prefix(end == std::string_view::npos ? m_rest.size() : end);
-            } else {
-                return;
-            }
-        }
+        while (!m_rest.empty() && isSpace(m_rest.front()))
+            m_rest.remove_prefix(1);
+    }
+
+    void skipLine()
+    {
+        const std::size_t end = m_rest.find('\n');
+        m_rest.remove_prefix(end == std::string_view::npos ? m_rest.size() : end + 1);
     }
 
     std::string_view m_rest;
@@ -75,14 +90,16 @@ std::optional<std::string> netrcPassword(std::string_view text, std::string_view
 {
     enum class Entry { None, Other, Wanted, Default };
     Entry entry = Entry::None;
+    bool isNamed = false;
     std::optional<std::string> wanted;
     std::optional<std::string> fallback;
     Lexer lexer(text);
     std::string token;
     std::string value;
-    while (lexer.next(token)) {
+    while (lexer.nextKeyword(token)) {
         if (token == "machine" && lexer.next(value)) {
             entry = value == machine ? Entry::Wanted : Entry::Other;
+            isNamed = isNamed || entry == Entry::Wanted;
         } else if (token == "default") {
             entry = Entry::Default;
         } else if (token == "macdef" && lexer.next(value)) {
@@ -97,7 +114,7 @@ std::optional<std::string> netrcPassword(std::string_view text, std::string_view
                 fallback = value;
         }
     }
-    return wanted ? wanted : fallback;
+    return isNamed ? wanted : fallback;
 }
 
 } // namespace Weave

@@ -10,11 +10,12 @@ namespace {
 constexpr std::string_view Where = "Where calls come from and go to";
 constexpr std::string_view Batches = "Batches";
 constexpr std::string_view Delivery = "Delivery";
+constexpr std::string_view Spool = "Spool";
 constexpr std::string_view Access = "Access";
 constexpr std::string_view Limits = "Limits";
 constexpr std::string_view Running = "Running";
 
-constexpr std::array<OptionSpec, 22> Table{{
+constexpr std::array<OptionSpec, 24> Table{{
     {"backend", "URL", "", "WEAVE_SIDECAR_BACKEND", Where,
      "Trace server to deliver to, for example https://trace.wandb.ai. A path in the URL is kept. "
      "file:PATH writes every delivered call as a line of JSON to PATH instead. Required."},
@@ -41,6 +42,17 @@ constexpr std::array<OptionSpec, 22> Table{{
      "Time for one request to the backend. After it the batch is tried again."},
     {"senders", "N", "4", "", Delivery, "Requests in flight at a time."},
 
+    {"spool-dir", "DIR", "", "", Spool,
+     "Where calls are kept until they are delivered; they outlive the daemon. Default: "
+     "$XDG_STATE_HOME/weave-sidecar/spool or ~/.local/state/weave-sidecar/spool, on macOS "
+     "~/Library/Application Support/weave-sidecar/spool. none keeps them in memory."},
+    {"spool-max-bytes", "SIZE", "1GiB", "", Spool,
+     "Room for calls that are not delivered yet; with --spool-dir none 64MiB unless it is given. "
+     "When it is full, new calls are refused and their clients send them directly."},
+    {"spool-sync", "WHEN", "lazy", "", Spool,
+     "lazy: calls that have waited for about a second are synced to the disk. never: the system "
+     "decides. A killed daemon loses nothing either way; a power cut may."},
+
     {"socket-mode", "MODE", "0600", "", Access,
      "Permissions of the socket, in octal: 0600 for its owner alone, 0660 for a group."},
     {"socket-group", "GROUP", "", "", Access, "Group of the socket, by name or number."},
@@ -49,9 +61,6 @@ constexpr std::array<OptionSpec, 22> Table{{
      "Clients connected at a time. One more gets an error line and is closed."},
     {"max-line-bytes", "SIZE", "33554432", "", Limits,
      "Longest line that is taken. A longer one is refused; the connection goes on."},
-    {"spool-max-bytes", "SIZE", "64MiB", "", Limits,
-     "Memory for calls that are not delivered yet. When it is full, new calls are refused and "
-     "their clients send them directly."},
     {"shutdown-timeout", "DURATION", "10s", "", Limits,
      "Time to deliver what is pending after SIGTERM or SIGINT."},
 

@@ -22,6 +22,9 @@ constexpr std::size_t MaxSuspects = 8;
 // A request that takes longer waits for the backend and not for this machine.
 constexpr Milliseconds SlowRequest{250};
 
+// A refused call whose dead letter cannot be written is tried again after this long.
+constexpr Milliseconds NoPlacePause{30000};
+
 double secondsBetween(TimePoint from, TimePoint to)
 {
     return std::chrono::duration<double>(to - from).count();
@@ -35,6 +38,7 @@ DeliveryQueue::DeliveryQueue(const Parts &parts, const DeliveryLimits &limits, N
       m_spool(parts.spool),
       m_transport(parts.transport),
       m_stats(parts.stats),
+      m_deadLetter(parts.deadLetter),
       m_limits(limits),
       m_now(std::move(now)),
       m_random(std::move(random))
@@ -244,7 +248,7 @@ void DeliveryQueue::halve(Batch batch, const SendResult &result)
 {
     if (batch.records.size() == 1) {
         noteHealthy(batch.project);
-        deadLetter(batch, result);
+        deadLetter(std::move(batch), result);
         return;
     }
     ++m_stats.halved;
@@ -265,8 +269,14 @@ void DeliveryQueue::halve(Batch batch, const SendResult &result)
     trouble.parked.push_front(half(batch.records.begin(), middle));
 }
 
-void DeliveryQueue::deadLetter(const Batch &batch, const SendResult &result)
+void DeliveryQueue::deadLetter(Batch batch, const SendResult &result)
 {
+    const RecordRef &record = batch.records.front();
+    const CallView call{record.kind, batch.project, {}, m_spool.payload(record)};
+    if (m_deadLetter && !m_deadLetter(call, describe(result))) {
+        comeBack(std::move(batch), result, {Decision::Action::Retry, NoPlacePause});
+        return;
+    }
     qCWarning(lcForwarding, "%s: gave up %zu call(s): %s", batch.project.c_str(),
               batch.records.size(), describe(result).c_str());
     m_stats.deadLettered += batch.records.size();

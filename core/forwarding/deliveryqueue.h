@@ -34,12 +34,16 @@ class DeliveryQueue final : public QObject
     Q_OBJECT
 
 public:
+    using DeadLetterFunction = std::function<bool(const CallView &call, std::string_view reason)>;
     struct Parts
     {
         Batcher &batcher;
         Spool &spool;
         Transport &transport;
         Stats &stats;
+        // Keeps a call that will never be delivered, with the reason. False: it could not, so the
+        // call stays in the spool. Without it such calls are counted and logged only.
+        DeadLetterFunction deadLetter = {};
     };
     using RandomFunction = std::function<double()>; // in [0, 1)
 
@@ -94,7 +98,7 @@ private:
     void succeed(const Batch &batch);
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);
     void halve(Batch batch, const SendResult &result);
-    void deadLetter(const Batch &batch, const SendResult &result);
+    void deadLetter(Batch batch, const SendResult &result);
     void removeRecords(const Batch &batch, bool delivered);
     void noteError(const SendResult &result);
     void noteHealthy(const std::string &project);
@@ -106,6 +110,7 @@ private:
     Spool &m_spool;
     Transport &m_transport;
     Stats &m_stats;
+    const DeadLetterFunction m_deadLetter;
     const DeliveryLimits m_limits;
     const NowFunction m_now;
     const RandomFunction m_random;

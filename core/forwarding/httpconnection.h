@@ -66,6 +66,7 @@ private:
     void connectSocket();
     void startRequest();
     void writeMore();
+    [[nodiscard]] std::size_t sendDirectly(const char *data, std::size_t size);
     void readAnswer();
     void handleDisconnect();
     void handleSocketError();

@@ -14,6 +14,8 @@ using namespace std::chrono;
 constexpr std::array<std::string_view, 12> Months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+constexpr std::array<std::string_view, 7> Days{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+
 // A header may ask for centuries; a larger number means the same to every caller.
 constexpr std::uint64_t MaxSeconds = 366ULL * 24 * 3600;
 
@@ -28,7 +30,11 @@ std::optional<unsigned> number(std::string_view text)
 // "Sun, 06 Nov 1994 08:49:37 GMT", the only form that RFC 9110 lets a server send.
 std::optional<system_clock::time_point> parseHttpDate(std::string_view text)
 {
-    if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT")
+    constexpr std::string_view Shape = "???, ?? ??? ???? ??:??:?? GMT";
+    const bool hasShape = text.size() == Shape.size()
+        && std::equal(Shape.begin(), Shape.end(), text.begin(),
+                      [](char wanted, char given) { return wanted == '?' || wanted == given; });
+    if (!hasShape || std::find(Days.begin(), Days.end(), text.substr(0, 3)) == Days.end())
         return std::nullopt;
     const auto monthPlace = std::find(Months.begin(), Months.end(), text.substr(8, 3));
     const auto d = number(text.substr(5, 2));
@@ -36,7 +42,8 @@ std::optional<system_clock::time_point> parseHttpDate(std::string_view text)
     const auto hour = number(text.substr(17, 2));
     const auto minute = number(text.substr(20, 2));
     const auto second = number(text.substr(23, 2));
-    if (monthPlace == Months.end() || !d || !y || !hour || !minute || !second)
+    if (monthPlace == Months.end() || !d || !y || !hour || !minute || !second || *hour > 23
+        || *minute > 59 || *second > 60) // 60: a leap second
         return std::nullopt;
     const auto m = static_cast<unsigned>(monthPlace - Months.begin()) + 1U;
     const year_month_day date{year(static_cast<int>(*y)), month(m), day(*d)};

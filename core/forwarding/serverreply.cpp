@@ -60,7 +60,7 @@ ServerError parseServerError(std::string_view body)
                 found.at(i) = value;
         }
     }
-    if (cursor.failed())
+    if (!cursor.finish())
         return {};
     for (const std::string &reason : found) {
         if (!reason.empty() && reason != "null" && !isMissingRoute(reason)) {

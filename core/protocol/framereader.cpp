@@ -52,10 +52,10 @@ Frame FrameReader::next()
         const std::string_view part = m_input.substr(0, length);
         m_input.remove_prefix(length + 1);
         if (m_unfinished.empty() && !isSkipping()) {
-            if (isBlank(part))
-                continue;
             if (length > m_maxLineBytes)
                 return {Frame::Status::TooLong, {}};
+            if (isBlank(part))
+                continue;
             return {Frame::Status::Line, part};
         }
         keepUnfinished(part);

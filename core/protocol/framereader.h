@@ -65,7 +65,10 @@ public:
     void park();
     [[nodiscard]] bool isDrained() const { return m_input.empty(); }
     // Whether the beginning of a line waits for its end.
-    [[nodiscard]] bool hasUnfinishedLine() const { return !m_unfinished.empty() || isSkipping(); }
+    [[nodiscard]] bool hasUnfinishedLine() const
+    {
+        return isSkipping() || (!m_unfinished.empty() && !m_unfinishedWasGiven);
+    }
 
 private:
     enum class Skip { No, TooLong, OverBudget };

@@ -1,6 +1,7 @@
 #include "sidecar/flushwaiters.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace Weave {
 
@@ -56,6 +57,14 @@ void FlushWaiters::expire()
         late.splice(late.end(), m_waiters, m_waiters.begin());
     armTimer();
     for (const Waiter &waiter : late)
+        waiter.done(waiter.result);
+}
+
+void FlushWaiters::giveUp()
+{
+    const Waiters waiting = std::exchange(m_waiters, {});
+    armTimer();
+    for (const Waiter &waiter : waiting)
         waiter.done(waiter.result);
 }
 

@@ -35,6 +35,8 @@ public:
     void add(RecordId barrier, std::uint64_t pendingCalls, Done done);
     // Records (in the order of their ids) have left the spool.
     void recordsDone(std::span<const RecordRef> records, bool delivered);
+    // Tells everybody now how far it has got; nobody waits any longer.
+    void giveUp();
 
 private:
     struct Waiter

@@ -5,7 +5,6 @@
 #include "common/version.h"
 #include "ingest/filelimit.h"
 #include "protocol/reply.h"
-#include "spool/memoryspool.h"
 
 #include <QCoreApplication>
 #include <QRandomGenerator>
@@ -25,6 +24,9 @@ constexpr Milliseconds FlushTimeout = 4s;
 // Pending payloads above which clients are slowed down while delivery flows.
 constexpr std::uint64_t CongestionBytes = 16 * MiB;
 
+// Half of it in each of two files.
+constexpr std::uint64_t MaxDeadLetterBytes = 128 * MiB;
+
 BatchLimits batchLimits(const Config &config)
 {
     return {static_cast<std::size_t>(config.flushMaxCount),
@@ -43,29 +45,37 @@ double secondsSince(TimePoint time)
 
 } // namespace
 
-Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport)
+Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
+                 std::unique_ptr<Spool> spool)
     : m_config(config),
       m_startedAt(SteadyClock::now()),
-      m_spool(std::make_unique<MemorySpool>(config.spoolMaxBytes)),
+      m_spool(std::move(spool)),
       m_batcher(batchLimits(config), SteadyClock::now),
+      m_feeder(*m_spool, m_batcher),
       m_transport(std::move(transport)),
-      m_delivery({m_batcher, *m_spool, *m_transport, m_stats}, {config.senders}, SteadyClock::now,
+      m_delivery({m_batcher, *m_spool, *m_transport, m_stats,
+                  [this](const CallView &call, std::string_view reason) {
+                      return keepDeadLetter(call, reason);
+                  }},
+                 {config.senders}, SteadyClock::now,
                  [] { return QRandomGenerator::global()->generateDouble(); }),
       m_flushWaiters(FlushTimeout),
       m_server(*this, m_stats, ingestLimits(config))
 {
     m_shutdownTimer.setSingleShot(true);
+    m_shutdownTimer.setTimerType(Qt::PreciseTimer);
     connect(&m_shutdownTimer, &QTimer::timeout, this, &Sidecar::stop);
-    connect(&m_delivery, &DeliveryQueue::recordsDone, this,
-            [this](std::span<const RecordRef> records, bool delivered) {
-                m_flushWaiters.recordsDone(records, delivered);
-                if (m_clientsPause && m_spool->usage().pendingBytes < CongestionBytes) {
-                    m_clientsPause = false;
-                    m_server.resumeReading();
-                }
-                stopWhenEmpty();
-            });
+    connect(&m_delivery, &DeliveryQueue::recordsDone, this, &Sidecar::handleRecordsDone);
+    connect(&m_feeder, &Feeder::fed, &m_delivery, &DeliveryQueue::pump);
+    // Only a spool on disk has anything to look after, and a place for what nobody will deliver.
+    if (auto *disk = dynamic_cast<DiskSpool *>(m_spool.get())) {
+        m_deadLetters = std::make_unique<DeadLetters>(config.spoolDirectory, MaxDeadLetterBytes);
+        m_upkeep = std::make_unique<SpoolUpkeep>(*disk, config.spoolSync);
+        connect(m_upkeep.get(), &SpoolUpkeep::recovered, &m_feeder, &Feeder::addBacklog);
+    }
 }
+
+Sidecar::~Sidecar() = default;
 
 Result<void> Sidecar::start()
 {
@@ -73,6 +83,8 @@ Result<void> Sidecar::start()
         m_server.listen({m_config.socketPath, m_config.socketMode, m_config.socketGroup});
     if (!listening)
         return listening;
+    if (m_upkeep)
+        m_upkeep->startRecovery();
     const std::uint64_t connections = m_server.limits().maxConnections;
     if (connections < m_config.maxConnections) {
         qCWarning(lcIngest,
@@ -96,13 +108,15 @@ std::optional<RefusedCall> Sidecar::acceptCall(const CallView &call)
                            record.error().message};
     }
     ++m_stats.received;
-    if (m_batcher.add(call.project, *record))
+    if (m_feeder.offer(call.project, *record))
         m_batcherHasNews = true;
     return std::nullopt;
 }
 
 bool Sidecar::callsAccepted()
 {
+    if (m_upkeep)
+        m_upkeep->wake();
     if (std::exchange(m_batcherHasNews, false))
         m_delivery.pump();
     if (m_spool->usage().pendingBytes < CongestionBytes || !isCongested())
@@ -119,6 +133,28 @@ bool Sidecar::isCongested() const
     return m_delivery.isFlowing();
 }
 
+void Sidecar::handleRecordsDone(std::span<const RecordRef> records, bool delivered)
+{
+    m_feeder.feed();
+    m_flushWaiters.recordsDone(records, delivered);
+    if (m_clientsPause && m_spool->usage().pendingBytes < CongestionBytes) {
+        m_clientsPause = false;
+        m_server.resumeReading();
+    }
+    stopWhenEmpty();
+}
+
+// False when it could not be kept: then the call stays in the spool.
+bool Sidecar::keepDeadLetter(const CallView &call, std::string_view reason)
+{
+    if (!m_deadLetters)
+        return true; // in memory there is no place for it; counted and logged it is all the same
+    const auto kept = m_deadLetters->add(call, reason);
+    if (!kept)
+        qCWarning(lcSpool, "%s", kept.error().message.c_str());
+    return kept.ok();
+}
+
 void Sidecar::flush(Reply reply)
 {
     m_batcher.makeAllDue();
@@ -128,7 +164,7 @@ void Sidecar::flush(Reply reply)
         [this, reply = std::move(reply)](const FlushResult &result) {
             if (!result.isComplete) {
                 const std::string error = m_delivery.state().lastError;
-                reply(failureReply("not everything is delivered after 4 s, delivery goes on"
+                reply(failureReply("not everything is delivered yet, delivery goes on"
                                        + (error.empty() ? std::string() : " (" + error + ")"),
                                    result.pendingCalls));
             } else if (result.givenUpCalls > 0) {
@@ -161,7 +197,8 @@ std::string Sidecar::statusJson()
     report.pendingBytes = usage.pendingBytes;
     if (oldest)
         report.oldestPendingSeconds = secondsSince(*oldest);
-    report.spoolKind = "memory";
+    report.spoolKind = m_upkeep ? "disk" : "memory";
+    report.spoolQuarantined = usage.quarantined;
     report.spoolUsedBytes = usage.usedBytes;
     report.spoolMaxBytes = usage.maxBytes;
     report.maxConnections = m_server.limits().maxConnections;
@@ -194,11 +231,16 @@ void Sidecar::stop()
     if (std::exchange(m_isStopped, true))
         return;
     m_shutdownTimer.stop();
-    if (const auto left = m_spool->usage().pendingCalls; left > 0) {
+    m_flushWaiters.giveUp();
+    if (const auto left = m_spool->usage().pendingCalls; left > 0 && m_upkeep) {
+        qCInfo(lcApp, "%llu calls stay in the spool for the next start",
+               static_cast<unsigned long long>(left));
+    } else if (left > 0) {
         qCCritical(lcApp, "%llu calls could not be delivered in time and are lost: %s",
                    static_cast<unsigned long long>(left), m_delivery.state().lastError.c_str());
     }
-    Q_EMIT stopped();
+    // From the event loop, behind the replies to those who waited for the last calls.
+    QMetaObject::invokeMethod(this, &Sidecar::stopped, Qt::QueuedConnection);
 }
 
 } // namespace Weave

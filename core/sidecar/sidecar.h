@@ -5,7 +5,10 @@
 #include "forwarding/deliveryqueue.h"
 #include "ingest/ingestserver.h"
 #include "ingest/requesthandler.h"
+#include "sidecar/feeder.h"
 #include "sidecar/flushwaiters.h"
+#include "sidecar/spoolupkeep.h"
+#include "spool/deadletters.h"
 #include "spool/spool.h"
 #include "stats/stats.h"
 
@@ -23,8 +26,11 @@ class Sidecar final : public QObject, private RequestHandler
     Q_OBJECT
 
 public:
-    // Nothing happens before start(). transport is what calls are delivered by.
-    Sidecar(const Config &config, std::unique_ptr<Transport> transport);
+    // Nothing happens before start(). transport is what calls are delivered by, spool is where they
+    // wait for it.
+    Sidecar(const Config &config, std::unique_ptr<Transport> transport,
+            std::unique_ptr<Spool> spool);
+    ~Sidecar() override;
 
     // Takes the socket. On an error nothing is left behind.
     [[nodiscard]] Result<void> start();
@@ -43,6 +49,8 @@ private:
     std::string statusJson() override;
 
     [[nodiscard]] bool isCongested() const;
+    [[nodiscard]] bool keepDeadLetter(const CallView &call, std::string_view reason);
+    void handleRecordsDone(std::span<const RecordRef> records, bool delivered);
     void stopWhenEmpty();
     void stop();
 
@@ -51,6 +59,9 @@ private:
     Stats m_stats;
     std::unique_ptr<Spool> m_spool;
     Batcher m_batcher;
+    Feeder m_feeder;
+    std::unique_ptr<SpoolUpkeep> m_upkeep; // of a spool on disk
+    std::unique_ptr<DeadLetters> m_deadLetters;
     std::unique_ptr<Transport> m_transport;
     DeliveryQueue m_delivery;
     FlushWaiters m_flushWaiters;

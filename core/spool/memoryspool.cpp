@@ -58,8 +58,13 @@ bool MemorySpool::openSegment(std::size_t payloadBytes)
         return false;
     const std::uint32_t capacity =
         std::max(m_segmentBytes, static_cast<std::uint32_t>(payloadBytes));
-    if (m_usage.usedBytes + capacity > m_maxBytes)
+    // remove() leaves the last segment alone; when nothing lives in it, its room counts as free.
+    const bool lastIsDead = !m_segments.empty() && m_segments.back().liveRecords == 0;
+    const std::uint64_t freed = lastIsDead ? m_segments.back().capacity : 0;
+    if (m_usage.usedBytes - freed + capacity > m_maxBytes)
         return false;
+    if (freed > 0)
+        recycle(m_segments.back());
     Segment segment;
     if (capacity == m_segmentBytes && !m_spare.empty()) {
         segment.data = std::move(m_spare.back());

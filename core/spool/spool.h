@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace Weave {
@@ -19,12 +20,14 @@ struct RecordId
     auto operator<=>(const RecordId &) const = default; // NOLINT(modernize-use-nullptr)
 };
 
-// What batching keeps of a call: 16 bytes, however large the call is.
+// What batching keeps of a call: 24 bytes, however large the call is.
 struct RecordRef
 {
     RecordId id;
     std::uint32_t payloadSize = 0; // bytes
     CallKind kind = CallKind::Start;
+    std::uint32_t segment = 0; // the spool's own way to find it
+    std::uint32_t offset = 0;
 };
 
 struct SpoolUsage
@@ -33,6 +36,7 @@ struct SpoolUsage
     std::uint64_t pendingBytes = 0; // their payloads
     std::uint64_t usedBytes = 0; // what the spool occupies, against maxBytes
     std::uint64_t maxBytes = 0;
+    std::uint64_t quarantined = 0; // pieces of damaged storage that were put aside
 };
 
 // Keeps accepted calls, in the order of their arrival, until they are removed. A call that append()
@@ -50,6 +54,18 @@ public:
     [[nodiscard]] virtual std::string_view payload(const RecordRef &record) const = 0;
     // The call needs to be kept no longer. Once for each record.
     virtual void remove(const RecordRef &record) = 0;
+
+    // A spool may hold more than batching wants to know of. Of a project that is behind, records
+    // wait that batching has not got; they come from next(), oldest first, those just appended
+    // last.
+    [[nodiscard]] virtual bool isBehind(std::string_view /*project*/) const { return false; }
+    // Batching cannot take this record, the last one appended, now: the project is behind from
+    // here.
+    virtual void defer(std::string_view /*project*/, const RecordRef & /*record*/) { }
+    [[nodiscard]] virtual std::optional<RecordRef> next(std::string_view /*project*/)
+    {
+        return std::nullopt;
+    }
 
     // Above the id of every record appended so far.
     [[nodiscard]] virtual RecordId nextId() const = 0;

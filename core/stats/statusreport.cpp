@@ -119,6 +119,7 @@ std::string toJson(const StatusReport &report)
     json.key("kind").value(report.spoolKind);
     json.key("used_bytes").value(report.spoolUsedBytes);
     json.key("max_bytes").value(report.spoolMaxBytes);
+    json.key("quarantined").value(report.spoolQuarantined);
     json.endObject();
     json.endObject();
     return json.text();

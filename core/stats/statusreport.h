@@ -39,6 +39,7 @@ struct StatusReport
     std::string spoolKind;
     std::uint64_t spoolUsedBytes = 0;
     std::uint64_t spoolMaxBytes = 0;
+    std::uint64_t spoolQuarantined = 0;
     std::uint64_t maxConnections = 0;
 };
 

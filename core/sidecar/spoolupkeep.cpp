@@ -1,0 +1,72 @@
+#include "sidecar/spoolupkeep.h"
+
+#include "common/logging.h"
+
+namespace Weave {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A call is synced when it has been there for a whole tick, so after half a second to a second.
+constexpr std::chrono::milliseconds Tick = 500ms;
+
+// Clients wait no longer than this while a large backlog is checked.
+constexpr std::chrono::microseconds RecoverySlice = 2ms;
+
+} // namespace
+
+SpoolUpkeep::SpoolUpkeep(DiskSpool &spool, SpoolSync sync)
+    : m_spool(spool)
+{
+    if (sync == SpoolSync::Lazy) {
+        m_sync.emplace([](const Error &error) { qCWarning(lcSpool, "%s", error.message.c_str()); });
+    }
+    m_recovery.setInterval(0);
+    connect(&m_recovery, &QTimer::timeout, this, &SpoolUpkeep::recoverSome);
+    m_tick.setInterval(Tick);
+    connect(&m_tick, &QTimer::timeout, this, &SpoolUpkeep::tick);
+}
+
+void SpoolUpkeep::startRecovery()
+{
+    m_recovery.start();
+}
+
+void SpoolUpkeep::wake()
+{
+    if (!m_tick.isActive())
+        m_tick.start();
+}
+
+void SpoolUpkeep::recoverSome()
+{
+    std::vector<std::string> projects;
+    if (!m_spool.recover(RecoverySlice, projects)) {
+        m_recovery.stop();
+        const SpoolUsage usage = m_spool.usage();
+        if (usage.pendingCalls > 0) {
+            qCInfo(lcSpool, "%llu calls are waiting in the spool",
+                   static_cast<unsigned long long>(usage.pendingCalls));
+        }
+        if (usage.quarantined > 0) {
+            qCWarning(lcSpool, "%llu damaged pieces of the spool were moved to its quarantine/",
+                      static_cast<unsigned long long>(usage.quarantined));
+        }
+        wake();
+    }
+    if (!projects.empty())
+        Q_EMIT recovered(projects);
+}
+
+void SpoolUpkeep::tick()
+{
+    m_spool.checkDirectory();
+    if (m_sync)
+        m_sync->sync(m_spool.takeUnsynced());
+    const bool isIdle = !m_spool.tidy() && m_spool.usage().pendingCalls == 0;
+    if (isIdle)
+        m_tick.stop();
+}
+
+} // namespace Weave

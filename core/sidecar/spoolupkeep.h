@@ -1,0 +1,45 @@
+#pragma once
+
+#include "config/config.h"
+#include "spool/diskspool.h"
+#include "spool/synctask.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace Weave {
+
+// What a spool on disk needs from time to time: checking what an earlier process left, syncing,
+// giving up files, noticing that its directory is gone. Asleep while nothing is there to do.
+class SpoolUpkeep final : public QObject
+{
+    Q_OBJECT
+
+public:
+    // spool outlives it.
+    SpoolUpkeep(DiskSpool &spool, SpoolSync sync);
+
+    // Starts to check what was found. recovered() comes piece by piece.
+    void startRecovery();
+    // Calls have been appended.
+    void wake();
+
+Q_SIGNALS:
+    // Calls of these projects are in the spool from before and whole.
+    void recovered(const std::vector<std::string> &projects);
+
+private:
+    void recoverSome();
+    void tick();
+
+    DiskSpool &m_spool;
+    std::optional<SyncTask> m_sync;
+    QTimer m_recovery;
+    QTimer m_tick;
+};
+
+} // namespace Weave

@@ -1,0 +1,75 @@
+#include "spool/deadletters.h"
+
+#include "common/jsontext.h"
+#include "common/uniquefd.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace Weave {
+
+namespace {
+
+std::string utcNow()
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm parts = {};
+    ::gmtime_r(&now, &parts);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text.data();
+}
+
+std::string makeLine(const CallView &call, std::string_view reason)
+{
+    std::string line = R"({"time":")" + utcNow() + R"(","project_id":)";
+    appendJsonString(line, call.project);
+    line += call.kind == CallKind::Start ? R"(,"mode":"start","reason":)"
+                                         : R"(,"mode":"end","reason":)";
+    appendJsonString(line, reason);
+    line += R"(,"req":)";
+    line += call.payload;
+    line += "}\n";
+    return line;
+}
+
+} // namespace
+
+DeadLetters::DeadLetters(std::string directory, std::uint64_t maxBytes)
+    : m_path(std::move(directory) + "/dead-letters.ndjson"),
+      m_maxFileBytes(maxBytes / 2)
+{
+}
+
+Result<void> DeadLetters::add(const CallView &call, std::string_view reason) const
+{
+    const auto failed = [this] {
+        return Error{ErrorCode::Io, "cannot write to " + m_path + ": " + std::strerror(errno)};
+    };
+    UniqueFd file(
+        ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+    struct stat before = {};
+    if (!file.isValid() || ::fstat(file.get(), &before) != 0)
+        return failed();
+    const std::string line = makeLine(call, reason);
+    if (before.st_size > 0
+        && static_cast<std::uint64_t>(before.st_size) + line.size() > m_maxFileBytes) {
+        if (::rename(m_path.c_str(), (m_path + ".old").c_str()) != 0)
+            return failed();
+        file = UniqueFd(::open(m_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+        before.st_size = 0;
+    }
+    const ssize_t written = ::write(file.get(), line.data(), line.size());
+    if (written == static_cast<ssize_t>(line.size()))
+        return {};
+    const Error error = failed();
+    // Half a line would spoil the next one, too.
+    [[maybe_unused]] const int status = ::ftruncate(file.get(), before.st_size);
+    return error;
+}
+
+} // namespace Weave

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "spool/segment.h"
+#include "spool/spool.h"
+#include "spool/spooldirectory.h"
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace Weave {
+
+struct DiskSpoolOptions
+{
+    std::string directory;
+    std::uint64_t maxBytes = 0; // of all segment files
+    std::size_t maxSegmentBytes = 4U << 20U; // a larger call gets a segment of its own size
+    std::size_t minSegmentBytes = 256U << 10U; // the first of a project that has none
+};
+
+// Keeps calls in files that survive the process: what append() has taken is there after a SIGKILL.
+//
+// Every project has segments of its own, so that one whose calls wait for days holds up nobody
+// else's files. Segments grow from minSegmentBytes to maxSegmentBytes; those of full size are used
+// again instead of being deleted and made anew, because fresh pages cost more than all the rest.
+class DiskSpool final : public Spool
+{
+public:
+    // Wall-clock time in milliseconds since 1970.
+    using WallClock = std::function<std::int64_t()>;
+
+    // Takes the directory's lock and finds what an earlier process left. It is counted and checked
+    // bit by bit by recover(); new calls are taken meanwhile.
+    [[nodiscard]] static Result<std::unique_ptr<DiskSpool>> open(const DiskSpoolOptions &options,
+                                                                 WallClock wallClock);
+    ~DiskSpool() override;
+
+    Result<RecordRef> append(const CallView &call) override;
+    std::string_view payload(const RecordRef &record) const override;
+    void remove(const RecordRef &record) override;
+    RecordId nextId() const override { return {m_nextSequence}; }
+    SpoolUsage usage() const override;
+    bool isBehind(std::string_view project) const override;
+    void defer(std::string_view project, const RecordRef &record) override;
+    std::optional<RecordRef> next(std::string_view project) override;
+
+    // Checks what was found at the start, for about the given time. True when there is more to do.
+    // Damaged bytes go to quarantine/ and are counted; the names of projects that have got calls
+    // are added to projects.
+    [[nodiscard]] bool recover(std::chrono::microseconds budget,
+                               std::vector<std::string> &projects);
+
+    // Looks whether the directory is still there, and makes it again when it is not.
+    void checkDirectory();
+
+    // Segments with unsynced records that were there at the last call already and still wait. They
+    // stay mapped while somebody holds them.
+    [[nodiscard]] std::vector<std::shared_ptr<const Segment>> takeUnsynced();
+    // Gives up the open files of projects that have had no call since the last call. True when
+    // there is anything left that a later call could give up.
+    [[nodiscard]] bool tidy();
+
+private:
+    struct File
+    {
+        std::shared_ptr<Segment> segment;
+        std::string path;
+        std::uint32_t slot = 0;
+        std::uint32_t livingRecords = 0;
+        // Of those, the ones behind oldEnd have been appended since the last takeUnsynced().
+        std::uint32_t oldEnd = 0;
+        std::uint32_t livingOldRecords = 0;
+        std::uint32_t syncedEnd = 0;
+        bool wasFound = false; // by findFiles(); an earlier process wrote it
+        bool isChecked = false; // its records are known to be whole
+    };
+    struct Chain
+    {
+        std::string project;
+        std::deque<std::unique_ptr<File>> files; // oldest first
+        bool hasOpenFile = false; // the last one is being filled
+        std::size_t nextBytes = 0;
+        bool wasUsed = false; // since the last tidy()
+        // Where next() goes on; batching has everything before. Only while isBehind.
+        bool isBehind = false;
+        std::uint64_t readNumber = 0;
+        std::uint32_t readOffset = 0;
+    };
+    struct Hash
+    {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const
+        {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+
+    DiskSpool(const DiskSpoolOptions &options, SpoolDirectory directory, WallClock wallClock);
+    void findFiles();
+    void checkFile(Chain &chain, File &file);
+    [[nodiscard]] Chain &chainOf(std::string_view project);
+    [[nodiscard]] Result<void> openFile(Chain &chain, const CallView &call);
+    [[nodiscard]] bool takeSpare(Chain &chain, std::uint64_t number);
+    File &addFile(Chain &chain, std::shared_ptr<Segment> segment, std::string path);
+    void closeOpenFile(Chain &chain);
+    void releaseFile(Chain &chain, const File &file);
+    void dropSpares();
+    [[nodiscard]] static RecordRef refer(const File &file, const Segment::Record &record);
+
+    const DiskSpoolOptions m_options;
+    SpoolDirectory m_directory;
+    const WallClock m_wallClock;
+    std::unordered_map<std::string, Chain, Hash, std::equal_to<>> m_chains;
+    Chain *m_lastChain = nullptr;
+    std::vector<std::pair<Chain *, File *>> m_slots; // by RecordRef::segment
+    std::vector<std::uint32_t> m_freeSlots;
+    std::deque<std::pair<Chain *, File *>> m_unchecked;
+    std::vector<std::pair<std::shared_ptr<Segment>, std::string>> m_spare;
+    std::uint64_t m_nextNumber = 1;
+    std::uint64_t m_nextSequence = 0;
+    SpoolUsage m_usage;
+    Error m_lastError{ErrorCode::Io, {}};
+    std::int64_t m_tryAgainAt = 0; // after a disk error; wall clock, milliseconds
+};
+
+} // namespace Weave

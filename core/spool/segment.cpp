@@ -1,0 +1,280 @@
+#include "spool/segment.h"
+
+#include "common/uniquefd.h"
+#include "spool/crc32c.h"
+#include "spool/segmentformat.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <limits>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <utility>
+
+namespace Weave {
+
+namespace {
+
+using SegmentFormat::aligned;
+using SegmentFormat::FileHeader;
+using SegmentFormat::RecordHeader;
+
+Error systemError(const std::string &what, const std::string &path, int number)
+{
+    return {number == ENOSPC || number == EDQUOT ? ErrorCode::Full : ErrorCode::Io,
+            what + " " + path + ": " + std::strerror(number)};
+}
+
+template <class T>
+T load(const char *from)
+{
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+std::uint32_t headerCrc(FileHeader header, std::string_view project)
+{
+    header.crc = 0;
+    return crc32c(crc32c(0, &header, sizeof header), project.data(), project.size());
+}
+
+std::uint32_t recordCrc(RecordHeader header, const char *idAndPayload)
+{
+    header.crc = 0;
+    header.state = 0;
+    return crc32c(crc32c(0, &header, sizeof header), idAndPayload, header.length);
+}
+
+// macOS has no posix_fallocate.
+int allocate(int descriptor, std::size_t bytes)
+{
+#if defined(__APPLE__)
+    fstore_t store = {F_ALLOCATEALL, F_PEOFPOSMODE, 0, static_cast<off_t>(bytes), 0};
+    if (::fcntl(descriptor, F_PREALLOCATE, &store) != 0)
+        return errno;
+    return ::ftruncate(descriptor, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
+#else
+    int status = EINTR;
+    while (status == EINTR)
+        status = ::posix_fallocate(descriptor, 0, static_cast<off_t>(bytes));
+    return status;
+#endif
+}
+
+} // namespace
+
+Segment::Segment(char *base, std::size_t capacity)
+    : m_base(base),
+      m_capacity(capacity)
+{
+}
+
+Segment::Segment(Segment &&other) noexcept
+    : m_base(std::exchange(other.m_base, nullptr)),
+      m_capacity(other.m_capacity),
+      m_end(other.m_end)
+{
+}
+
+Segment::~Segment()
+{
+    if (m_base)
+        ::munmap(m_base, m_capacity);
+}
+
+Result<Segment> Segment::map(int descriptor, std::size_t capacity, const std::string &path)
+{
+    void *base = ::mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+    if (base == MAP_FAILED)
+        return systemError("cannot map", path, errno);
+    return Segment(static_cast<char *>(base), capacity);
+}
+
+std::size_t Segment::bytesFor(std::string_view project, std::size_t idBytes,
+                              std::size_t payloadBytes)
+{
+    return aligned(sizeof(FileHeader) + project.size())
+        + SegmentFormat::recordBytes(idBytes, payloadBytes);
+}
+
+Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
+                                std::string_view project, std::size_t capacity)
+{
+    if (capacity > std::numeric_limits<std::uint32_t>::max())
+        return Error{ErrorCode::TooLarge, "a segment of 4 GiB or more is not possible"};
+    const UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!file.isValid())
+        return systemError("cannot make", path, errno);
+    if (const int status = allocate(file.get(), capacity); status != 0) {
+        ::unlink(path.c_str());
+        return systemError("cannot allocate", path, status);
+    }
+    auto segment = map(file.get(), capacity, path);
+    if (segment)
+        segment->reuse(number, project);
+    else
+        ::unlink(path.c_str());
+    return segment;
+}
+
+Result<Segment> Segment::open(const std::string &path)
+{
+    const UniqueFd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    struct stat status = {};
+    if (!file.isValid() || ::fstat(file.get(), &status) != 0)
+        return systemError("cannot open", path, errno);
+    const Error foreign{ErrorCode::Malformed, path + " is not a segment of this version"};
+    if (!S_ISREG(status.st_mode) || status.st_size < static_cast<off_t>(sizeof(FileHeader))
+        || status.st_size > std::numeric_limits<std::uint32_t>::max())
+        return foreign;
+    auto segment = map(file.get(), static_cast<std::size_t>(status.st_size), path);
+    if (!segment)
+        return segment;
+    const auto header = load<FileHeader>(segment->m_base);
+    const std::size_t room = segment->m_capacity - sizeof(FileHeader);
+    // A file that was cut off is shorter than its header says: what is left of it is still good.
+    if (header.magic != SegmentFormat::Magic || header.version != SegmentFormat::Version
+        || header.projectBytes > room || header.capacity < segment->m_capacity
+        || header.crc != headerCrc(header, segment->project()))
+        return foreign;
+    segment->m_end = segment->firstOffset();
+    return segment;
+}
+
+void Segment::reuse(std::uint64_t number, std::string_view project)
+{
+    endRecordsAt(static_cast<std::uint32_t>(aligned(sizeof(FileHeader) + project.size())));
+    FileHeader header{SegmentFormat::Magic,
+                      SegmentFormat::Version,
+                      static_cast<std::uint32_t>(m_capacity),
+                      number,
+                      static_cast<std::uint32_t>(project.size()),
+                      0};
+    header.crc = headerCrc(header, project);
+    std::memcpy(m_base, &header, sizeof header);
+    std::memcpy(m_base + sizeof header, project.data(), project.size());
+    m_end = firstOffset();
+}
+
+std::uint64_t Segment::number() const
+{
+    return load<FileHeader>(m_base).number;
+}
+
+std::string_view Segment::project() const
+{
+    return {m_base + sizeof(FileHeader), load<FileHeader>(m_base).projectBytes};
+}
+
+std::uint32_t Segment::firstOffset() const
+{
+    return static_cast<std::uint32_t>(aligned(sizeof(FileHeader) + project().size()));
+}
+
+// Says that no record starts at offset, whatever an earlier use of the file has left there.
+void Segment::endRecordsAt(std::uint32_t offset)
+{
+    if (offset + sizeof(RecordHeader) <= m_capacity)
+        std::memset(m_base + offset, 0, sizeof(RecordHeader::length));
+}
+
+bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t acceptedAt)
+{
+    const std::size_t size = SegmentFormat::recordBytes(call.id.size(), call.payload.size());
+    if (size > m_capacity - m_end)
+        return false;
+    char *place = m_base + m_end;
+    char *content = place + sizeof(RecordHeader);
+    std::memcpy(content, call.id.data(), call.id.size());
+    std::memcpy(content + call.id.size(), call.payload.data(), call.payload.size());
+    RecordHeader header{static_cast<std::uint32_t>(call.id.size() + call.payload.size()),
+                        0,
+                        static_cast<std::uint32_t>(number()),
+                        static_cast<std::uint16_t>(call.id.size()),
+                        static_cast<std::uint8_t>(call.kind),
+                        static_cast<std::uint8_t>(RecordState::Pending),
+                        sequence,
+                        acceptedAt};
+    header.crc = recordCrc(header, content);
+    constexpr std::size_t AfterLength = sizeof header.length;
+    std::memcpy(place + AfterLength, reinterpret_cast<const char *>(&header) + AfterLength,
+                sizeof header - AfterLength);
+    const auto next = m_end + static_cast<std::uint32_t>(size);
+    endRecordsAt(next);
+    // Everything above has to be in memory before the length says that it is.
+    std::atomic_ref<std::uint32_t>(*reinterpret_cast<std::uint32_t *>(place))
+        .store(header.length, std::memory_order_release);
+    m_end = next;
+    return true;
+}
+
+Segment::ReadResult Segment::read(std::uint32_t offset, Record &record, bool check) const
+{
+    if (offset + sizeof(RecordHeader) > m_capacity)
+        return ReadResult::End;
+    const char *place = m_base + offset;
+    const auto header = load<RecordHeader>(place);
+    if (header.length == 0)
+        return ReadResult::End;
+    const char *content = place + sizeof header;
+    if (check) {
+        const bool isPlausible = header.length <= m_capacity - offset - sizeof header
+            && header.idBytes <= header.length
+            && header.generation == static_cast<std::uint32_t>(number())
+            && (header.kind == static_cast<std::uint8_t>(CallKind::Start)
+                || header.kind == static_cast<std::uint8_t>(CallKind::End));
+        if (!isPlausible || header.crc != recordCrc(header, content))
+            return ReadResult::Damaged;
+    }
+    record.offset = offset;
+    record.next = offset + static_cast<std::uint32_t>(aligned(sizeof header + header.length));
+    record.kind = static_cast<CallKind>(header.kind);
+    // Any other value is damage, too; sending a call once more is the safe way out.
+    record.state = header.state == static_cast<std::uint8_t>(RecordState::Done)
+        ? RecordState::Done
+        : RecordState::Pending;
+    record.sequence = header.sequence;
+    record.acceptedAt = header.acceptedAt;
+    record.id = {content, header.idBytes};
+    record.payload = {content + header.idBytes, header.length - header.idBytes};
+    return ReadResult::Record;
+}
+
+std::optional<std::uint32_t> Segment::findRecord(std::uint32_t offset) const
+{
+    Record record;
+    for (std::size_t place = aligned(std::size_t{offset} + 1);
+         place + sizeof(RecordHeader) <= m_capacity; place += SegmentFormat::Alignment) {
+        const auto start = static_cast<std::uint32_t>(place);
+        if (read(start, record, true) == ReadResult::Record)
+            return start;
+    }
+    return std::nullopt;
+}
+
+void Segment::setState(std::uint32_t offset, RecordState state)
+{
+    m_base[offset + offsetof(RecordHeader, state)] = static_cast<char>(state);
+}
+
+std::string_view Segment::bytes(std::uint32_t from, std::uint32_t to) const
+{
+    return {m_base + from, to - from};
+}
+
+Result<void> Segment::sync() const
+{
+    if (::msync(m_base, m_capacity, MS_SYNC) != 0)
+        return Error{ErrorCode::Io, std::string("cannot sync the spool: ") + std::strerror(errno)};
+    return {};
+}
+
+void Segment::releasePages() const
+{
+    ::madvise(m_base, m_capacity, MADV_DONTNEED);
+}
+
+} // namespace Weave

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "common/call.h"
+#include "common/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace Weave {
+
+enum class RecordState : std::uint8_t {
+    Pending = 0,
+    Done = 1, // delivered, or in the dead letters
+};
+
+// One file of the spool, mapped into memory: records of one project, one behind the other. The
+// layout is in segmentformat.h.
+//
+// A record is complete once its length is there, and its length is written last: a process that is
+// killed in the middle leaves no half record. The file is allocated in full when it is made, so
+// that a full disk is an error then and not a signal later.
+class Segment
+{
+public:
+    struct Record
+    {
+        std::uint32_t offset = 0;
+        std::uint32_t next = 0; // where the next record starts
+        CallKind kind = CallKind::Start;
+        RecordState state = RecordState::Pending;
+        std::uint64_t sequence = 0;
+        std::int64_t acceptedAt = 0; // milliseconds since 1970
+        std::string_view id;
+        std::string_view payload;
+    };
+    enum class ReadResult { Record, End, Damaged };
+
+    // Makes the file, which must not exist, with room for records of capacity bytes in all.
+    [[nodiscard]] static Result<Segment> create(const std::string &path, std::uint64_t number,
+                                                std::string_view project, std::size_t capacity);
+    // Maps a file that create() has made. Malformed when it is something else or its header is
+    // damaged.
+    [[nodiscard]] static Result<Segment> open(const std::string &path);
+
+    Segment(Segment &&other) noexcept;
+    Segment &operator=(Segment &&other) = delete;
+    ~Segment();
+
+    // Gives the file another number and project; its records are gone. The file keeps its name.
+    void reuse(std::uint64_t number, std::string_view project);
+    [[nodiscard]] std::size_t capacity() const { return m_capacity; }
+    [[nodiscard]] std::uint64_t number() const;
+    [[nodiscard]] std::string_view project() const;
+    [[nodiscard]] std::uint32_t firstOffset() const;
+    // What a segment needs for a project's name and one record.
+    [[nodiscard]] static std::size_t bytesFor(std::string_view project, std::size_t idBytes,
+                                              std::size_t payloadBytes);
+
+    // Only behind the last record, at end(). False when there is no room.
+    [[nodiscard]] bool append(const CallView &call, std::uint64_t sequence,
+                              std::int64_t acceptedAt);
+    // Where the next record will start.
+    [[nodiscard]] std::uint32_t end() const { return m_end; }
+    void setEnd(std::uint32_t end) { m_end = end; }
+
+    // The record at offset. With check, its checksum is looked at, too; without, the record must be
+    // one that this process wrote or has checked.
+    [[nodiscard]] ReadResult read(std::uint32_t offset, Record &record, bool check) const;
+    // After damage at offset: where the next good record starts, if there is one.
+    [[nodiscard]] std::optional<std::uint32_t> findRecord(std::uint32_t offset) const;
+    void setState(std::uint32_t offset, RecordState state);
+    [[nodiscard]] std::string_view bytes(std::uint32_t from, std::uint32_t to) const;
+
+    // Writes what is dirty to the disk and waits for it. From any thread.
+    [[nodiscard]] Result<void> sync() const;
+    // Lets the kernel take the pages out of this process; the next access brings them back.
+    void releasePages() const;
+
+private:
+    Segment(char *base, std::size_t capacity);
+    [[nodiscard]] static Result<Segment> map(int descriptor, std::size_t capacity,
+                                             const std::string &path);
+    void writeHeader(std::uint64_t number, std::string_view project);
+    void endRecordsAt(std::uint32_t offset);
+
+    char *m_base = nullptr;
+    std::size_t m_capacity = 0;
+    std::uint32_t m_end = 0;
+};
+
+} // namespace Weave

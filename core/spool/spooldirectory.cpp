@@ -1,0 +1,151 @@
+#include "spool/spooldirectory.h"
+
+#include "common/textnumber.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+namespace Weave {
+
+namespace {
+
+constexpr std::string_view Suffix = ".seg";
+constexpr std::size_t NumberDigits = 16;
+
+Error systemError(const std::string &what, const std::string &path)
+{
+    return {ErrorCode::Io, what + " " + path + ": " + std::strerror(errno)};
+}
+
+Result<void> makeFolder(const std::string &path)
+{
+    std::error_code status;
+    const auto parent = std::filesystem::path(path).parent_path();
+    if (!parent.empty())
+        std::filesystem::create_directories(parent, status);
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+        return systemError("cannot make the spool's folder", path);
+    struct stat found = {};
+    if (::lstat(path.c_str(), &found) != 0 || !S_ISDIR(found.st_mode))
+        return Error{ErrorCode::InvalidArgument,
+                     path + " is not a folder; choose another --spool-dir"};
+    if (found.st_uid != ::geteuid())
+        return Error{ErrorCode::InvalidArgument,
+                     path + " belongs to another user; choose another --spool-dir"};
+    ::chmod(path.c_str(), 0700); // calls are nobody else's business
+    return {};
+}
+
+Result<UniqueFd> takeLock(const std::string &folder)
+{
+    const std::string path = folder + "/lock";
+    UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!lock.isValid())
+        return systemError("cannot open the spool's lock", path);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    if (errno != EWOULDBLOCK)
+        return systemError("cannot lock", path);
+    return Error{ErrorCode::InUse,
+                 "another weave-sidecar is using the spool in " + folder
+                     + ". Stop it, or choose another --spool-dir"};
+}
+
+// The number in "00000000000000a1.seg"; nothing for any other name.
+Result<std::uint64_t> numberOf(const std::string &name)
+{
+    if (name.size() != NumberDigits + Suffix.size() || !name.ends_with(Suffix))
+        return Error{ErrorCode::InvalidArgument, {}};
+    return parseUnsigned(std::string_view(name).substr(0, NumberDigits), 16);
+}
+
+} // namespace
+
+SpoolDirectory::SpoolDirectory(std::string path, UniqueFd lock)
+    : m_path(std::move(path)),
+      m_lock(std::move(lock))
+{
+}
+
+Result<SpoolDirectory> SpoolDirectory::open(const std::string &path)
+{
+    if (const auto made = makeFolder(path); !made)
+        return made.error();
+    auto lock = takeLock(path);
+    if (!lock)
+        return lock.error();
+    return SpoolDirectory(path, std::move(*lock));
+}
+
+std::string SpoolDirectory::segmentPath(std::uint64_t number) const
+{
+    std::array<char, 32> name{};
+    std::snprintf(name.data(), name.size(), "/%016llx.seg",
+                  static_cast<unsigned long long>(number));
+    return m_path + name.data();
+}
+
+std::vector<SpoolDirectory::SegmentFile> SpoolDirectory::segmentFiles() const
+{
+    std::vector<SegmentFile> files;
+    std::error_code status;
+    for (const auto &entry : std::filesystem::directory_iterator(m_path, status)) {
+        const std::string name = entry.path().filename().string();
+        if (const auto number = numberOf(name))
+            files.push_back({*number, entry.path().string()});
+        else if (name.ends_with(Suffix))
+            quarantineFile(entry.path().string());
+    }
+    std::sort(files.begin(), files.end(),
+              [](const SegmentFile &a, const SegmentFile &b) { return a.number < b.number; });
+    return files;
+}
+
+bool SpoolDirectory::isInPlace() const
+{
+    struct stat held = {};
+    struct stat named = {};
+    return ::fstat(m_lock.get(), &held) == 0 && ::stat((m_path + "/lock").c_str(), &named) == 0
+        && held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+Result<void> SpoolDirectory::restore()
+{
+    auto again = open(m_path);
+    if (!again)
+        return again.error();
+    m_lock = std::move(again->m_lock);
+    return {};
+}
+
+void SpoolDirectory::quarantineFile(const std::string &path) const
+{
+    const std::string folder = m_path + "/quarantine";
+    ::mkdir(folder.c_str(), 0700);
+    const std::string target = folder + "/" + std::filesystem::path(path).filename().string();
+    if (::rename(path.c_str(), target.c_str()) != 0)
+        ::unlink(path.c_str());
+}
+
+void SpoolDirectory::quarantineBytes(std::uint64_t number, std::uint32_t offset,
+                                     std::string_view bytes) const
+{
+    const std::string folder = m_path + "/quarantine";
+    ::mkdir(folder.c_str(), 0700);
+    std::array<char, 64> name{};
+    std::snprintf(name.data(), name.size(), "/%016llx-%u.bytes",
+                  static_cast<unsigned long long>(number), offset);
+    const UniqueFd file(::open((folder + name.data()).c_str(),
+                               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (file.isValid()) [[maybe_unused]]
+        const auto written = ::write(file.get(), bytes.data(), bytes.size());
+}
+
+} // namespace Weave

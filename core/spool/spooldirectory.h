@@ -1,0 +1,53 @@
+#pragma once
+
+#include "common/result.h"
+#include "common/uniquefd.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace Weave {
+
+// The spool's folder on disk: one daemon at a time, private to its user.
+//
+//   lock             held while a daemon (or a command that changes things) works here
+//   <number>.seg     segments, sixteen hexadecimal digits
+//   quarantine/      what could not be read, for people to look at
+class SpoolDirectory
+{
+public:
+    // Makes the folder (mode 0700) and its parents where they are missing, and locks it. InUse when
+    // another process has it.
+    [[nodiscard]] static Result<SpoolDirectory> open(const std::string &path);
+
+    [[nodiscard]] const std::string &path() const { return m_path; }
+    [[nodiscard]] std::string segmentPath(std::uint64_t number) const;
+
+    struct SegmentFile
+    {
+        std::uint64_t number = 0;
+        std::string path;
+    };
+    // In the order of their numbers. Files that were kept for reuse are deleted on the way.
+    [[nodiscard]] std::vector<SegmentFile> segmentFiles() const;
+
+    // Whether the folder that was opened still is the one at its path.
+    [[nodiscard]] bool isInPlace() const;
+    // Makes it again after it has vanished.
+    [[nodiscard]] Result<void> restore();
+
+    // Moves a file, or writes bytes, into quarantine/. What cannot be kept there is let go: the
+    // daemon has to start.
+    void quarantineFile(const std::string &path) const;
+    void quarantineBytes(std::uint64_t number, std::uint32_t offset, std::string_view bytes) const;
+
+private:
+    SpoolDirectory(std::string path, UniqueFd lock);
+
+    std::string m_path;
+    UniqueFd m_lock;
+};
+
+} // namespace Weave

@@ -1,0 +1,167 @@
+#include "fakes/sidecarprocess.h"
+
+#include "fakes/fakeclient.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QTest>
+
+#include <csignal>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace Weave {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int StartTimeoutMs = 10'000;
+const QString Binary = QStringLiteral(WEAVE_SIDECAR_BINARY);
+
+QByteArray readProc(qint64 pid, const char *name)
+{
+    QFile file(QStringLiteral("/proc/%1/%2").arg(pid).arg(QLatin1String(name)));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+} // namespace
+
+SidecarProcess::SidecarProcess(QString socketPath)
+    : m_socketPath(std::move(socketPath)),
+      m_environment(QProcessEnvironment::systemEnvironment())
+{
+    for (const char *name :
+         {"WANDB_API_KEY", "NETRC", "WEAVE_SIDECAR_BACKEND", "WEAVE_SIDECAR_SOCKET", "http_proxy",
+          "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"})
+        m_environment.remove(QLatin1String(name));
+    m_environment.insert(QStringLiteral("HOME"), QFileInfo(m_socketPath).path());
+}
+
+SidecarProcess::~SidecarProcess()
+{
+    if (m_process.state() == QProcess::NotRunning)
+        return;
+    m_process.kill();
+    m_process.waitForFinished(5000);
+}
+
+void SidecarProcess::setEnvironment(const QString &name, const QString &value)
+{
+    m_environment.insert(name, value);
+}
+
+void SidecarProcess::launch(const QStringList &arguments)
+{
+    m_standardError.clear();
+    m_standardOutput.clear();
+    m_process.setProcessEnvironment(m_environment);
+    if (m_fileLimit > 0) {
+        m_process.setChildProcessModifier([files = m_fileLimit] {
+            const rlimit limit{files, files};
+            ::setrlimit(RLIMIT_NOFILE, &limit);
+        });
+    }
+    m_process.start(Binary, arguments);
+    m_process.waitForStarted(StartTimeoutMs);
+}
+
+bool SidecarProcess::start(const QStringList &arguments)
+{
+    launch(QStringList{QStringLiteral("--headless"), QStringLiteral("--socket"), m_socketPath}
+           + arguments);
+    const bool answers = QTest::qWaitFor(
+        [this] { return !isRunning() || FakeClient(m_socketPath).isConnected(); }, StartTimeoutMs);
+    return answers && isRunning();
+}
+
+std::optional<int> SidecarProcess::runToEnd(const QStringList &arguments)
+{
+    launch(arguments);
+    return waitForExit(10s);
+}
+
+bool SidecarProcess::isRunning() const
+{
+    return m_process.state() != QProcess::NotRunning;
+}
+
+QString SidecarProcess::standardError()
+{
+    m_standardError += QString::fromUtf8(m_process.readAllStandardError());
+    return m_standardError;
+}
+
+QString SidecarProcess::standardOutput()
+{
+    m_standardOutput += QString::fromUtf8(m_process.readAllStandardOutput());
+    return m_standardOutput;
+}
+
+void SidecarProcess::sendSignal(int signal)
+{
+    if (isRunning())
+        ::kill(static_cast<pid_t>(m_process.processId()), signal);
+}
+
+std::optional<int> SidecarProcess::waitForExit(std::chrono::milliseconds timeout)
+{
+    if (!QTest::qWaitFor([this] { return !isRunning(); }, static_cast<int>(timeout.count())))
+        return std::nullopt;
+    if (m_process.exitStatus() != QProcess::NormalExit)
+        return std::nullopt;
+    return m_process.exitCode();
+}
+
+QJsonObject SidecarProcess::status() const
+{
+    FakeClient client(m_socketPath);
+    return client.ask(R"({"method":"status"})").value(QLatin1String("status")).toObject();
+}
+
+QJsonObject SidecarProcess::statusByCommand() const
+{
+    QProcess command;
+    command.setProcessEnvironment(m_environment);
+    command.start(Binary,
+                  {QStringLiteral("status"), QStringLiteral("--json"), QStringLiteral("--socket"),
+                   m_socketPath});
+    if (!command.waitForFinished(10'000) || command.exitCode() != 0)
+        return {};
+    const QJsonObject reply = QJsonDocument::fromJson(command.readAllStandardOutput()).object();
+    return reply.value(QLatin1String("status")).toObject();
+}
+
+qint64 SidecarProcess::number(const QString &dottedPath) const
+{
+    QJsonValue value = status();
+    for (const QString &key : dottedPath.split(QLatin1Char('.')))
+        value = value.toObject().value(key);
+    return value.isDouble() ? static_cast<qint64>(value.toDouble()) : -1;
+}
+
+qint64 SidecarProcess::residentBytes() const
+{
+    const QList<QByteArray> fields = readProc(pid(), "statm").split(' ');
+    return fields.value(1).toLongLong() * ::sysconf(_SC_PAGESIZE);
+}
+
+std::chrono::milliseconds SidecarProcess::processorTime() const
+{
+    const QByteArray text = readProc(pid(), "stat");
+    // Behind the name, which may have spaces in it: utime and stime are fields 14 and 15.
+    const QList<QByteArray> fields = text.mid(text.lastIndexOf(')') + 2).split(' ');
+    const qint64 ticks = fields.value(11).toLongLong() + fields.value(12).toLongLong();
+    return std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
+int SidecarProcess::openFiles() const
+{
+    const QDir folder(QStringLiteral("/proc/%1/fd").arg(pid()));
+    return static_cast<int>(
+        folder.entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot).size());
+}
+
+} // namespace Weave

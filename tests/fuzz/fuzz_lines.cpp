@@ -1,0 +1,77 @@
+// Feeds what a client may write: frames cut at odd places, each line parsed. Whatever comes, a line
+// gives a request whose parts lie in the line, or an error with a text.
+
+#include "common/jsoncursor.h"
+#include "protocol/framereader.h"
+#include "protocol/reply.h"
+#include "protocol/requestparser.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+namespace {
+
+void require(bool condition, int line = __builtin_LINE())
+{
+    if (condition)
+        return;
+    std::fprintf(stderr, "line %d does not hold\n", line);
+    std::abort();
+}
+
+void checkLine(Weave::RequestParser &parser, std::string_view line)
+{
+    const auto request = parser.parse(line);
+    if (!request) {
+        require(!request.error().message.empty());
+        // The reply must itself be a line of JSON.
+        const std::string reply = Weave::failureReply(request.error().message);
+        require(reply.find('\n') == reply.size() - 1);
+        Weave::JsonCursor cursor(reply);
+        std::string_view value;
+        require(cursor.skipValue(value) && cursor.finish());
+        return;
+    }
+    const bool isCall =
+        request->method == Weave::Method::CallStart || request->method == Weave::Method::CallEnd;
+    if (!isCall)
+        return;
+    const Weave::CallView &call = request->call;
+    require(call.payload.data() >= line.data()
+            && call.payload.data() + call.payload.size() <= line.data() + line.size());
+    require(!call.project.empty() && !call.id.empty());
+    Weave::JsonCursor cursor(call.payload);
+    std::string_view value;
+    require(cursor.skipValue(value) && cursor.finish() && value == call.payload);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
+{
+    if (size == 0)
+        return 0;
+    const std::size_t step = data[0] + 1U; // how many bytes a read brings
+    const std::string_view text(reinterpret_cast<const char *>(data) + 1, size - 1);
+    Weave::ByteBudget budget(4096);
+    Weave::RequestParser parser;
+    {
+        Weave::FrameReader frames(2048, budget);
+        for (std::size_t place = 0; place < text.size(); place += step) {
+            // A copy of its own, so that a view that outlives it is found out.
+            const std::string piece(text.substr(place, step));
+            frames.feed(piece);
+            for (auto frame = frames.next(); frame.status != Weave::Frame::Status::Incomplete;
+                 frame = frames.next()) {
+                if (frame.status == Weave::Frame::Status::Line)
+                    checkLine(parser, frame.text);
+            }
+        }
+        if (const auto last = frames.finish(); last.status == Weave::Frame::Status::Line)
+            checkLine(parser, last.text);
+    }
+    require(budget.used() == 0);
+    return 0;
+}

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "batching/batcher.h"
+#include "fakes/calllines.h"
+#include "fakes/faketransport.h"
+#include "forwarding/deliveryqueue.h"
+#include "spool/memoryspool.h"
+
+#include <QLoggingCategory>
+#include <QTest>
+
+#include <map>
+
+namespace Weave {
+
+// A queue between a spool, a batcher and a transport that answers when told, with a clock that the
+// test moves by hand.
+class DeliveryRig final
+{
+public:
+    explicit DeliveryRig(int senders = 4, std::size_t maxCount = 10)
+        : batcher({maxCount, 10'000'000, std::chrono::seconds(1)}, [this] { return now; }),
+          queue(
+              {batcher, spool, transport, stats}, {senders}, [this] { return now; },
+              [this] { return random; })
+    {
+        QLoggingCategory::setFilterRules(QStringLiteral("weave.*=false"));
+        QObject::connect(&queue, &DeliveryQueue::recordsDone, &queue,
+                         [this](std::span<const RecordRef> records, bool delivered) {
+                             for (const RecordRef &record : records)
+                                 ++(delivered ? deliveredIds : givenUpIds)[record.id.value];
+                         });
+    }
+
+    // Adds so many calls; full batches become ready.
+    void add(const QByteArray &project, int count)
+    {
+        for (int i = 0; i < count; ++i) {
+            const QByteArray payload = startPayload(project, QByteArray::number(m_nextCall++));
+            const std::string projectText = project.toStdString();
+            const std::string payloadText = payload.toStdString();
+            const auto record = spool.append({CallKind::Start, projectText, {}, payloadText});
+            QVERIFY(record);
+            ++stats.received;
+            batcher.add(projectText, *record);
+        }
+    }
+
+    void advance(Milliseconds time)
+    {
+        now += time;
+        queue.pump();
+    }
+
+    // The project of a waiting request.
+    [[nodiscard]] QByteArray projectOf(std::size_t index) const
+    {
+        const QByteArray item = upsertItems(transport.waiting().at(index).body).value(0);
+        const qsizetype begin = item.indexOf("\"project_id\":\"") + 14;
+        return item.mid(begin, item.indexOf('"', begin) - begin);
+    }
+    [[nodiscard]] qsizetype sizeOf(std::size_t index) const
+    {
+        return upsertItems(transport.waiting().at(index).body).size();
+    }
+    [[nodiscard]] bool addsUp() const
+    {
+        return stats.received == stats.delivered + stats.deadLettered + spool.usage().pendingCalls;
+    }
+    [[nodiscard]] std::uint64_t pending() const { return spool.usage().pendingCalls; }
+
+    TimePoint now{TimePoint() + std::chrono::hours(1000)};
+    double random = 0.999;
+    Stats stats;
+    MemorySpool spool{64U * 1024 * 1024};
+    FakeTransport transport;
+    Batcher batcher;
+    DeliveryQueue queue;
+    std::map<std::uint64_t, int> deliveredIds;
+    std::map<std::uint64_t, int> givenUpIds;
+
+private:
+    int m_nextCall = 0;
+};
+
+inline SendResult retryAfter(int status, Milliseconds wait)
+{
+    SendResult result = FakeTransport::answered(status);
+    result.retryAfter = wait;
+    return result;
+}
+
+inline SendResult networkError()
+{
+    SendResult result;
+    result.kind = SendResult::Kind::NetworkError;
+    result.reason = "Connection refused";
+    return result;
+}
+
+} // namespace Weave

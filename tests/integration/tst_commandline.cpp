@@ -1,0 +1,177 @@
+#include "app/commandline.h"
+#include "config/optiontable.h"
+
+#include <QTest>
+
+using namespace Weave;
+
+namespace {
+
+std::optional<std::string> noEnvironment(const char *)
+{
+    return std::nullopt;
+}
+
+Result<CommandLine> parse(const QStringList &arguments,
+                          const Environment &environment = noEnvironment)
+{
+    return parseCommandLine(QStringList{QStringLiteral("weave-sidecar")} + arguments, environment);
+}
+
+QString errorOf(const QStringList &arguments)
+{
+    const auto line = parse(arguments);
+    return line ? QString() : QString::fromStdString(line.error().message);
+}
+
+} // namespace
+
+class CommandLineTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void noArgumentsRun();
+    void everyFlagIsTaken_data();
+    void everyFlagIsTaken();
+    void equalsSignAndSpace();
+    void laterFlagWins();
+    void commands_data();
+    void commands();
+    void errors_data();
+    void errors();
+    void flagBeatsEnvironment();
+};
+
+void CommandLineTest::noArgumentsRun()
+{
+    const auto line = parse({});
+    QVERIFY(line);
+    QCOMPARE(line->command, CommandLine::Command::Run);
+    for (const OptionSpec &spec : optionTable())
+        QCOMPARE(line->options.get(spec.name).text, std::string(spec.defaultValue));
+}
+
+void CommandLineTest::everyFlagIsTaken_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<bool>("isSwitch");
+    for (const OptionSpec &spec : optionTable()) {
+        const std::string name(spec.name);
+        QTest::newRow(name.c_str()) << QString::fromStdString(name) << spec.valueName.empty();
+    }
+}
+
+void CommandLineTest::everyFlagIsTaken()
+{
+    QFETCH(QString, name);
+    QFETCH(bool, isSwitch);
+    const QString flag = QStringLiteral("--") + name;
+    if (isSwitch) {
+        const auto line = parse({flag});
+        QVERIFY(line);
+        QVERIFY(line->options.has(name.toStdString()));
+        QVERIFY(!errorOf({flag + QStringLiteral("=yes")}).isEmpty());
+        return;
+    }
+    const auto line = parse({flag, QStringLiteral("some value")});
+    QVERIFY(line);
+    QCOMPARE(line->options.get(name.toStdString()).text, std::string("some value"));
+    QCOMPARE(line->options.get(name.toStdString()).source, Options::Source::Flag);
+    QVERIFY(errorOf({flag}).contains(name));
+    QVERIFY(errorOf({flag, QString()}).contains(name));
+}
+
+void CommandLineTest::equalsSignAndSpace()
+{
+    for (const QStringList &arguments :
+         {QStringList{QStringLiteral("--backend=file:a=b")},
+          QStringList{QStringLiteral("--backend"), QStringLiteral("file:a=b")}}) {
+        const auto line = parse(arguments);
+        QVERIFY(line);
+        QCOMPARE(line->options.get("backend").text, std::string("file:a=b"));
+    }
+}
+
+void CommandLineTest::laterFlagWins()
+{
+    const auto line = parse({QStringLiteral("--senders"), QStringLiteral("2"),
+                             QStringLiteral("--senders"), QStringLiteral("7")});
+    QVERIFY(line);
+    QCOMPARE(line->options.get("senders").text, std::string("7"));
+}
+
+void CommandLineTest::commands_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<CommandLine::Command>("command");
+    QTest::addColumn<bool>("json");
+    using Command = CommandLine::Command;
+    const QString status = QStringLiteral("status");
+    const QString json = QStringLiteral("--json");
+    QTest::newRow("status") << QStringList{status} << Command::Status << false;
+    QTest::newRow("status --json") << QStringList{status, json} << Command::Status << true;
+    QTest::newRow("--json status") << QStringList{json, status} << Command::Status << true;
+    QTest::newRow("--help") << QStringList{QStringLiteral("--help")} << Command::Help << false;
+    QTest::newRow("-h") << QStringList{QStringLiteral("-h")} << Command::Help << false;
+    QTest::newRow("status --help")
+        << QStringList{status, QStringLiteral("--help")} << Command::Help << false;
+    QTest::newRow("--version") << QStringList{QStringLiteral("--version")} << Command::Version
+                               << false;
+}
+
+void CommandLineTest::commands()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(CommandLine::Command, command);
+    QFETCH(bool, json);
+    const auto line = parse(arguments);
+    QVERIFY(line);
+    QCOMPARE(line->command, command);
+    QCOMPARE(line->json, json);
+}
+
+void CommandLineTest::errors_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QString>("named");
+    QTest::newRow("unknown flag") << QStringList{QStringLiteral("--colour")}
+                                  << QStringLiteral("colour");
+    QTest::newRow("unknown letter") << QStringList{QStringLiteral("-x")} << QStringLiteral("x");
+    QTest::newRow("unknown command")
+        << QStringList{QStringLiteral("start")} << QStringLiteral("\"start\" is not a command");
+    QTest::newRow("two commands") << QStringList{QStringLiteral("status"), QStringLiteral("now")}
+                                  << QStringLiteral("\"status now\"");
+    QTest::newRow("--json") << QStringList{QStringLiteral("--json")} << QStringLiteral("--json");
+}
+
+void CommandLineTest::errors()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QString, named);
+    const QString error = errorOf(arguments);
+    QVERIFY2(error.contains(named), qPrintable(error));
+    QVERIFY2(error.contains(QLatin1String("--help")) || named == QLatin1String("--json"),
+             qPrintable(error));
+    QVERIFY(!error.contains(QLatin1Char('\n')));
+}
+
+void CommandLineTest::flagBeatsEnvironment()
+{
+    const Environment environment = [](const char *name) -> std::optional<std::string> {
+        if (std::string_view(name) == "WEAVE_SIDECAR_SOCKET")
+            return "/from/environment";
+        if (std::string_view(name) == "WANDB_API_KEY")
+            return "key";
+        return std::nullopt;
+    };
+    const auto line =
+        parse({QStringLiteral("--socket"), QStringLiteral("/from/flag")}, environment);
+    QVERIFY(line);
+    QCOMPARE(line->options.get("socket").text, std::string("/from/flag"));
+    QCOMPARE(line->options.get("api-key").source, Options::Source::Variable);
+    QCOMPARE(line->options.displayName("api-key"), std::string("WANDB_API_KEY"));
+}
+
+QTEST_GUILESS_MAIN(CommandLineTest)
+#include "tst_commandline.moc"

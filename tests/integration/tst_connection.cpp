@@ -1,0 +1,244 @@
+#include "fakes/calllines.h"
+#include "fakes/fakeclient.h"
+#include "fakes/fakerequesthandler.h"
+#include "ingest/connection.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <array>
+#include <sys/socket.h>
+
+using namespace Weave;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr QByteArrayView Success = R"({"success":true})";
+
+QByteArray callLine(int number)
+{
+    return startLine(startPayload("a/b", QByteArray::number(number)));
+}
+
+// A connection at one end of a socket pair and a client at the other.
+class Rig final
+{
+public:
+    explicit Rig(std::size_t maxLineBytes = 100'000)
+        : m_buffer(4096),
+          m_context{handler, stats, m_budget, maxLineBytes, m_buffer, {}}
+    {
+        std::array<int, 2> ends{-1, -1};
+        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data());
+        client = std::make_unique<FakeClient>(ends[0]);
+        connection = std::make_unique<Connection>(UniqueFd(ends[1]), m_context);
+    }
+
+    FakeRequestHandler handler;
+    Stats stats;
+    std::unique_ptr<FakeClient> client;
+
+private:
+    ByteBudget m_budget{1'000'000};
+    std::vector<char> m_buffer;
+    ConnectionContext m_context;
+
+public:
+    std::unique_ptr<Connection> connection;
+};
+
+} // namespace
+
+class ConnectionTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void answersInOrder();
+    void delayedReplyHoldsLaterLines();
+    void immediateFlushReply();
+    void delayedReplyAfterTheClientHasGone();
+    void delayedReplyAfterTheConnectionHasGone();
+    void tellsOfAcceptedCallsAfterTheLines();
+    void pausesWhenTheHandlerAsks();
+    void stopsReadingWhileRepliesAreUnread();
+    void refusedCallSaysWhy();
+    void countsRefusals();
+    void closesAtTheEnd();
+    void lastLineIsHandledAtTheEnd();
+    void flushAsTheLastLine();
+    void statusIsWrapped();
+};
+
+void ConnectionTest::answersInOrder()
+{
+    Rig rig;
+    QVERIFY(rig.client->send(callLine(1) + "nonsense\n" + callLine(2)));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("\"success\":false"));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QCOMPARE(rig.handler.ids, (QList<QByteArray>{"1", "2"}));
+}
+
+void ConnectionTest::delayedReplyHoldsLaterLines()
+{
+    Rig rig;
+    QVERIFY(rig.client->send(callLine(1) + "{\"method\":\"flush\"}\n" + callLine(2) + callLine(3)));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
+    QVERIFY(rig.client->send(callLine(4)));
+    QVERIFY(!rig.client->readLine(50ms));
+    QCOMPARE(rig.handler.ids.size(), 1);
+    rig.handler.flushes.front()("{\"late\":1}\n");
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), QByteArray("{\"late\":1}"));
+    for (int i = 0; i < 3; ++i)
+        QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QCOMPARE(rig.handler.ids, (QList<QByteArray>{"1", "2", "3", "4"}));
+}
+
+void ConnectionTest::immediateFlushReply()
+{
+    Rig rig;
+    rig.handler.flushesAtOnce = true;
+    QVERIFY(rig.client->send(QByteArray("{\"method\":\"flush\"}\n").repeated(50) + callLine(1)));
+    for (int i = 0; i < 50; ++i)
+        QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("pending"));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+}
+
+void ConnectionTest::delayedReplyAfterTheClientHasGone()
+{
+    Rig rig;
+    QSignalSpy closed(rig.connection.get(), &Connection::closed);
+    QVERIFY(rig.client->send("{\"method\":\"flush\"}\n"));
+    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
+    rig.client->close();
+    rig.handler.flushes.front()("{\"late\":1}\n");
+    QTRY_COMPARE(closed.count(), 1);
+}
+
+void ConnectionTest::delayedReplyAfterTheConnectionHasGone()
+{
+    Rig rig;
+    QVERIFY(rig.client->send("{\"method\":\"flush\"}\n"));
+    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
+    rig.connection.reset();
+    rig.handler.flushes.front()("{\"late\":1}\n"); // thrown away
+    QVERIFY(rig.client->waitForClose());
+}
+
+void ConnectionTest::tellsOfAcceptedCallsAfterTheLines()
+{
+    Rig rig;
+    QVERIFY(rig.client->send(callLine(1) + callLine(2) + callLine(3)));
+    QTRY_COMPARE_GE(rig.handler.events.size(), 4);
+    QCOMPARE(rig.handler.events.first(4), (QList<QByteArray>{"call", "call", "call", "accepted"}));
+}
+
+void ConnectionTest::pausesWhenTheHandlerAsks()
+{
+    Rig rig;
+    QSignalSpy pausing(rig.connection.get(), &Connection::pausing);
+    rig.handler.asksForPause = true;
+    QCOMPARE(rig.client->sendCalls(callLine(1), 1), 1); // its reply does not wait
+    QTRY_COMPARE(pausing.count(), 1);
+    QVERIFY(rig.client->send(callLine(2)));
+    QVERIFY(!rig.client->readLine(50ms));
+    rig.handler.asksForPause = false;
+    rig.connection->resume();
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+}
+
+void ConnectionTest::stopsReadingWhileRepliesAreUnread()
+{
+    Rig rig;
+    rig.handler.statusText = "\"" + std::string(20000, 'x') + "\"";
+    const QByteArray question = "{\"method\":\"status\"}\n";
+    const QByteArray questions = question.repeated(100);
+    qsizetype sent = 0;
+    const auto isFull = [&] {
+        const qsizetype bytes = rig.client->sendSome(questions);
+        sent += std::max<qsizetype>(bytes, 0);
+        return bytes < 0; // the kernel's buffer is full, and nobody empties it
+    };
+    QVERIFY(QTest::qWaitFor(isFull));
+    QCOMPARE_LT(sent, 2000000);
+    // When the client reads, everything is answered.
+    const qsizetype whole = sent / question.size();
+    for (qsizetype i = 0; i < whole; ++i)
+        QVERIFY(rig.client->readLine());
+    QVERIFY(!rig.client->readLine(50ms));
+}
+
+void ConnectionTest::refusedCallSaysWhy()
+{
+    Rig rig;
+    rig.handler.refusal = RefusedCall{Refusal::SpoolFull, "no room left"};
+    QVERIFY(rig.client->send(callLine(1)));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()),
+             QByteArray(R"({"success":false,"error":"no room left"})"));
+    QCOMPARE(rig.stats.refused.at(static_cast<std::size_t>(Refusal::SpoolFull)), 1U);
+}
+
+void ConnectionTest::countsRefusals()
+{
+    Rig rig(2000);
+    const QByteArray lines = "{}\n[]\n{\"method\":\"x\"}\n" + QByteArray(5000, ' ') + "x\n";
+    QCOMPARE(rig.client->sendCalls(lines, 4), 0);
+    const auto count = [&rig](Refusal reason) {
+        return rig.stats.refused.at(static_cast<std::size_t>(reason));
+    };
+    QCOMPARE(count(Refusal::Malformed), 2U);
+    QCOMPARE(count(Refusal::UnknownMethod), 1U);
+    QCOMPARE(count(Refusal::LineTooLong), 1U);
+}
+
+void ConnectionTest::closesAtTheEnd()
+{
+    Rig rig;
+    QSignalSpy closed(rig.connection.get(), &Connection::closed);
+    QCOMPARE(rig.stats.connectionsOpen, 1U);
+    QVERIFY(rig.client->send(callLine(1)));
+    rig.client->closeWriting();
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QTRY_COMPARE(closed.count(), 1);
+    rig.connection.reset();
+    QCOMPARE(rig.stats.connectionsOpen, 0U);
+    QVERIFY(rig.client->waitForClose());
+}
+
+void ConnectionTest::lastLineIsHandledAtTheEnd()
+{
+    Rig rig;
+    QVERIFY(rig.client->send(callLine(1).chopped(1)));
+    QVERIFY(!rig.client->readLine(30ms));
+    rig.client->closeWriting();
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QCOMPARE(rig.handler.ids, QList<QByteArray>{"1"});
+}
+
+void ConnectionTest::flushAsTheLastLine()
+{
+    Rig rig;
+    QSignalSpy closed(rig.connection.get(), &Connection::closed);
+    QVERIFY(rig.client->send("{\"method\":\"flush\"}"));
+    rig.client->closeWriting();
+    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
+    QVERIFY(closed.isEmpty());
+    rig.handler.flushes.front()("{\"late\":1}\n");
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), QByteArray("{\"late\":1}"));
+    QTRY_COMPARE(closed.count(), 1);
+    QCOMPARE(rig.handler.flushes.size(), 1U); // once
+}
+
+void ConnectionTest::statusIsWrapped()
+{
+    Rig rig;
+    QVERIFY(rig.client->send("{\"method\":\"status\"}\n"));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()),
+             QByteArray(R"({"success":true,"status":{"fake":1}})"));
+}
+
+QTEST_GUILESS_MAIN(ConnectionTest)
+#include "tst_connection.moc"

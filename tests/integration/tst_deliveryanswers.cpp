@@ -1,0 +1,200 @@
+#include "deliveryrig.h"
+
+using namespace Weave;
+using namespace std::chrono_literals;
+
+// What becomes of batches that the backend refuses or wants to have later.
+class DeliveryAnswersTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void retryAfterIsForAll();
+    void retryAfterOf500IsForTheProject();
+    void wrongKeyPausesAll();
+    void missingRightPausesTheProject();
+    void missingRoutePausesAll();
+    void completeModePausesTheProject();
+    void halvesDownToTheBadCall();
+    void tooLargeSingleCallIsGivenUp();
+    void halvesHaveIdsOfTheirOwn();
+    void halvingIsNoFailureOfTheProject();
+};
+
+void DeliveryAnswersTest::retryAfterIsForAll()
+{
+    for (const int status : {429, 503}) {
+        DeliveryRig rig(1);
+        rig.add("a/b", 20);
+        rig.add("c/d", 10);
+        rig.queue.pump();
+        rig.transport.answer(retryAfter(status, 20s));
+        QCOMPARE(rig.transport.count(), 0U);
+        rig.advance(19'999ms);
+        QCOMPARE(rig.transport.count(), 0U);
+        rig.advance(1ms);
+        QCOMPARE(rig.transport.count(), 1U);
+        // A week is not believed.
+        rig.transport.answer(retryAfter(status, 168h));
+        rig.advance(10min);
+        QCOMPARE(rig.transport.count(), 1U);
+        while (rig.transport.count() > 0)
+            rig.transport.answer(200);
+        QCOMPARE(rig.stats.delivered, 30U);
+    }
+}
+
+void DeliveryAnswersTest::retryAfterOf500IsForTheProject()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    rig.transport.answer(retryAfter(500, 60s));
+    rig.add("c/d", 10);
+    rig.queue.pump();
+    QCOMPARE(rig.transport.count(), 1U);
+    rig.transport.answer(200);
+    rig.advance(59s);
+    QCOMPARE(rig.transport.count(), 0U);
+    rig.advance(1s);
+    QCOMPARE(rig.transport.count(), 1U);
+}
+
+void DeliveryAnswersTest::wrongKeyPausesAll()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 20);
+    rig.queue.pump();
+    rig.transport.answer(401, 0, "wrong key");
+    rig.add("c/d", 10);
+    rig.queue.pump();
+    QCOMPARE(rig.transport.count(), 0U);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Paused);
+    QCOMPARE(rig.queue.state().lastError, std::string("the backend answered 401: wrong key"));
+    rig.advance(29s);
+    QCOMPARE(rig.transport.count(), 0U);
+    rig.advance(1s);
+    QCOMPARE(rig.transport.count(), 1U);
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
+    QCOMPARE(rig.stats.delivered, 30U);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+void DeliveryAnswersTest::missingRightPausesTheProject()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 20);
+    rig.queue.pump();
+    rig.transport.answer(403);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Paused);
+    rig.add("c/d", 10);
+    rig.queue.pump();
+    QCOMPARE(rig.projectOf(0), QByteArray("c/d"));
+    rig.transport.answer(200);
+    QCOMPARE(rig.transport.count(), 0U);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Paused); // one still is
+    rig.advance(30s);
+    QCOMPARE(rig.transport.count(), 1U);
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
+    QCOMPARE(rig.pending(), 0U);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+void DeliveryAnswersTest::missingRoutePausesAll()
+{
+    for (const int status : {404, 405, 501, 301, 308}) {
+        DeliveryRig rig(1);
+        rig.add("a/b", 20);
+        rig.queue.pump();
+        rig.transport.answer(status);
+        rig.advance(29s);
+        QCOMPARE(rig.transport.count(), 0U);
+        QCOMPARE(rig.pending(), 20U);
+        QCOMPARE(rig.stats.deadLettered, 0U);
+        rig.advance(1s);
+        QCOMPARE(rig.transport.count(), 1U);
+    }
+}
+
+void DeliveryAnswersTest::completeModePausesTheProject()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    SendResult result = FakeTransport::answered(400, "upgrade");
+    result.errorCode = "CALLS_COMPLETE_MODE_REQUIRED";
+    rig.transport.answer(result);
+    QCOMPARE(rig.pending(), 10U);
+    QCOMPARE(rig.stats.halved, 0U);
+    rig.add("c/d", 10);
+    rig.queue.pump();
+    QCOMPARE(rig.projectOf(0), QByteArray("c/d"));
+}
+
+void DeliveryAnswersTest::halvesDownToTheBadCall()
+{
+    for (const int status : {400, 409, 422}) {
+        DeliveryRig rig(4, 1000);
+        rig.add("a/b", 1000);
+        rig.queue.pump();
+        int requests = 0;
+        while (rig.transport.count() > 0) {
+            const bool hasBad = rig.transport.waiting().front().body.contains("\"id\":\"777\"");
+            rig.transport.answer(hasBad ? status : 200, 0, hasBad ? "bad call" : "");
+            ++requests;
+        }
+        QCOMPARE(rig.stats.delivered, 999U);
+        QCOMPARE(rig.stats.deadLettered, 1U);
+        QCOMPARE(rig.givenUpIds.size(), 1U);
+        QCOMPARE(rig.pending(), 0U);
+        QCOMPARE_LE(requests, 21);
+        QVERIFY(rig.addsUp());
+        QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+    }
+}
+
+void DeliveryAnswersTest::tooLargeSingleCallIsGivenUp()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    while (rig.transport.count() > 0)
+        rig.transport.answer(413);
+    QCOMPARE(rig.stats.deadLettered, 10U);
+    QCOMPARE(rig.stats.halved, 9U);
+    QCOMPARE(rig.transport.sentCount(), 19U);
+    QCOMPARE(rig.pending(), 0U);
+}
+
+void DeliveryAnswersTest::halvesHaveIdsOfTheirOwn()
+{
+    DeliveryRig rig(4);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    const auto whole = rig.transport.answer(413);
+    QCOMPARE(rig.transport.count(), 2U);
+    const auto &waiting = rig.transport.waiting();
+    QCOMPARE(rig.sizeOf(0), 5);
+    QCOMPARE(rig.sizeOf(1), 5);
+    QVERIFY(waiting[0].retryId != whole.retryId && waiting[1].retryId != whole.retryId
+            && waiting[0].retryId != waiting[1].retryId);
+    QCOMPARE(upsertItems(waiting[0].body) + upsertItems(waiting[1].body), upsertItems(whole.body));
+}
+
+void DeliveryAnswersTest::halvingIsNoFailureOfTheProject()
+{
+    DeliveryRig rig(2);
+    rig.add("a/b", 30);
+    rig.queue.pump();
+    rig.transport.answer(413);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+    QCOMPARE(rig.transport.count(), 2U); // no wait
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
+    QCOMPARE(rig.stats.delivered, 30U);
+}
+
+QTEST_GUILESS_MAIN(DeliveryAnswersTest)
+#include "tst_deliveryanswers.moc"

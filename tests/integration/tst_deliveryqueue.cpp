@@ -1,0 +1,276 @@
+#include "deliveryrig.h"
+
+#include <array>
+#include <random>
+
+using namespace Weave;
+using namespace std::chrono_literals;
+
+// When batches are sent, and that none is lost whatever is answered.
+class DeliveryQueueTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void sendsNoMoreThanSenders();
+    void retryIdIsKept();
+    void failureHoldsTheProject();
+    void otherProjectGoesOn();
+    void probesOneAtATime();
+    void backsOffLongerEachTime();
+    void failuresTogetherCountAsOne();
+    void badBatchDoesNotStopItsProject();
+    void badProjectDoesNotStopOthers();
+    void timerSendsWithoutBeingAsked();
+    void randomAnswersLoseNothing_data();
+    void randomAnswersLoseNothing();
+};
+
+void DeliveryQueueTest::sendsNoMoreThanSenders()
+{
+    DeliveryRig rig(3);
+    rig.add("a/b", 100);
+    rig.queue.pump();
+    QCOMPARE(rig.transport.count(), 3U);
+    QCOMPARE(rig.queue.state().requestsInFlight, 3U);
+    rig.transport.answer(200);
+    QCOMPARE(rig.transport.count(), 3U); // the next goes out at once
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
+    QCOMPARE(rig.transport.sentCount(), 10U);
+    QCOMPARE(rig.stats.delivered, 100U);
+    QCOMPARE(rig.pending(), 0U);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+void DeliveryQueueTest::retryIdIsKept()
+{
+    DeliveryRig rig;
+    rig.add("a/b", 20);
+    rig.queue.pump();
+    const auto second = rig.transport.waiting().at(1).retryId;
+    const auto first = rig.transport.answer(503);
+    QVERIFY(!first.retryId.empty() && first.retryId != second);
+    rig.transport.answer(200);
+    rig.advance(31s);
+    QCOMPARE(rig.transport.count(), 1U);
+    const auto again = rig.transport.answer(502);
+    QCOMPARE(again.retryId, first.retryId);
+    QCOMPARE(again.body, first.body);
+    rig.advance(31s);
+    QCOMPARE(rig.transport.answer(200).retryId, first.retryId);
+    QCOMPARE(rig.pending(), 0U);
+    QCOMPARE(rig.stats.retried, 2U);
+    QCOMPARE(rig.stats.requests, 4U);
+    QCOMPARE(rig.stats.failedRequests.at("503"), 1U);
+    QCOMPARE(rig.stats.failedRequests.at("502"), 1U);
+}
+
+void DeliveryQueueTest::failureHoldsTheProject()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 30);
+    rig.queue.pump();
+    rig.transport.answer(500);
+    QCOMPARE(rig.transport.count(), 0U);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Retrying);
+    QVERIFY(rig.queue.state().nextAttemptInSeconds.value_or(0) > 0.4);
+    rig.advance(490ms); // the first wait is up to half a second
+    QCOMPARE(rig.transport.count(), 0U);
+    rig.advance(10ms);
+    QCOMPARE(rig.transport.count(), 1U);
+    QCOMPARE(rig.transport.answer(200).number, 1U);
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
+    QCOMPARE(rig.stats.delivered, 30U);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+void DeliveryQueueTest::otherProjectGoesOn()
+{
+    DeliveryRig rig(2);
+    rig.add("bad/p", 50);
+    rig.queue.pump();
+    rig.transport.answer(500);
+    rig.transport.answer(500);
+    QCOMPARE(rig.transport.count(), 0U);
+    rig.add("good/p", 50);
+    rig.queue.pump();
+    int answered = 0;
+    while (rig.transport.count() > 0) {
+        QCOMPARE(rig.projectOf(0), QByteArray("good/p"));
+        rig.transport.answer(200);
+        ++answered;
+    }
+    QCOMPARE(answered, 5);
+    QCOMPARE(rig.pending(), 50U);
+    QVERIFY(rig.addsUp());
+}
+
+void DeliveryQueueTest::probesOneAtATime()
+{
+    DeliveryRig rig(4);
+    rig.add("a/b", 100);
+    rig.queue.pump();
+    while (rig.transport.count() > 0)
+        rig.transport.answer(networkError());
+    for (int i = 0; i < 5; ++i) {
+        rig.advance(31s);
+        QCOMPARE(rig.transport.count(), 1U);
+        rig.transport.answer(networkError());
+        QCOMPARE(rig.transport.count(), 0U);
+    }
+    rig.advance(31s);
+    QCOMPARE(rig.transport.count(), 1U);
+    rig.transport.answer(200); // it works again: everything goes
+    QCOMPARE(rig.transport.count(), 4U);
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
+    QCOMPARE(rig.stats.delivered, 100U);
+}
+
+void DeliveryQueueTest::backsOffLongerEachTime()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    for (const Milliseconds ceiling :
+         {500ms, 1000ms, 2000ms, 4000ms, 8000ms, 16'000ms, 30'000ms, 30'000ms, 30'000ms}) {
+        QCOMPARE(rig.transport.count(), 1U);
+        rig.transport.answer(500);
+        rig.advance(ceiling * 99 / 100);
+        QVERIFY2(rig.transport.count() == 0, qPrintable(QString::number(ceiling.count())));
+        rig.advance(ceiling / 100);
+    }
+    rig.random = 0; // full jitter goes down to nothing
+    rig.transport.answer(500);
+    rig.advance(0ms);
+    QCOMPARE(rig.transport.count(), 1U);
+}
+
+void DeliveryQueueTest::failuresTogetherCountAsOne()
+{
+    DeliveryRig rig(4);
+    rig.add("a/b", 40);
+    rig.queue.pump();
+    QCOMPARE(rig.transport.count(), 4U);
+    while (rig.transport.count() > 0)
+        rig.transport.answer(500);
+    rig.advance(500ms); // and not the 4 s of a fourth failure
+    QCOMPARE(rig.transport.count(), 1U);
+}
+
+void DeliveryQueueTest::badBatchDoesNotStopItsProject()
+{
+    DeliveryRig rig(2);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    const auto bad = rig.transport.answer(500);
+    rig.add("a/b", 200);
+    for (int round = 0; round < 300 && rig.stats.delivered < 200; ++round) {
+        rig.advance(5s);
+        while (rig.transport.count() > 0)
+            rig.transport.answer(rig.transport.waiting().front().retryId == bad.retryId ? 500
+                                                                                        : 200);
+    }
+    QCOMPARE(rig.stats.delivered, 200U);
+    QCOMPARE(rig.pending(), 10U); // kept, and tried again and again
+    QVERIFY(rig.addsUp());
+    rig.advance(31s);
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
+    QCOMPARE(rig.pending(), 0U);
+}
+
+void DeliveryQueueTest::badProjectDoesNotStopOthers()
+{
+    DeliveryRig rig(1);
+    for (int i = 0; i < 20; ++i) {
+        rig.add("bad/p" + QByteArray::number(i), 30);
+        rig.add("good/p", 10);
+    }
+    for (int round = 0; round < 200 && rig.stats.delivered < 200; ++round) {
+        rig.advance(100ms);
+        while (rig.transport.count() > 0)
+            rig.transport.answer(rig.projectOf(0) == "good/p" ? 200 : 500);
+    }
+    QCOMPARE(rig.stats.delivered, 200U);
+    QCOMPARE(rig.pending(), 600U);
+}
+
+// The one test with a real clock: an open batch is sent when its time has come.
+void DeliveryQueueTest::timerSendsWithoutBeingAsked()
+{
+    Stats stats;
+    MemorySpool spool(1U << 26U);
+    FakeTransport transport;
+    Batcher batcher({100, 1'000'000, 30ms}, SteadyClock::now);
+    DeliveryQueue queue({batcher, spool, transport, stats}, {1}, SteadyClock::now,
+                        [] { return 0.05; });
+    const auto record = spool.append({CallKind::Start, "a/b", "1", "{}"});
+    QVERIFY(record);
+    batcher.add("a/b", *record);
+    queue.pump();
+    QCOMPARE(transport.count(), 0U);
+    QTRY_COMPARE(transport.count(), 1U);
+    transport.answer(500);
+    QTRY_COMPARE(transport.count(), 1U);
+    transport.answer(200);
+    QCOMPARE(stats.delivered, 1U);
+    QCOMPARE(spool.usage().pendingCalls, 0U);
+}
+
+void DeliveryQueueTest::randomAnswersLoseNothing_data()
+{
+    QTest::addColumn<unsigned>("seed");
+    for (unsigned seed = 1; seed <= 30; ++seed)
+        QTest::addRow("seed %u", seed) << seed;
+}
+
+void DeliveryQueueTest::randomAnswersLoseNothing()
+{
+    QFETCH(unsigned, seed);
+    std::mt19937 random(seed);
+    const auto below = [&random](unsigned limit) { return random() % limit; };
+    DeliveryRig rig(static_cast<int>(1 + below(5)), 1 + below(30));
+    constexpr std::array Statuses{200, 200, 200, 500, 503, 429, 408, 400,
+                                  413, 422, 401, 403, 404, 301, 501};
+    bool isHealed = false;
+    std::uint64_t added = 0;
+    for (int step = 0; step < 100'000 && !(isHealed && rig.pending() == 0); ++step) {
+        isHealed = step > 1500;
+        if (!isHealed && below(3) == 0) {
+            const int count = static_cast<int>(1 + below(20));
+            rig.add("p/" + QByteArray::number(below(6)), count);
+            added += static_cast<std::uint64_t>(count);
+        }
+        rig.random = below(1000) / 1000.0;
+        rig.advance(Milliseconds(isHealed ? 31'000 : below(4000)));
+        if (rig.transport.count() == 0)
+            continue;
+        const std::size_t index = below(static_cast<unsigned>(rig.transport.count()));
+        const int status = isHealed ? 200 : Statuses.at(below(Statuses.size()));
+        if (!isHealed && below(5) == 0)
+            rig.transport.answer(networkError(), index);
+        else if (status == 503 && below(2) == 0)
+            rig.transport.answer(retryAfter(503, Milliseconds(below(20'000))), index);
+        else
+            rig.transport.answer(status, index);
+        QVERIFY(rig.addsUp());
+    }
+    QCOMPARE(rig.pending(), 0U);
+    QCOMPARE(rig.transport.count(), 0U);
+    QCOMPARE(rig.stats.received, added);
+    QCOMPARE(rig.deliveredIds.size() + rig.givenUpIds.size(), added);
+    for (const auto &[id, times] : rig.deliveredIds)
+        QVERIFY(times == 1 && !rig.givenUpIds.contains(id));
+    for (const auto &[id, times] : rig.givenUpIds)
+        QCOMPARE(times, 1);
+    QCOMPARE(rig.stats.delivered, rig.deliveredIds.size());
+    QCOMPARE(rig.stats.deadLettered, rig.givenUpIds.size());
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+    QVERIFY(!rig.queue.oldest());
+}
+
+QTEST_GUILESS_MAIN(DeliveryQueueTest)
+#include "tst_deliveryqueue.moc"

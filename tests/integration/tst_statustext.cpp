@@ -1,0 +1,101 @@
+#include "app/statustext.h"
+#include "stats/statusreport.h"
+
+#include <QTest>
+
+using namespace Weave;
+
+namespace {
+
+// The page of a report, by way of the reply that the daemon gives.
+QString pageOf(const StatusReport &report)
+{
+    const auto status = parseStatusReply(R"({"success":true,"status":)" + toJson(report) + "}");
+    return status ? QString::fromStdString(statusText(*status)) : QString();
+}
+
+} // namespace
+
+class StatusTextTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void quietDaemon();
+    void busyDaemon();
+    void refusesOtherReplies_data();
+    void refusesOtherReplies();
+
+private:
+    Stats m_stats;
+    StatusReport m_report;
+};
+
+void StatusTextTest::init()
+{
+    m_stats = {};
+    m_report = {};
+    m_report.version = "1.2.3";
+    m_report.pid = 4711;
+    m_report.socket = "/run/s";
+    m_report.backend = "https://trace.example";
+    m_report.stats = &m_stats;
+    m_report.spoolKind = "memory";
+    m_report.maxConnections = 1024;
+}
+
+void StatusTextTest::quietDaemon()
+{
+    const QString page = pageOf(m_report);
+    for (const char *text : {"1.2.3", "pid 4711", "/run/s, 0 of 1,024 connections",
+                             "https://trace.example, ok", "received      0 calls"})
+        QVERIFY2(page.contains(QLatin1String(text)), qPrintable(page));
+    for (const char *text : {"refused", "failed", "last error", "next attempt", "oldest"})
+        QVERIFY2(!page.contains(QLatin1String(text)), qPrintable(page));
+    QVERIFY(page.endsWith(QLatin1Char('\n')));
+}
+
+void StatusTextTest::busyDaemon()
+{
+    m_stats.received = 1'234'567;
+    m_stats.delivered = 1'234'000;
+    m_stats.deadLettered = 7;
+    m_stats.refuse(Refusal::SpoolFull);
+    m_stats.failedRequests["503"] = 3;
+    m_report.pendingCalls = 560;
+    m_report.pendingBytes = 1'000'000;
+    m_report.oldestPendingSeconds = 90.0;
+    m_report.delivery.condition = DeliveryState::Condition::Retrying;
+    m_report.delivery.lastError = "the backend answered 503";
+    m_report.delivery.lastErrorSecondsAgo = 2.0;
+    m_report.delivery.nextAttemptInSeconds = 12.0;
+    const QString page = pageOf(m_report);
+    for (const char *text : {"1,234,567 calls", "1,234,000 calls", "560 calls", "1m30s",
+                             "dead-lettered 7 calls", "1 spool_full", "3 503 (requests)",
+                             "retrying, next attempt in 12s", "the backend answered 503 (2s ago)"})
+        QVERIFY2(page.contains(QLatin1String(text)), qPrintable(page));
+}
+
+void StatusTextTest::refusesOtherReplies_data()
+{
+    QTest::addColumn<QByteArray>("reply");
+    QTest::newRow("nothing") << QByteArray();
+    QTest::newRow("not JSON") << QByteArray("HTTP/1.1 400 Bad Request");
+    QTest::newRow("the Go predecessor")
+        << QByteArray(R"({"success":false,"error":"unknown method: status"})");
+    QTest::newRow("no status") << QByteArray(R"({"success":true})");
+    QTest::newRow("status is no object") << QByteArray(R"({"success":true,"status":[1]})");
+}
+
+void StatusTextTest::refusesOtherReplies()
+{
+    QFETCH(QByteArray, reply);
+    const auto status =
+        parseStatusReply({reply.constData(), static_cast<std::size_t>(reply.size())});
+    QVERIFY(!status);
+    QCOMPARE(status.error().code, ErrorCode::Unavailable);
+}
+
+QTEST_GUILESS_MAIN(StatusTextTest)
+#include "tst_statustext.moc"

@@ -1,0 +1,349 @@
+#include "spool/memoryspool.h"
+
+#include "unit/text.h"
+
+#include <QTest>
+
+#include <deque>
+#include <map>
+#include <random>
+#include <vector>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Result<RecordRef> append(Spool &spool, std::string_view payload, CallKind kind = CallKind::Start)
+{
+    return spool.append({kind, "acme/bot", "id", payload});
+}
+
+std::string payloadOf(std::size_t size, char first)
+{
+    std::string text(size, 'x');
+    for (std::size_t i = 0; i < size; ++i)
+        text[i] = static_cast<char>(first + static_cast<char>(i % 7));
+    return text;
+}
+
+// Appends equal payloads until the spool says no.
+std::vector<RecordRef> fill(Spool &spool, std::size_t size)
+{
+    std::vector<RecordRef> records;
+    const std::string payload = payloadOf(size, 'a');
+    for (auto record = append(spool, payload); record.ok(); record = append(spool, payload))
+        records.push_back(*record);
+    return records;
+}
+
+void removeAll(Spool &spool, const std::vector<RecordRef> &records)
+{
+    for (const RecordRef &record : records)
+        spool.remove(record);
+}
+
+} // namespace
+
+class TstMemorySpool final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void empty();
+    void keepsTheCall();
+    void keepsEveryByte();
+    void copiesThePayload();
+    void viewsStayValid();
+    void idsGrow();
+    void usage();
+    void fullIsAnError();
+    void roomComesBack_data();
+    void roomComesBack();
+    void roomOfALargeCallComesBack();
+    void roomInTheMiddleComesBack();
+    void largeCalls();
+    void aCallLargerThanTheSpool();
+    void aRefusedCallChangesNothing();
+    void agreesWithAMap();
+};
+
+void TstMemorySpool::empty()
+{
+    const MemorySpool spool(1'000, 100);
+    const SpoolUsage usage = spool.usage();
+    QCOMPARE(usage.pendingCalls, std::uint64_t{0});
+    QCOMPARE(usage.pendingBytes, std::uint64_t{0});
+    QCOMPARE(usage.usedBytes, std::uint64_t{0});
+    QCOMPARE(usage.maxBytes, std::uint64_t{1'000});
+}
+
+void TstMemorySpool::keepsTheCall()
+{
+    MemorySpool spool(1'000, 100);
+    const auto start = append(spool, R"({"start":{}})", CallKind::Start);
+    const auto end = append(spool, R"({"end":{}})", CallKind::End);
+    QVERIFY(start.ok() && end.ok());
+    QVERIFY(start->kind == CallKind::Start);
+    QVERIFY(end->kind == CallKind::End);
+    QCOMPARE(start->payloadSize, 12U);
+    QCOMPARE(end->payloadSize, 10U);
+    QCOMPARE(toBytes(spool.payload(*start)), R"({"start":{}})"_ba);
+    QCOMPARE(toBytes(spool.payload(*end)), R"({"end":{}})"_ba);
+}
+
+void TstMemorySpool::keepsEveryByte()
+{
+    MemorySpool spool(10'000, 300);
+    QByteArray payload;
+    for (int i = 0; i < 256; ++i)
+        payload += static_cast<char>(i);
+    for (int i = 0; i < 5; ++i) {
+        const auto record = append(spool, toView(payload));
+        QVERIFY(record.ok());
+        QCOMPARE(toBytes(spool.payload(*record)), payload);
+    }
+}
+
+void TstMemorySpool::copiesThePayload()
+{
+    MemorySpool spool(1'000, 100);
+    QByteArray payload = "{\"a\":1}";
+    const auto record = append(spool, toView(payload));
+    payload.fill('#');
+    QCOMPARE(toBytes(spool.payload(*record)), "{\"a\":1}"_ba);
+}
+
+void TstMemorySpool::viewsStayValid()
+{
+    MemorySpool spool(100'000, 100);
+    const auto first = append(spool, "first payload");
+    const std::string_view view = spool.payload(*first);
+    std::vector<RecordRef> others;
+    for (int i = 0; i < 500; ++i)
+        others.push_back(*append(spool, payloadOf(50, 'a')));
+    removeAll(spool, others);
+    for (int i = 0; i < 500; ++i)
+        QVERIFY(append(spool, payloadOf(60, 'k')).ok());
+    QCOMPARE(toBytes(view), "first payload"_ba);
+    QVERIFY(spool.payload(*first).data() == view.data());
+}
+
+void TstMemorySpool::idsGrow()
+{
+    MemorySpool spool(1'000, 100);
+    std::deque<RecordRef> kept;
+    RecordId last;
+    bool isFirst = true;
+    for (int i = 0; i < 1'000; ++i) {
+        const RecordId announced = spool.nextId();
+        const auto record = append(spool, payloadOf(static_cast<std::size_t>(10 + i % 50), 'a'));
+        QVERIFY(record.ok());
+        QVERIFY(isFirst || record->id > last);
+        QVERIFY(record->id >= announced);
+        QVERIFY(spool.nextId() > record->id);
+        isFirst = false;
+        last = record->id;
+        kept.push_back(*record);
+        // Emptied again and again, so that segments are used many times over.
+        while (kept.size() > static_cast<std::size_t>(i % 7)) {
+            const RecordId before = spool.nextId();
+            spool.remove(kept.front());
+            kept.pop_front();
+            QVERIFY(spool.nextId() >= before);
+        }
+    }
+}
+
+void TstMemorySpool::usage()
+{
+    MemorySpool spool(1'000, 100);
+    const auto first = append(spool, payloadOf(40, 'a'));
+    const auto second = append(spool, payloadOf(60, 'a'));
+    QCOMPARE(spool.usage().pendingCalls, std::uint64_t{2});
+    QCOMPARE(spool.usage().pendingBytes, std::uint64_t{100});
+    QCOMPARE(spool.usage().usedBytes, std::uint64_t{100});
+    const auto third = append(spool, payloadOf(1, 'a'));
+    QCOMPARE(spool.usage().pendingCalls, std::uint64_t{3});
+    QCOMPARE(spool.usage().pendingBytes, std::uint64_t{101});
+    QCOMPARE(spool.usage().usedBytes, std::uint64_t{200});
+    spool.remove(*first);
+    QCOMPARE(spool.usage().pendingCalls, std::uint64_t{2});
+    QCOMPARE(spool.usage().pendingBytes, std::uint64_t{61});
+    QCOMPARE(spool.usage().usedBytes, std::uint64_t{200});
+    spool.remove(*second);
+    QCOMPARE(spool.usage().usedBytes, std::uint64_t{100});
+    spool.remove(*third);
+    QCOMPARE(spool.usage().pendingCalls, std::uint64_t{0});
+    QCOMPARE(spool.usage().pendingBytes, std::uint64_t{0});
+    QCOMPARE(spool.usage().maxBytes, std::uint64_t{1'000});
+}
+
+void TstMemorySpool::fullIsAnError()
+{
+    MemorySpool spool(1'000, 100);
+    const auto records = fill(spool, 50);
+    QCOMPARE(records.size(), std::size_t{20});
+    QCOMPARE(spool.usage().usedBytes, std::uint64_t{1'000});
+    const auto refused = append(spool, "x");
+    QVERIFY(!refused.ok());
+    QVERIFY(refused.error().code == ErrorCode::Full);
+    QVERIFY2(refused.error().message.find("1000 B") != std::string::npos,
+             refused.error().message.c_str());
+    // What is in it is not hurt.
+    for (const RecordRef &record : records)
+        QCOMPARE(toBytes(spool.payload(record)), toBytes(payloadOf(50, 'a')));
+}
+
+void TstMemorySpool::roomComesBack_data()
+{
+    QTest::addColumn<int>("segments");
+    for (const int segments : {1, 2, 3, 10, 20})
+        QTest::addRow("%d segments", segments) << segments;
+}
+
+void TstMemorySpool::roomComesBack()
+{
+    QFETCH(int, segments);
+    MemorySpool spool(static_cast<std::uint64_t>(segments) * 100, 100);
+    for (int round = 0; round < 5; ++round) {
+        const auto records = fill(spool, 50);
+        // The segment that is filled last may be half in use from the round before.
+        QVERIFY2(records.size() >= static_cast<std::size_t>(segments) * 2 - 1,
+                 std::to_string(records.size()).c_str());
+        QVERIFY(spool.usage().usedBytes <= spool.usage().maxBytes);
+        removeAll(spool, records);
+        QCOMPARE(spool.usage().pendingCalls, std::uint64_t{0});
+    }
+}
+
+void TstMemorySpool::roomOfALargeCallComesBack()
+{
+    MemorySpool spool(1'000, 100);
+    for (int round = 0; round < 3; ++round) {
+        const auto record = append(spool, payloadOf(700, 'a'));
+        QVERIFY2(record.ok(), std::to_string(round).c_str());
+        spool.remove(*record);
+    }
+}
+
+// Calls are delivered in any order; one that stays must not hold the room of those behind it.
+void TstMemorySpool::roomInTheMiddleComesBack()
+{
+    MemorySpool spool(1'000, 100);
+    auto records = fill(spool, 50);
+    const RecordRef first = records.front();
+    records.erase(records.begin());
+    removeAll(spool, records);
+    QVERIFY(spool.usage().usedBytes <= 200);
+    const auto again = fill(spool, 50);
+    QVERIFY(again.size() >= 16);
+    QCOMPARE(toBytes(spool.payload(first)), toBytes(payloadOf(50, 'a')));
+    QVERIFY(again.front().id > records.back().id);
+}
+
+void TstMemorySpool::largeCalls()
+{
+    MemorySpool spool(10'000, 100);
+    const auto small = append(spool, payloadOf(30, 'a'));
+    const auto large = append(spool, payloadOf(5'000, 'b'));
+    const auto exact = append(spool, payloadOf(100, 'c'));
+    const auto larger = append(spool, payloadOf(101, 'd'));
+    const auto last = append(spool, payloadOf(30, 'e'));
+    QVERIFY(small.ok() && large.ok() && exact.ok() && larger.ok() && last.ok());
+    QCOMPARE(spool.usage().pendingBytes, std::uint64_t{5'261});
+    QVERIFY(spool.usage().usedBytes <= 5'501);
+    QCOMPARE(toBytes(spool.payload(*small)), toBytes(payloadOf(30, 'a')));
+    QCOMPARE(toBytes(spool.payload(*large)), toBytes(payloadOf(5'000, 'b')));
+    QCOMPARE(toBytes(spool.payload(*exact)), toBytes(payloadOf(100, 'c')));
+    QCOMPARE(toBytes(spool.payload(*larger)), toBytes(payloadOf(101, 'd')));
+    QCOMPARE(toBytes(spool.payload(*last)), toBytes(payloadOf(30, 'e')));
+    spool.remove(*large);
+    QVERIFY(spool.usage().usedBytes <= 501);
+}
+
+void TstMemorySpool::aCallLargerThanTheSpool()
+{
+    MemorySpool spool(1'000, 100);
+    const auto refused = append(spool, payloadOf(1'001, 'a'));
+    QVERIFY(!refused.ok());
+    QVERIFY(refused.error().code == ErrorCode::Full);
+    const auto largest = append(spool, payloadOf(1'000, 'a'));
+    QVERIFY(largest.ok());
+    QCOMPARE(spool.usage().usedBytes, std::uint64_t{1'000});
+}
+
+void TstMemorySpool::aRefusedCallChangesNothing()
+{
+    MemorySpool spool(1'000, 100);
+    const auto kept = append(spool, payloadOf(60, 'a'));
+    const RecordId nextId = spool.nextId();
+    const SpoolUsage before = spool.usage();
+    QVERIFY(!append(spool, payloadOf(950, 'b')).ok());
+    QVERIFY(spool.nextId() == nextId);
+    QCOMPARE(spool.usage().pendingCalls, before.pendingCalls);
+    QCOMPARE(spool.usage().pendingBytes, before.pendingBytes);
+    QCOMPARE(spool.usage().usedBytes, before.usedBytes);
+    // The room behind the last record is still there.
+    const auto record = append(spool, payloadOf(40, 'c'));
+    QVERIFY(record.ok());
+    QCOMPARE(spool.usage().usedBytes, before.usedBytes);
+    QCOMPARE(toBytes(spool.payload(*kept)), toBytes(payloadOf(60, 'a')));
+}
+
+void TstMemorySpool::agreesWithAMap()
+{
+    constexpr std::uint64_t MaxBytes = 20'000;
+    MemorySpool spool(MaxBytes, 1'000);
+    std::map<RecordId, std::pair<RecordRef, std::string>> oracle;
+    std::uint64_t oracleBytes = 0;
+    std::mt19937 random(99);
+    RecordId lastId;
+    int refusals = 0;
+    for (int i = 0; i < 50'000; ++i) {
+        // Phases of filling and emptying.
+        const bool adds = random() % 10 < (i / 500 % 2 == 0 ? 8U : 3U);
+        if (adds) {
+            const std::size_t size = random() % 20 == 0 ? random() % 3'000 : 2 + random() % 200;
+            const std::string payload =
+                payloadOf(std::max(size, std::size_t{2}), static_cast<char>(random() % 60 + 'A'));
+            const CallKind kind = random() % 2 == 0 ? CallKind::Start : CallKind::End;
+            const auto record = append(spool, payload, kind);
+            if (!record) {
+                ++refusals;
+                QVERIFY(record.error().code == ErrorCode::Full);
+                // It may say so only when it has something to give back first.
+                QVERIFY(!oracle.empty());
+                continue;
+            }
+            QVERIFY(record->kind == kind);
+            QVERIFY(lastId == RecordId{} || record->id > lastId);
+            lastId = record->id;
+            oracle.emplace(record->id, std::make_pair(*record, payload));
+            oracleBytes += payload.size();
+        } else if (!oracle.empty()) {
+            // Mostly the oldest, as delivery does, and sometimes any.
+            auto place = oracle.begin();
+            if (random() % 4 == 0)
+                std::advance(place, static_cast<std::ptrdiff_t>(random() % oracle.size()));
+            const auto &[record, payload] = place->second;
+            QVERIFY(spool.payload(record) == payload);
+            oracleBytes -= payload.size();
+            spool.remove(record);
+            oracle.erase(place);
+        }
+        const SpoolUsage usage = spool.usage();
+        QCOMPARE(usage.pendingCalls, std::uint64_t{oracle.size()});
+        QCOMPARE(usage.pendingBytes, oracleBytes);
+        QVERIFY(usage.usedBytes >= oracleBytes);
+        QVERIFY(usage.usedBytes <= MaxBytes);
+        if (i % 100 == 0) {
+            for (const auto &[id, entry] : oracle)
+                QVERIFY(spool.payload(entry.first) == entry.second);
+        }
+    }
+    QVERIFY(refusals > 100);
+}
+
+QTEST_APPLESS_MAIN(TstMemorySpool)
+#include "tst_memoryspool.moc"

@@ -1,0 +1,167 @@
+#include "batching/requestbody.h"
+
+#include "unit/text.h"
+
+#include <QTest>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// Up to maxBytes a read; nothing may be written behind them.
+QByteArray readInPieces(RequestBody &body, std::size_t maxBytes)
+{
+    QByteArray text;
+    for (;;) {
+        QByteArray piece(static_cast<qsizetype>(maxBytes) + 1, '#');
+        const std::size_t length = body.read(piece.data(), maxBytes);
+        if (length == 0 || length > maxBytes || piece.back() != '#')
+            return length == 0 ? text : "wrote too much"_ba;
+        text += piece.first(static_cast<qsizetype>(length));
+    }
+}
+
+RequestBody sample()
+{
+    RequestBody body("HEAD[", "]TAIL");
+    body.add({"<", "first payload", ">"});
+    body.add({"<<", "", ">>"});
+    body.add({"", "third", ""});
+    body.add({"", "", ""});
+    body.add({"(", "x", ")"});
+    return body;
+}
+
+const QByteArray SampleText = "HEAD[<first payload>,<<>>,third,,(x)]TAIL";
+
+} // namespace
+
+class TstRequestBody final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void texts_data();
+    void texts();
+    void readsInPiecesOfEverySize();
+    void readFillsWhatItMay();
+    void readsNothingAtTheEnd();
+    void seeksToEveryPosition();
+    void seeksBackAndForth();
+    void copiesReadOnTheirOwn();
+    void givesItsItemsBack();
+};
+
+void TstRequestBody::texts_data()
+{
+    QTest::addColumn<QByteArray>("head");
+    QTest::addColumn<QList<QByteArray>>("payloads");
+    QTest::addColumn<QByteArray>("tail");
+    QTest::addColumn<QByteArray>("text");
+    using Payloads = QList<QByteArray>;
+    QTest::newRow("nothing") << ""_ba << Payloads{} << ""_ba
+                             << ""_ba;
+    QTest::newRow("no items") << "["_ba << Payloads{} << "]"_ba
+                              << "[]"_ba;
+    QTest::newRow("one item") << "["_ba << Payloads{"a"} << "]"_ba
+                              << "[<a>]"_ba;
+    QTest::newRow("two items") << "["_ba << Payloads{"a", "bc"} << "]"_ba
+                               << "[<a>,<bc>]"_ba;
+    QTest::newRow("empty items") << "["_ba << Payloads{"", ""} << "]"_ba
+                                 << "[<>,<>]"_ba;
+    QTest::newRow("no head") << ""_ba << Payloads{"a", "b"} << "]"_ba
+                             << "<a>,<b>]"_ba;
+    QTest::newRow("no tail") << "["_ba << Payloads{"a", "b"} << ""_ba
+                             << "[<a>,<b>"_ba;
+}
+
+void TstRequestBody::texts()
+{
+    QFETCH(QByteArray, head);
+    QFETCH(QList<QByteArray>, payloads);
+    QFETCH(QByteArray, tail);
+    QFETCH(QByteArray, text);
+    RequestBody body(toView(head), toView(tail));
+    body.reserve(1);
+    for (const QByteArray &payload : payloads)
+        body.add({"<", toView(payload), ">"});
+    QCOMPARE(body.size(), static_cast<std::size_t>(text.size()));
+    QCOMPARE(readInPieces(body, 100), text);
+}
+
+void TstRequestBody::readsInPiecesOfEverySize()
+{
+    for (std::size_t size = 1; size <= 60; ++size) {
+        RequestBody body = sample();
+        QCOMPARE(body.size(), static_cast<std::size_t>(SampleText.size()));
+        QCOMPARE(readInPieces(body, size), SampleText);
+    }
+}
+
+void TstRequestBody::readFillsWhatItMay()
+{
+    RequestBody body = sample();
+    QByteArray piece(20, '#');
+    QCOMPARE(body.read(piece.data(), 20), std::size_t{20});
+    QCOMPARE(piece, SampleText.first(20));
+}
+
+void TstRequestBody::readsNothingAtTheEnd()
+{
+    RequestBody body = sample();
+    QByteArray text(100, '#');
+    QCOMPARE(body.read(text.data(), 0), std::size_t{0});
+    QCOMPARE(body.read(text.data(), 100), body.size());
+    QCOMPARE(text.back(), '#');
+    QCOMPARE(body.read(text.data(), 100), std::size_t{0});
+    QCOMPARE(body.read(text.data(), 100), std::size_t{0});
+}
+
+void TstRequestBody::seeksToEveryPosition()
+{
+    RequestBody body = sample();
+    for (qsizetype position = 0; position <= SampleText.size(); ++position) {
+        body.seek(static_cast<std::size_t>(position));
+        QCOMPARE(readInPieces(body, 100), SampleText.sliced(position));
+        body.seek(static_cast<std::size_t>(position));
+        QCOMPARE(readInPieces(body, 3), SampleText.sliced(position));
+    }
+}
+
+void TstRequestBody::seeksBackAndForth()
+{
+    RequestBody body = sample();
+    QByteArray piece(4, '#');
+    QCOMPARE(body.read(piece.data(), 4), std::size_t{4});
+    body.seek(0);
+    QCOMPARE(readInPieces(body, 7), SampleText);
+    body.seek(body.size());
+    QCOMPARE(readInPieces(body, 7), ""_ba);
+    body.seek(10);
+    body.seek(6);
+    QCOMPARE(readInPieces(body, 7), SampleText.sliced(6));
+}
+
+void TstRequestBody::copiesReadOnTheirOwn()
+{
+    RequestBody body = sample();
+    QByteArray piece(8, '#');
+    QCOMPARE(body.read(piece.data(), 8), std::size_t{8});
+    RequestBody copy = body;
+    QCOMPARE(readInPieces(copy, 5), SampleText.sliced(8));
+    QCOMPARE(readInPieces(body, 5), SampleText.sliced(8));
+}
+
+void TstRequestBody::givesItsItemsBack()
+{
+    const RequestBody body = sample();
+    QCOMPARE(body.items().size(), std::size_t{5});
+    QCOMPARE(toBytes(body.items().front().before), "<"_ba);
+    QCOMPARE(toBytes(body.items().front().payload), "first payload"_ba);
+    QCOMPARE(toBytes(body.items().front().after), ">"_ba);
+    QCOMPARE(toBytes(body.items().back().payload), "x"_ba);
+}
+
+QTEST_APPLESS_MAIN(TstRequestBody)
+#include "tst_requestbody.moc"

@@ -196,6 +196,7 @@ def main() -> None:
         path = Path(folder) / "sidecar.sock"
         backend = Path(folder) / "weave-calls.ndjson"
         command = [arguments.bin, "--headless", "--socket", path, "--backend", f"file:{backend}"]
+        command += ["--spool-dir", Path(folder) / "spool"]
         daemon = subprocess.Popen([str(part) for part in command])
         try:
             client = wait_for(path, daemon)

@@ -5,6 +5,9 @@
 
 #include <QCommandLineParser>
 
+#include <array>
+#include <utility>
+
 namespace Weave {
 
 namespace {
@@ -27,6 +30,24 @@ void addOptions(QCommandLineParser &parser)
         parser.addOption(option);
     }
     parser.addOption(QCommandLineOption(QStringLiteral("json")));
+}
+
+bool readSpoolAction(const QString &word, CommandLine &line)
+{
+    using Action = CommandLine::SpoolAction;
+    constexpr std::array<std::pair<const char *, Action>, 5> Actions{{{"ls", Action::List},
+                                                                      {"verify", Action::Verify},
+                                                                      {"export", Action::Export},
+                                                                      {"retry", Action::Retry},
+                                                                      {"purge", Action::Purge}}};
+    for (const auto &[name, action] : Actions) {
+        if (word == QLatin1String(name)) {
+            line.command = CommandLine::Command::Spool;
+            line.spoolAction = action;
+            return true;
+        }
+    }
+    return false;
 }
 
 } // namespace
@@ -63,8 +84,12 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments, const Environ
         line.command = CommandLine::Command::Version;
     else if (commands == QStringList{QStringLiteral("status")})
         line.command = CommandLine::Command::Status;
-    else if (!commands.isEmpty())
-        return usageError(QStringLiteral("\"%1\" is not a command; there is: status")
+    else if (commands.value(0) == QLatin1String("spool")) {
+        if (commands.size() != 2 || !readSpoolAction(commands.at(1), line))
+            return usageError(
+                QStringLiteral("spool needs one of: ls, verify, export, retry, purge"));
+    } else if (!commands.isEmpty())
+        return usageError(QStringLiteral("\"%1\" is not a command; there are: status, spool")
                               .arg(commands.join(QLatin1Char(' '))));
     if (line.json && line.command == CommandLine::Command::Run)
         return usageError(QStringLiteral("--json goes with the command status"));

@@ -11,8 +11,10 @@ namespace Weave {
 // What a command line asks for.
 struct CommandLine
 {
-    enum class Command { Run, Status, Help, Version };
+    enum class Command { Run, Status, Spool, Help, Version };
     Command command = Command::Run;
+    enum class SpoolAction { List, Verify, Export, Retry, Purge };
+    SpoolAction spoolAction = SpoolAction::List; // spool
     Options options;
     bool json = false; // status
 };

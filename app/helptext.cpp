@@ -15,6 +15,11 @@ constexpr std::string_view Introduction =
 Usage:
   weave-sidecar --backend URL [flags]     run the daemon
   weave-sidecar status [--json]           what a running daemon has received and delivered
+  weave-sidecar spool ls                  what waits on disk, and what was given up and why
+  weave-sidecar spool verify              check every record of the spool
+  weave-sidecar spool export              print what waits and what was given up, a call a line
+  weave-sidecar spool retry               hand what was given up to the daemon once more
+  weave-sidecar spool purge               remove what was given up and damaged pieces
 
 SDK processes hand their calls over through a Unix socket and get an answer at once. The
 daemon batches the calls and forwards them to the trace server over a few kept connections,

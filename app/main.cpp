@@ -1,6 +1,7 @@
 #include "app/commandline.h"
 #include "app/daemon.h"
 #include "app/helptext.h"
+#include "app/spoolcommand.h"
 #include "app/statusclient.h"
 #include "app/statustext.h"
 #include "common/version.h"
@@ -71,6 +72,8 @@ int main(int argc, char **argv)
         return 0;
     case Weave::CommandLine::Command::Status:
         return printStatus(*line);
+    case Weave::CommandLine::Command::Spool:
+        return Weave::runSpoolCommand(*line, processEnvironment);
     case Weave::CommandLine::Command::Run:
         return run(*line);
     }

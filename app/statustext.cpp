@@ -39,6 +39,12 @@ std::string seconds(double value)
     return formatDuration(Milliseconds(static_cast<Milliseconds::rep>(rounded)));
 }
 
+// "1 call", "12,345 calls"
+std::string groupedCount(std::uint64_t value, const char *noun)
+{
+    return grouped(value) + " " + noun + (value == 1 ? "" : "s");
+}
+
 // "12 malformed, 3 spool_full"; empty when all are zero.
 std::string listCounts(const QJsonObject &counts)
 {
@@ -62,7 +68,7 @@ std::string backendLine(const QJsonObject &backend)
 
 std::string pendingLine(const QJsonObject &calls)
 {
-    std::string line = grouped(number(calls, "pending")) + " calls, "
+    std::string line = groupedCount(number(calls, "pending"), "call") + ", "
         + formatByteSize(number(calls, "pending_bytes"));
     const QJsonValue oldest = calls.value(QLatin1String("oldest_pending_seconds"));
     if (oldest.isDouble())
@@ -111,12 +117,13 @@ std::string statusText(const QJsonObject &status)
          text(status, "socket") + ", " + grouped(number(connections, "open")) + " of "
              + grouped(number(connections, "max")) + " connections");
     line("backend", backendLine(backend));
-    line("received", grouped(number(calls, "received")) + " calls");
+    line("received", groupedCount(number(calls, "received"), "call"));
     line("delivered",
-         grouped(number(calls, "delivered")) + " calls in " + grouped(number(batches, "formed"))
-             + " batches, " + grouped(number(requests, "sent")) + " requests");
+         groupedCount(number(calls, "delivered"), "call") + " in "
+             + grouped(number(batches, "formed")) + " batches, " + grouped(number(requests, "sent"))
+             + " requests");
     line("pending", pendingLine(calls));
-    line("dead-lettered", grouped(number(calls, "dead_lettered")) + " calls");
+    line("dead-lettered", groupedCount(number(calls, "dead_lettered"), "call"));
     if (const std::string refused = listCounts(child(calls, "refused")); !refused.empty())
         line("refused", refused);
     if (const std::string failed = listCounts(child(requests, "failed")); !failed.empty())

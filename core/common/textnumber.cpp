@@ -46,6 +46,13 @@ Result<double> parseDecimal(std::string_view text)
     return digits / scale;
 }
 
+std::string countOf(std::uint64_t count, std::string_view noun)
+{
+    std::string text = std::to_string(count) + " ";
+    text += noun;
+    return count == 1 ? text : text + "s";
+}
+
 std::string formatDecimal(double value, int digits)
 {
     std::int64_t unit = 1;

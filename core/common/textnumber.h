@@ -15,6 +15,9 @@ namespace Weave {
 // it does not listen to the user's language, in which the point may be a comma.
 [[nodiscard]] Result<double> parseDecimal(std::string_view text);
 
+// "1 call", "3 calls".
+[[nodiscard]] std::string countOf(std::uint64_t count, std::string_view noun);
+
 // The number with so many digits behind a point, whatever the user's language. For values whose
 // digits fit into 64 bits.
 [[nodiscard]] std::string formatDecimal(double value, int digits);

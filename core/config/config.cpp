@@ -170,21 +170,26 @@ void readSpool(Reader &reader, const Options &options, const Environment &enviro
     constexpr std::uint64_t DefaultMemoryBytes = 64 * MiB;
     config.spoolSync = reader.choice("spool-sync", SpoolSyncs);
     config.spoolMaxBytes = reader.size("spool-max-bytes", MiB, 1024 * GiB);
-    config.spoolDirectory = options.get("spool-dir").text;
-    if (config.spoolDirectory == "none") {
-        config.spoolDirectory.clear();
+    config.spoolDirectory = spoolDirectory(options, environment);
+    if (options.get("spool-dir").text == "none") {
         if (options.get("spool-max-bytes").source == Options::Source::Default)
             config.spoolMaxBytes = DefaultMemoryBytes;
     } else if (config.spoolDirectory.empty()) {
-        config.spoolDirectory = defaultSpoolDirectory(environment);
-        if (config.spoolDirectory.empty())
-            reader.fail("spool-dir",
-                        "there is no home directory to put the spool into; give a "
-                        "directory, or none to keep calls in memory");
+        reader.fail("spool-dir",
+                    "there is no home directory to put the spool into; give a "
+                    "directory, or none to keep calls in memory");
     }
 }
 
 } // namespace
+
+std::string spoolDirectory(const Options &options, const Environment &environment)
+{
+    const std::string &given = options.get("spool-dir").text;
+    if (given == "none")
+        return {};
+    return given.empty() ? defaultSpoolDirectory(environment) : given;
+}
 
 Result<Config> Config::resolve(const Options &options, const Environment &environment)
 {
@@ -195,6 +200,7 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
     config.flushMaxBytes = reader.size("flush-max-bytes", 1, MaxBodyBytes);
     config.requestTimeout = reader.duration("request-timeout", 1ms, 1h);
     config.senders = static_cast<int>(reader.count("senders", 1, 64));
+    config.maxAge = reader.duration("max-age", 1s, 8760h);
     config.socketMode = reader.socketMode("socket-mode");
     config.socketGroup = reader.group("socket-group");
     config.maxConnections = reader.count("max-connections", 1, 100'000);

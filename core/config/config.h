@@ -38,6 +38,7 @@ struct Config
     std::uint64_t flushMaxBytes = 0;
     Milliseconds requestTimeout{0};
     int senders = 0;
+    Milliseconds maxAge{0};
 
     std::uint64_t maxConnections = 0;
     std::uint64_t maxLineBytes = 0;
@@ -55,5 +56,9 @@ struct Config
     [[nodiscard]] static Result<Config> resolve(const Options &options,
                                                 const Environment &environment);
 };
+
+// Where the options and the system's conventions put the spool; empty for none and when there is no
+// home directory.
+[[nodiscard]] std::string spoolDirectory(const Options &options, const Environment &environment);
 
 } // namespace Weave

@@ -15,7 +15,7 @@ constexpr std::string_view Access = "Access";
 constexpr std::string_view Limits = "Limits";
 constexpr std::string_view Running = "Running";
 
-constexpr std::array<OptionSpec, 24> Table{{
+constexpr std::array<OptionSpec, 25> Table{{
     {"backend", "URL", "", "WEAVE_SIDECAR_BACKEND", Where,
      "Trace server to deliver to, for example https://trace.wandb.ai. A path in the URL is kept. "
      "file:PATH writes every delivered call as a line of JSON to PATH instead. Required."},
@@ -41,6 +41,9 @@ constexpr std::array<OptionSpec, 24> Table{{
     {"request-timeout", "DURATION", "30s", "", Delivery,
      "Time for one request to the backend. After it the batch is tried again."},
     {"senders", "N", "4", "", Delivery, "Requests in flight at a time."},
+    {"max-age", "DURATION", "24h", "", Delivery,
+     "Give up a call that has waited longer when an attempt to deliver it fails; it goes to the "
+     "dead letters."},
 
     {"spool-dir", "DIR", "", "", Spool,
      "Where calls are kept until they are delivered; they outlive the daemon. Default: "

@@ -185,7 +185,7 @@ void DeliveryQueue::succeed(const Batch &batch)
 {
     m_stats.delivered += batch.records.size();
     noteHealthy(batch.project);
-    removeRecords(batch, true);
+    removeRecords(batch.records, true);
 }
 
 void DeliveryQueue::noteHealthy(const std::string &project)
@@ -212,6 +212,9 @@ void DeliveryQueue::noteHealthy(const std::string &project)
 // The batch is kept and its project, or everything, waits.
 void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decision &decision)
 {
+    giveUpTheOld(batch, result);
+    if (batch.records.empty())
+        return;
     ++m_stats.retried;
     const TimePoint now = m_now();
     const TimePoint next = now + decision.wait;
@@ -269,25 +272,56 @@ void DeliveryQueue::halve(Batch batch, const SendResult &result)
     trouble.parked.push_front(half(batch.records.begin(), middle));
 }
 
+bool DeliveryQueue::isTooOld(const Batch &batch, const RecordRef &record) const
+{
+    return m_now() - batch.openedAt > m_limits.maxAge
+        || m_spool.age(record).value_or(Milliseconds(0)) > m_limits.maxAge;
+}
+
+// Calls leave a batch from its old end; what cannot be kept as a dead letter stays.
+void DeliveryQueue::giveUpTheOld(Batch &batch, const SendResult &result)
+{
+    const std::string reason = "it waited longer than --max-age " + formatDuration(m_limits.maxAge)
+        + "; " + describe(result);
+    std::size_t count = 0;
+    while (count < batch.records.size() && isTooOld(batch, batch.records[count])
+           && keepDeadLetter(batch, batch.records[count], reason))
+        ++count;
+    if (count == 0)
+        return;
+    qCWarning(lcForwarding, "%s: gave up %zu call(s): %s", batch.project.c_str(), count,
+              reason.c_str());
+    m_stats.deadLettered += count;
+    removeRecords(std::span(batch.records).first(count), false);
+    batch.records.erase(batch.records.begin(),
+                        batch.records.begin() + static_cast<std::ptrdiff_t>(count));
+    batch.retryId.clear(); // it is another batch now
+}
+
+bool DeliveryQueue::keepDeadLetter(const Batch &batch, const RecordRef &record,
+                                   std::string_view reason) const
+{
+    const CallView call{record.kind, batch.project, {}, m_spool.payload(record)};
+    return !m_deadLetter || m_deadLetter(call, reason);
+}
+
 void DeliveryQueue::deadLetter(Batch batch, const SendResult &result)
 {
-    const RecordRef &record = batch.records.front();
-    const CallView call{record.kind, batch.project, {}, m_spool.payload(record)};
-    if (m_deadLetter && !m_deadLetter(call, describe(result))) {
+    if (!keepDeadLetter(batch, batch.records.front(), describe(result))) {
         comeBack(std::move(batch), result, {Decision::Action::Retry, NoPlacePause});
         return;
     }
     qCWarning(lcForwarding, "%s: gave up %zu call(s): %s", batch.project.c_str(),
               batch.records.size(), describe(result).c_str());
     m_stats.deadLettered += batch.records.size();
-    removeRecords(batch, false);
+    removeRecords(batch.records, false);
 }
 
-void DeliveryQueue::removeRecords(const Batch &batch, bool delivered)
+void DeliveryQueue::removeRecords(std::span<const RecordRef> records, bool delivered)
 {
-    for (const RecordRef &record : batch.records)
+    for (const RecordRef &record : records)
         m_spool.remove(record);
-    Q_EMIT recordsDone(batch.records, delivered);
+    Q_EMIT recordsDone(records, delivered);
 }
 
 void DeliveryQueue::noteError(const SendResult &result)

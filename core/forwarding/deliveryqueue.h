@@ -22,6 +22,8 @@ namespace Weave {
 struct DeliveryLimits
 {
     int senders = 4; // requests in flight
+    // A call that has waited longer is given up when an attempt to deliver it fails.
+    Milliseconds maxAge = std::chrono::hours(24);
 };
 
 // Takes due batches, has them sent, and does with each what decide() says about the answer: a call
@@ -98,8 +100,12 @@ private:
     void succeed(const Batch &batch);
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);
     void halve(Batch batch, const SendResult &result);
+    [[nodiscard]] bool isTooOld(const Batch &batch, const RecordRef &record) const;
+    void giveUpTheOld(Batch &batch, const SendResult &result);
     void deadLetter(Batch batch, const SendResult &result);
-    void removeRecords(const Batch &batch, bool delivered);
+    [[nodiscard]] bool keepDeadLetter(const Batch &batch, const RecordRef &record,
+                                      std::string_view reason) const;
+    void removeRecords(std::span<const RecordRef> records, bool delivered);
     void noteError(const SendResult &result);
     void noteHealthy(const std::string &project);
 

@@ -2,6 +2,7 @@
 
 #include "common/bytesize.h"
 #include "common/logging.h"
+#include "common/textnumber.h"
 #include "common/version.h"
 #include "ingest/filelimit.h"
 #include "protocol/reply.h"
@@ -57,7 +58,7 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
                   [this](const CallView &call, std::string_view reason) {
                       return keepDeadLetter(call, reason);
                   }},
-                 {config.senders}, SteadyClock::now,
+                 {config.senders, config.maxAge}, SteadyClock::now,
                  [] { return QRandomGenerator::global()->generateDouble(); }),
       m_flushWaiters(FlushTimeout),
       m_server(*this, m_stats, ingestLimits(config))
@@ -168,9 +169,8 @@ void Sidecar::flush(Reply reply)
                                        + (error.empty() ? std::string() : " (" + error + ")"),
                                    result.pendingCalls));
             } else if (result.givenUpCalls > 0) {
-                reply(failureReply(std::to_string(result.givenUpCalls)
-                                       + " calls were refused by the backend for good ("
-                                       + m_delivery.state().lastError + ")",
+                reply(failureReply("the backend refused " + countOf(result.givenUpCalls, "call")
+                                       + " for good (" + m_delivery.state().lastError + ")",
                                    result.pendingCalls));
             } else {
                 reply(successReply(m_spool->usage().pendingCalls));

@@ -224,6 +224,14 @@ std::string_view DiskSpool::payload(const RecordRef &record) const
     return found.payload;
 }
 
+std::optional<Milliseconds> DiskSpool::age(const RecordRef &record) const
+{
+    Segment::Record found;
+    [[maybe_unused]] const auto result =
+        m_slots[record.segment].second->segment->read(record.offset, found, false);
+    return Milliseconds(std::max<std::int64_t>(0, m_wallClock() - found.acceptedAt));
+}
+
 void DiskSpool::remove(const RecordRef &record)
 {
     auto [chain, file] = m_slots[record.segment];

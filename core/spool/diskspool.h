@@ -42,6 +42,7 @@ public:
 
     Result<RecordRef> append(const CallView &call) override;
     std::string_view payload(const RecordRef &record) const override;
+    std::optional<Milliseconds> age(const RecordRef &record) const override;
     void remove(const RecordRef &record) override;
     RecordId nextId() const override { return {m_nextSequence}; }
     SpoolUsage usage() const override;

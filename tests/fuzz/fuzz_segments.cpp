@@ -32,6 +32,7 @@ const std::string &directory()
         std::string name = std::filesystem::exists("/dev/shm") ? "/dev/shm/weave-fuzz-XXXXXX"
                                                                : "/tmp/weave-fuzz-XXXXXX";
         require(::mkdtemp(name.data()) != nullptr);
+        std::atexit([] { std::filesystem::remove_all(directory()); });
         return name;
     }();
     return path;

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "app/commandline.h"
+
+namespace Weave {
+
+// weave-sidecar spool ls | verify | export | retry | purge. Prints to standard output and returns
+// the process's exit code: 1 when verify finds damage or something could not be done.
+[[nodiscard]] int runSpoolCommand(const CommandLine &line, const Environment &environment);
+
+} // namespace Weave

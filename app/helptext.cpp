@@ -37,6 +37,7 @@ Values:
   DURATION is a number with a unit: 500ms, 1s, 1m30s, 1.5h.
   SIZE is a number of bytes, or 10MB (10,000,000), or 10MiB (10,485,760).
   A flag on the command line wins over the environment.
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY name a proxy, as for curl.
 
 Exit codes:
   0  stopped by SIGTERM or SIGINT    1  could not start, for example: the socket is in use

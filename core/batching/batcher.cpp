@@ -118,18 +118,23 @@ void Batcher::promoteDue()
         makeFrontDue();
 }
 
-std::optional<Batch> Batcher::take()
+std::optional<Batch> Batcher::take(const ProjectFilter &mayTake)
 {
     promoteDue();
-    while (!m_ready.empty()) {
+    for (std::size_t left = m_ready.size(); left > 0; --left) {
         Lane &lane = *m_ready.front();
         m_ready.pop_front();
+        const bool isBlocked = m_blocked.contains(lane.project);
+        if (!isBlocked && mayTake && !mayTake(lane.project)) {
+            m_ready.push_back(&lane);
+            continue;
+        }
         lane.isQueued = false;
         std::optional<Batch> batch;
-        if (!m_blocked.contains(lane.project))
-            batch = takeFromLane(lane);
-        else
+        if (isBlocked)
             eraseIfEmpty(lane);
+        else
+            batch = takeFromLane(lane);
         if (batch)
             return batch;
     }

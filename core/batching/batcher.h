@@ -42,8 +42,10 @@ public:
     // Makes every open batch due at once.
     void makeAllDue();
 
-    // The next batch that is closed or due, and whose project is not blocked.
-    [[nodiscard]] std::optional<Batch> take();
+    // The next batch that is closed or due, and whose project is not blocked. With mayTake, of a
+    // project that it says yes to; the others keep their turn.
+    using ProjectFilter = std::function<bool(const std::string &project)>;
+    [[nodiscard]] std::optional<Batch> take(const ProjectFilter &mayTake = {});
     // The same for one project, blocked or not.
     [[nodiscard]] std::optional<Batch> takeFrom(std::string_view project);
     // When the next open batch becomes due. Nothing when none is open.

@@ -3,6 +3,7 @@
 #include "common/bytesize.h"
 #include "common/duration.h"
 #include "common/textnumber.h"
+#include "config/proxysettings.h"
 
 #include <QFile>
 
@@ -229,6 +230,12 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
         return backend.error().withPrefix(options.displayName("backend") + ": " + shown);
     }
     config.backend = std::move(*backend);
+    if (config.backend.kind == BackendAddress::Kind::Http) {
+        auto proxy = findProxy(config.backend.url, environment);
+        if (!proxy)
+            return proxy.error();
+        config.proxy = std::move(*proxy);
+    }
     auto credentials = findCredentials(options, config.backend, environment);
     if (!credentials)
         return credentials.error();

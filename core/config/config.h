@@ -8,6 +8,7 @@
 #include "config/options.h"
 
 #include <QList>
+#include <QNetworkProxy>
 #include <QSslCertificate>
 
 #include <cstdint>
@@ -28,6 +29,7 @@ struct Config
     BackendAddress backend;
     Credentials credentials;
     QList<QSslCertificate> caCertificates;
+    QNetworkProxy proxy{QNetworkProxy::NoProxy};
 
     std::string socketPath;
     mode_t socketMode = 0600;

@@ -68,9 +68,27 @@ bool DeliveryQueue::sendNext()
     return m_parkedGoesFirst ? sendParked() || sendFresh() : sendFresh() || sendParked();
 }
 
+// The last free sender is not for a project that waits for slow answers already: however slow one
+// project is, there is always a way for the others.
+bool DeliveryQueue::isLastSender() const
+{
+    return m_limits.senders > 1
+        && m_inFlight.size() + 1 == static_cast<std::size_t>(m_limits.senders);
+}
+
+bool DeliveryQueue::hasSlowRequest(const std::string &project) const
+{
+    const TimePoint longAgo = m_now() - SlowRequest;
+    return std::any_of(m_inFlight.begin(), m_inFlight.end(), [&](const auto &flight) {
+        return flight.second.batch.project == project && flight.second.sentAt < longAgo;
+    });
+}
+
 bool DeliveryQueue::sendFresh()
 {
-    auto batch = m_batcher.take();
+    auto batch = isLastSender()
+        ? m_batcher.take([this](const std::string &project) { return !hasSlowRequest(project); })
+        : m_batcher.take();
     if (!batch)
         return false;
     countFormed(*batch);
@@ -86,7 +104,8 @@ bool DeliveryQueue::sendParked()
         if (place == m_troubles.end())
             place = m_troubles.begin();
         auto &[project, trouble] = *place;
-        if (m_now() < trouble.until || trouble.isProbing)
+        if (m_now() < trouble.until || trouble.isProbing
+            || (isLastSender() && hasSlowRequest(project)))
             continue;
         const bool isProbe = trouble.failures > 0;
         auto batch = isProbe ? takeProbe(project, trouble) : takeParked(trouble);

@@ -89,6 +89,8 @@ private:
     };
 
     [[nodiscard]] bool sendNext();
+    [[nodiscard]] bool isLastSender() const;
+    [[nodiscard]] bool hasSlowRequest(const std::string &project) const;
     [[nodiscard]] bool sendFresh();
     [[nodiscard]] bool sendParked();
     [[nodiscard]] std::optional<Batch> takeProbe(const std::string &project, Trouble &trouble);

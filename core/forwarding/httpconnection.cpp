@@ -38,6 +38,7 @@ HttpConnection::HttpConnection(Peer peer)
       m_buffer(StepBytes)
 {
     m_socket.setReadBufferSize(StepBytes); // no answer is of interest beyond that
+    m_socket.setProxy(m_peer.proxy);
     m_deadline.setSingleShot(true);
     m_idleTimer.setSingleShot(true);
     connect(&m_deadline, &QTimer::timeout, this, [this] {
@@ -139,7 +140,8 @@ void HttpConnection::writeMore()
 // the daemon's time on 1 KiB calls. Errors show when the rest goes the ordinary way.
 std::size_t HttpConnection::sendDirectly(const char *data, std::size_t size)
 {
-    if (m_socket.mode() != QSslSocket::UnencryptedMode)
+    if (m_socket.mode() != QSslSocket::UnencryptedMode
+        || m_peer.proxy.type() != QNetworkProxy::NoProxy)
         return 0;
     const auto descriptor = static_cast<int>(m_socket.socketDescriptor());
     const ssize_t sent = ::send(descriptor, data, size, SendFlags);

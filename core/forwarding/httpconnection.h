@@ -6,6 +6,7 @@
 #include "forwarding/transport.h"
 
 #include <QByteArray>
+#include <QNetworkProxy>
 #include <QObject>
 #include <QSslConfiguration>
 #include <QSslSocket>
@@ -32,6 +33,7 @@ public:
     struct Peer
     {
         QUrl url; // https or http; only host and port are used
+        QNetworkProxy proxy{QNetworkProxy::NoProxy};
         QSslConfiguration tls;
     };
 

@@ -84,7 +84,7 @@ HttpConnection &HttpTransport::idleConnection()
                                    [](const auto &connection) { return connection->isIdle(); });
     if (idle != m_connections.end())
         return **idle;
-    HttpConnection::Peer peer{m_options.backend, {}};
+    HttpConnection::Peer peer{m_options.backend, m_options.proxy, {}};
     if (m_options.backend.scheme() == QLatin1String("https"))
         peer.tls = tlsConfiguration(m_options.extraCaCertificates);
     m_connections.push_back(std::make_unique<HttpConnection>(std::move(peer)));

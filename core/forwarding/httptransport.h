@@ -4,6 +4,7 @@
 
 #include <QByteArray>
 #include <QList>
+#include <QNetworkProxy>
 #include <QObject>
 #include <QSslCertificate>
 #include <QUrl>
@@ -19,6 +20,7 @@ struct HttpTransportOptions
 {
     QUrl backend; // http or https; its path is put before every route
     QByteArray apiKey; // empty: no Authorization header
+    QNetworkProxy proxy{QNetworkProxy::NoProxy};
     QList<QSslCertificate> extraCaCertificates; // trusted besides the system's
     Milliseconds requestTimeout{0}; // of a whole request, connecting included
     QByteArray userAgent;

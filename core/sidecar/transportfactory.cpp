@@ -13,6 +13,7 @@ std::unique_ptr<Transport> makeTransport(const Config &config)
     HttpTransportOptions options;
     options.backend = config.backend.url;
     options.apiKey = QByteArray::fromStdString(config.credentials.apiKey);
+    options.proxy = config.proxy;
     options.extraCaCertificates = config.caCertificates;
     options.requestTimeout = config.requestTimeout;
     options.userAgent = "weave-sidecar/" + QByteArray(version().data(), version().size());

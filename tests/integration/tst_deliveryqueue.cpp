@@ -21,6 +21,7 @@ private Q_SLOTS:
     void failuresTogetherCountAsOne();
     void badBatchDoesNotStopItsProject();
     void badProjectDoesNotStopOthers();
+    void slowProjectLeavesAWay();
     void timerSendsWithoutBeingAsked();
     void randomAnswersLoseNothing_data();
     void randomAnswersLoseNothing();
@@ -199,6 +200,27 @@ void DeliveryQueueTest::badProjectDoesNotStopOthers()
 }
 
 // The one test with a real clock: an open batch is sent when its time has come.
+// A backend that answers one project slowly does not get the last sender for it.
+void DeliveryQueueTest::slowProjectLeavesAWay()
+{
+    DeliveryRig rig(4);
+    rig.add("slow/p", 20);
+    rig.queue.pump();
+    QCOMPARE(rig.transport.count(), 2U);
+    rig.advance(1s); // both have been waiting for long now
+    rig.add("slow/p", 50);
+    rig.queue.pump();
+    QCOMPARE(rig.transport.count(), 3U);
+    rig.add("good/p", 20);
+    rig.queue.pump();
+    QCOMPARE(rig.transport.count(), 4U);
+    QCOMPARE(rig.projectOf(3), QByteArray("good/p"));
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
+    QCOMPARE(rig.pending(), 0U);
+    QVERIFY(rig.addsUp());
+}
+
 void DeliveryQueueTest::timerSendsWithoutBeingAsked()
 {
     Stats stats;

@@ -118,6 +118,8 @@ std::string statusText(const QJsonObject &status)
              + grouped(number(connections, "max")) + " connections");
     line("backend", backendLine(backend));
     line("received", groupedCount(number(calls, "received"), "call"));
+    if (const auto recovered = number(calls, "recovered"); recovered > 0)
+        line("recovered", groupedCount(recovered, "call") + " of an earlier run");
     line("delivered",
          groupedCount(number(calls, "delivered"), "call") + " in "
              + grouped(number(batches, "formed")) + " batches, " + grouped(number(requests, "sent"))

@@ -327,7 +327,9 @@ bool DeliveryQueue::keepDeadLetter(const Batch &batch, const RecordRef &record,
 void DeliveryQueue::deadLetter(Batch batch, const SendResult &result)
 {
     if (!keepDeadLetter(batch, batch.records.front(), describe(result))) {
-        comeBack(std::move(batch), result, {Decision::Action::Retry, NoPlacePause});
+        // It alone waits; the backend is well, and the project's other calls go on.
+        batch.notBefore = m_now() + NoPlacePause;
+        m_troubles[batch.project].parked.push_back(std::move(batch));
         return;
     }
     qCWarning(lcForwarding, "%s: gave up %zu call(s): %s", batch.project.c_str(),

@@ -81,7 +81,7 @@ bool HttpResponse::takeLine(std::string_view &bytes)
         m_lineIsComplete = false;
     }
     const std::size_t length = std::min(bytes.find('\n'), bytes.size());
-    m_headBytes += length + 1;
+    m_headBytes += std::min(length + 1, bytes.size());
     if (m_headBytes > MaxHeadBytes) {
         fail("the answer's headers are too long");
         return false;

@@ -28,7 +28,8 @@ std::optional<unsigned> number(std::string_view text)
 }
 
 // "Sun, 06 Nov 1994 08:49:37 GMT", the only form that RFC 9110 lets a server send.
-std::optional<system_clock::time_point> parseHttpDate(std::string_view text)
+// In seconds: the system clock's own nanoseconds end in the year 2262.
+std::optional<sys_seconds> parseHttpDate(std::string_view text)
 {
     constexpr std::string_view Shape = "???, ?? ??? ???? ??:??:?? GMT";
     const bool hasShape = text.size() == Shape.size()
@@ -67,7 +68,9 @@ std::optional<Milliseconds> parseRetryAfter(std::string_view value, system_clock
     const auto date = parseHttpDate(value);
     if (!date)
         return std::nullopt;
-    return std::max(Milliseconds(0), ceil<milliseconds>(*date - now));
+    return std::max(Milliseconds(0),
+                    ceil<milliseconds>(time_point_cast<milliseconds>(*date)
+                                       - time_point_cast<milliseconds>(now)));
 }
 
 } // namespace Weave

@@ -72,18 +72,21 @@ void Connection::handleInput()
 {
     if (m_isClosed)
         return;
+    int lines = 0;
     while (!m_isWaiting && !m_isPausing && m_replies.size() <= MaxUnreadReplies) {
         const Frame frame = m_frames.next();
         if (frame.status == Frame::Status::Incomplete)
             break;
         handleFrame(frame);
+        ++lines;
     }
     if (!m_frames.isDrained())
         m_frames.park(); // the read buffer is everybody's
     if (m_streamEnded)
         endOfStream();
     writeReplies(); // the client first, then the batches
-    if (m_context.handler.callsAccepted() && !m_isClosed) {
+    // Who waits for each reply is slowed down by that already.
+    if (m_context.handler.callsAccepted() && lines > 1 && !m_isClosed) {
         m_isPausing = true;
         Q_EMIT pausing();
     }

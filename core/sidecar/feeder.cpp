@@ -4,8 +4,10 @@ namespace Weave {
 
 namespace {
 
-// Calls that are passed on before the event loop gets its turn; clients wait no longer than that.
-constexpr int SliceCalls = 2000;
+// What is passed on before the event loop gets its turn: clients wait no longer than that. A call
+// costs one, and one more for every half KiB, because its checksum is looked at.
+constexpr int SliceBudget = 2000;
+constexpr std::uint32_t BytesPerCost = 512;
 
 } // namespace
 
@@ -22,11 +24,11 @@ bool Feeder::offer(std::string_view project, const RecordRef &record)
 {
     if (m_spool.isBehind(project))
         return false;
-    if (!m_batcher.isFull(project))
-        return m_batcher.add(project, record);
-    m_spool.defer(project, record);
-    m_behind.emplace(project);
-    return false;
+    if (m_batcher.isFull(project) && m_spool.defer(project, record)) {
+        m_behind.emplace(project);
+        return false;
+    }
+    return m_batcher.add(project, record);
 }
 
 void Feeder::addBacklog(const std::vector<std::string> &projects)
@@ -39,7 +41,7 @@ void Feeder::feed()
 {
     if (m_behind.empty())
         return;
-    int budget = SliceCalls;
+    int budget = SliceBudget;
     for (auto project = m_behind.begin(); project != m_behind.end() && budget > 0;) {
         if (feedProject(*project, budget))
             project = m_behind.erase(project);
@@ -48,7 +50,7 @@ void Feeder::feed()
     }
     if (budget <= 0)
         m_continue.start();
-    if (budget != SliceCalls)
+    if (budget != SliceBudget)
         Q_EMIT fed();
 }
 
@@ -60,7 +62,7 @@ bool Feeder::feedProject(const std::string &project, int &budget)
         if (!record)
             break;
         m_batcher.add(project, *record);
-        --budget;
+        budget -= 1 + static_cast<int>(record->payloadSize / BytesPerCost);
     }
     return !m_spool.isBehind(project);
 }

@@ -193,6 +193,7 @@ std::string Sidecar::statusJson()
     report.backend = m_config.backend.display();
     report.delivery = m_delivery.state();
     report.stats = &m_stats;
+    report.recoveredCalls = usage.recoveredCalls;
     report.pendingCalls = usage.pendingCalls;
     report.pendingBytes = usage.pendingBytes;
     if (oldest)

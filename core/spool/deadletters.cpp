@@ -24,6 +24,12 @@ std::string utcNow()
     return text.data();
 }
 
+UniqueFd openFile(const std::string &path)
+{
+    return UniqueFd(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+}
+
 std::string makeLine(const CallView &call, std::string_view reason)
 {
     std::string line = R"({"time":")" + utcNow() + R"(","project_id":)";
@@ -60,12 +66,16 @@ Result<void> DeadLetters::add(const CallView &call, std::string_view reason) con
         && static_cast<std::uint64_t>(before.st_size) + line.size() > m_maxFileBytes) {
         if (::rename(m_path.c_str(), (m_path + ".old").c_str()) != 0)
             return failed();
-        file = UniqueFd(::open(m_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+        file = openFile(m_path);
+        if (!file.isValid())
+            return failed();
         before.st_size = 0;
     }
     const ssize_t written = ::write(file.get(), line.data(), line.size());
     if (written == static_cast<ssize_t>(line.size()))
         return {};
+    if (written >= 0)
+        errno = ENOSPC; // the usual reason for half a line
     const Error error = failed();
     // Half a line would spoil the next one, too.
     [[maybe_unused]] const int status = ::ftruncate(file.get(), before.st_size);

@@ -4,19 +4,11 @@
 #include "spool/segmentformat.h"
 
 #include <algorithm>
-#include <limits>
-#include <unistd.h>
 #include <utility>
 
 namespace Weave {
 
 namespace {
-
-// Segments of full size that are kept for their next use.
-constexpr std::size_t MaxSpareSegments = 3;
-
-// A disk that has said no is asked again after this long, not for every call.
-constexpr std::int64_t RetryMilliseconds = 100;
 
 // Files of sealed segments whose pages stay in this process; those behind are read back when they
 // are needed.
@@ -38,23 +30,29 @@ DiskSpoolOptions fitted(DiskSpoolOptions options)
 
 DiskSpool::DiskSpool(const DiskSpoolOptions &options, SpoolDirectory directory, WallClock wallClock)
     : m_options(fitted(options)),
-      m_directory(std::move(directory)),
-      m_wallClock(std::move(wallClock))
+      m_wallClock(std::move(wallClock)),
+      m_store(std::move(directory), {m_options.maxBytes, m_options.maxSegmentBytes}, m_wallClock)
 {
-    m_usage.maxBytes = options.maxBytes;
     // Above every sequence of an earlier process, so that ids order calls across a restart.
     m_nextSequence = static_cast<std::uint64_t>(m_wallClock()) << 20U;
+    for (SegmentStore::Piece &piece : m_store.findOld(m_usage.quarantined)) {
+        Chain &chain = chainOf(piece.segment->project());
+        File &file = addFile(chain, std::move(piece));
+        file.wasFound = true;
+        // From the start, not from recover() on: a new call must not overtake the old ones and then
+        // be found once more behind them.
+        fallBehind(chain, *file.piece.segment, file.piece.segment->firstOffset());
+        m_unchecked.emplace_back(&chain, &file);
+    }
 }
 
 // Files in which nothing waits are of no use to anybody.
 DiskSpool::~DiskSpool()
 {
-    for (const auto &[segment, path] : m_spare)
-        ::unlink(path.c_str());
     for (const auto &[project, chain] : m_chains) {
         for (const auto &file : chain.files) {
             if (file->isChecked && file->livingRecords == 0)
-                ::unlink(file->path.c_str());
+                m_store.giveBack(file->piece);
         }
     }
 }
@@ -65,28 +63,8 @@ Result<std::unique_ptr<DiskSpool>> DiskSpool::open(const DiskSpoolOptions &optio
     auto directory = SpoolDirectory::open(options.directory);
     if (!directory)
         return directory.error();
-    std::unique_ptr<DiskSpool> spool(
+    return std::unique_ptr<DiskSpool>(
         new DiskSpool(options, std::move(*directory), std::move(wallClock)));
-    spool->findFiles();
-    return spool;
-}
-
-void DiskSpool::findFiles()
-{
-    for (const SpoolDirectory::SegmentFile &found : m_directory.segmentFiles()) {
-        m_nextNumber = std::max(m_nextNumber, found.number + 1);
-        auto segment = Segment::open(found.path);
-        if (!segment) {
-            m_directory.quarantineFile(found.path);
-            ++m_usage.quarantined;
-            continue;
-        }
-        m_nextNumber = std::max(m_nextNumber, segment->number() + 1);
-        Chain &chain = chainOf(segment->project());
-        File &file = addFile(chain, std::make_shared<Segment>(std::move(*segment)), found.path);
-        file.wasFound = true;
-        m_unchecked.emplace_back(&chain, &file);
-    }
 }
 
 DiskSpool::Chain &DiskSpool::chainOf(std::string_view project)
@@ -103,13 +81,10 @@ DiskSpool::Chain &DiskSpool::chainOf(std::string_view project)
     return *m_lastChain;
 }
 
-DiskSpool::File &DiskSpool::addFile(Chain &chain, std::shared_ptr<Segment> segment,
-                                    std::string path)
+DiskSpool::File &DiskSpool::addFile(Chain &chain, SegmentStore::Piece piece)
 {
     auto file = std::make_unique<File>();
-    file->segment = std::move(segment);
-    file->path = std::move(path);
-    m_usage.usedBytes += file->segment->capacity();
+    file->piece = std::move(piece);
     if (m_freeSlots.empty()) {
         file->slot = static_cast<std::uint32_t>(m_slots.size());
         m_slots.emplace_back();
@@ -126,10 +101,11 @@ Result<RecordRef> DiskSpool::append(const CallView &call)
 {
     Chain &chain = chainOf(call.project);
     const std::int64_t now = m_wallClock();
-    if (!chain.hasOpenFile || !chain.files.back()->segment->append(call, m_nextSequence, now)) {
+    if (!chain.hasOpenFile
+        || !chain.files.back()->piece.segment->append(call, m_nextSequence, now)) {
         if (const auto opened = openFile(chain, call); !opened)
             return opened.error();
-        if (!chain.files.back()->segment->append(call, m_nextSequence, now))
+        if (!chain.files.back()->piece.segment->append(call, m_nextSequence, now))
             return Error{ErrorCode::TooLarge, "the call does not fit into a segment"};
     }
     File &file = *chain.files.back();
@@ -143,44 +119,18 @@ Result<RecordRef> DiskSpool::append(const CallView &call)
                      size,
                      call.kind,
                      file.slot,
-                     file.segment->end() - static_cast<std::uint32_t>(bytes)};
+                     file.piece.segment->end() - static_cast<std::uint32_t>(bytes)};
 }
 
 Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
 {
     closeOpenFile(chain);
     const std::size_t needed = Segment::bytesFor(call.project, call.id.size(), call.payload.size());
-    const std::uint64_t number = m_nextNumber;
-    if (needed <= m_options.maxSegmentBytes && takeSpare(chain, number)) {
-        ++m_nextNumber;
-        return {};
-    }
-    const std::size_t capacity = std::max(needed, chain.nextBytes);
-    if (m_usage.usedBytes + capacity > m_usage.maxBytes)
-        dropSpares();
-    if (m_usage.usedBytes + capacity > m_usage.maxBytes) {
-        return Error{ErrorCode::Full,
-                     "the spool is full (" + formatByteSize(m_usage.maxBytes)
-                         + " of undelivered calls); send this call directly"};
-    }
-    if (const std::int64_t now = m_wallClock(); now < m_tryAgainAt) {
-        // A jump of the wall clock backwards must not make this longer.
-        m_tryAgainAt = std::min(m_tryAgainAt, now + RetryMilliseconds);
-        return m_lastError;
-    }
-    const std::string path = m_directory.segmentPath(number);
-    auto segment = Segment::create(path, number, chain.project, capacity);
-    if (!segment) {
-        m_lastError = {ErrorCode::Io,
-                       "the spool cannot take the call: " + segment.error().message
-                           + "; send this call directly"};
-        m_tryAgainAt = m_wallClock() + RetryMilliseconds;
-        return m_lastError;
-    }
-    ++m_nextNumber;
+    auto piece = m_store.make(chain.project, needed, chain.nextBytes);
+    if (!piece)
+        return piece.error();
     chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
-    File &file = addFile(chain, std::make_shared<Segment>(std::move(*segment)), path);
-    file.isChecked = true;
+    addFile(chain, std::move(*piece)).isChecked = true;
     chain.hasOpenFile = true;
     return {};
 }
@@ -192,35 +142,14 @@ void DiskSpool::closeOpenFile(Chain &chain)
     if (chain.files.back()->livingRecords == 0)
         releaseFile(chain, *chain.files.back());
     else if (chain.files.size() > WarmFiles)
-        chain.files.back()->segment->releasePages();
-}
-
-// Gives a file that is done to another use. The file is renamed first: should the process end in
-// between, its old records are done and its new name is as good as the old one.
-bool DiskSpool::takeSpare(Chain &chain, std::uint64_t number)
-{
-    if (m_spare.empty() || chain.nextBytes < m_options.maxSegmentBytes)
-        return false;
-    auto [segment, oldPath] = std::move(m_spare.back());
-    m_spare.pop_back();
-    m_usage.usedBytes -= segment->capacity();
-    std::string path = m_directory.segmentPath(number);
-    if (::rename(oldPath.c_str(), path.c_str()) != 0) {
-        ::unlink(oldPath.c_str());
-        return false;
-    }
-    segment->reuse(number, chain.project);
-    File &file = addFile(chain, std::move(segment), std::move(path));
-    file.isChecked = true;
-    chain.hasOpenFile = true;
-    return true;
+        chain.files.back()->piece.segment->releasePages();
 }
 
 std::string_view DiskSpool::payload(const RecordRef &record) const
 {
     Segment::Record found;
     [[maybe_unused]] const auto result =
-        m_slots[record.segment].second->segment->read(record.offset, found, false);
+        m_slots[record.segment].second->piece.segment->read(record.offset, found, false);
     return found.payload;
 }
 
@@ -228,14 +157,14 @@ std::optional<Milliseconds> DiskSpool::age(const RecordRef &record) const
 {
     Segment::Record found;
     [[maybe_unused]] const auto result =
-        m_slots[record.segment].second->segment->read(record.offset, found, false);
+        m_slots[record.segment].second->piece.segment->read(record.offset, found, false);
     return Milliseconds(std::max<std::int64_t>(0, m_wallClock() - found.acceptedAt));
 }
 
 void DiskSpool::remove(const RecordRef &record)
 {
     auto [chain, file] = m_slots[record.segment];
-    file->segment->setState(record.offset, RecordState::Done);
+    file->piece.segment->setState(record.offset, RecordState::Done);
     --file->livingRecords;
     if (record.offset < file->oldEnd)
         --file->livingOldRecords;
@@ -246,36 +175,22 @@ void DiskSpool::remove(const RecordRef &record)
         releaseFile(*chain, *file);
 }
 
-// The file's records are all done: keep it for its next use, or delete it.
 void DiskSpool::releaseFile(Chain &chain, const File &file)
 {
     const auto place = std::find_if(chain.files.begin(), chain.files.end(),
                                     [&file](const auto &other) { return other.get() == &file; });
-    const bool isReusable =
-        file.segment->capacity() == m_options.maxSegmentBytes && m_spare.size() < MaxSpareSegments;
-    if (isReusable) {
-        m_spare.emplace_back(file.segment, file.path);
-    } else {
-        m_usage.usedBytes -= file.segment->capacity();
-        ::unlink(file.path.c_str());
-    }
     m_slots[file.slot] = {};
     m_freeSlots.push_back(file.slot);
+    m_store.giveBack(file.piece);
     chain.files.erase(place);
-}
-
-void DiskSpool::dropSpares()
-{
-    for (const auto &[segment, path] : m_spare) {
-        m_usage.usedBytes -= segment->capacity();
-        ::unlink(path.c_str());
-    }
-    m_spare.clear();
 }
 
 SpoolUsage DiskSpool::usage() const
 {
-    return m_usage;
+    SpoolUsage usage = m_usage;
+    usage.usedBytes = m_store.usedBytes();
+    usage.maxBytes = m_options.maxBytes;
+    return usage;
 }
 
 bool DiskSpool::isBehind(std::string_view project) const
@@ -286,12 +201,19 @@ bool DiskSpool::isBehind(std::string_view project) const
     return found != m_chains.end() && found->second.isBehind;
 }
 
-void DiskSpool::defer(std::string_view project, const RecordRef &record)
+bool DiskSpool::defer(std::string_view project, const RecordRef &record)
 {
     Chain &chain = chainOf(project);
-    chain.isBehind = true;
-    chain.readNumber = m_slots[record.segment].second->segment->number();
-    chain.readOffset = record.offset;
+    fallBehind(chain, *m_slots[record.segment].second->piece.segment, record.offset);
+    return true;
+}
+
+void DiskSpool::fallBehind(Chain &chain, const Segment &segment, std::uint32_t offset)
+{
+    if (std::exchange(chain.isBehind, true))
+        return;
+    chain.readNumber = segment.number();
+    chain.readOffset = offset;
 }
 
 RecordRef DiskSpool::refer(const File &file, const Segment::Record &record)
@@ -309,7 +231,7 @@ std::optional<RecordRef> DiskSpool::next(std::string_view project)
     if (!chain.isBehind)
         return std::nullopt;
     for (const auto &file : chain.files) {
-        const Segment &segment = *file->segment;
+        const Segment &segment = *file->piece.segment;
         if (segment.number() < chain.readNumber)
             continue;
         if (!file->isChecked)
@@ -342,16 +264,10 @@ bool DiskSpool::recover(std::chrono::microseconds budget, std::vector<std::strin
         auto [chain, file] = m_unchecked.front();
         m_unchecked.pop_front();
         checkFile(*chain, *file);
-        if (file->livingRecords == 0) {
-            releaseFile(*chain, *file);
-            continue;
-        }
-        if (!chain->isBehind) {
-            chain->isBehind = true;
-            chain->readNumber = file->segment->number();
-            chain->readOffset = file->segment->firstOffset();
-        }
+        // Also when nothing is left in it: new calls may wait behind it.
         projects.push_back(chain->project);
+        if (file->livingRecords == 0)
+            releaseFile(*chain, *file);
     }
     return !m_unchecked.empty();
 }
@@ -360,7 +276,7 @@ bool DiskSpool::recover(std::chrono::microseconds budget, std::vector<std::strin
 // stay. Zeros in the middle look like the end of the records, so the rest is searched, too.
 void DiskSpool::checkFile(Chain &chain, File &file)
 {
-    Segment &segment = *file.segment;
+    Segment &segment = *file.piece.segment;
     std::uint32_t offset = segment.firstOffset();
     for (;;) {
         Segment::Record record;
@@ -370,6 +286,7 @@ void DiskSpool::checkFile(Chain &chain, File &file)
                 ++file.livingRecords;
                 m_nextSequence = std::max(m_nextSequence, record.sequence + 1);
                 ++m_usage.pendingCalls;
+                ++m_usage.recoveredCalls;
                 m_usage.pendingBytes += record.payload.size();
             }
             offset = record.next;
@@ -378,7 +295,8 @@ void DiskSpool::checkFile(Chain &chain, File &file)
         const auto next = segment.findRecord(offset);
         if (next || result == Segment::ReadResult::Damaged) {
             const auto end = next.value_or(static_cast<std::uint32_t>(segment.capacity()));
-            m_directory.quarantineBytes(segment.number(), offset, segment.bytes(offset, end));
+            m_store.directory().quarantineBytes(segment.number(), offset,
+                                                segment.bytes(offset, end));
             ++m_usage.quarantined;
         }
         if (!next)
@@ -396,19 +314,12 @@ void DiskSpool::checkFile(Chain &chain, File &file)
 
 void DiskSpool::checkDirectory()
 {
-    if (m_directory.isInPlace())
+    if (m_store.checkDirectory())
         return;
-    const auto restored = m_directory.restore();
     // What is open now lives on in memory alone; from here on calls go to files that last.
     for (auto &[project, chain] : m_chains)
         closeOpenFile(chain);
-    dropSpares();
-    if (!restored) {
-        m_lastError = restored.error();
-        m_tryAgainAt = std::numeric_limits<std::int64_t>::max();
-    } else {
-        m_tryAgainAt = 0;
-    }
+    m_store.dropSpares();
 }
 
 std::vector<std::shared_ptr<const Segment>> DiskSpool::takeUnsynced()
@@ -419,10 +330,10 @@ std::vector<std::shared_ptr<const Segment>> DiskSpool::takeUnsynced()
             if (!file->isChecked)
                 continue;
             if (file->livingOldRecords > 0 && file->syncedEnd < file->oldEnd) {
-                segments.push_back(file->segment);
-                file->syncedEnd = file->segment->end();
+                segments.push_back(file->piece.segment);
+                file->syncedEnd = file->piece.segment->end();
             }
-            file->oldEnd = file->segment->end();
+            file->oldEnd = file->piece.segment->end();
             file->livingOldRecords = file->livingRecords;
         }
     }
@@ -447,7 +358,7 @@ bool DiskSpool::tidy()
         }
     }
     if (!isMoreLeft)
-        dropSpares();
+        m_store.dropSpares();
     return isMoreLeft;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "spool/segment.h"
+#include "spool/segmentstore.h"
 #include "spool/spool.h"
-#include "spool/spooldirectory.h"
 
 #include <chrono>
 #include <cstddef>
@@ -26,14 +26,10 @@ struct DiskSpoolOptions
 // Keeps calls in files that survive the process: what append() has taken is there after a SIGKILL.
 //
 // Every project has segments of its own, so that one whose calls wait for days holds up nobody
-// else's files. Segments grow from minSegmentBytes to maxSegmentBytes; those of full size are used
-// again instead of being deleted and made anew, because fresh pages cost more than all the rest.
+// else's files. Segments grow from minSegmentBytes to maxSegmentBytes.
 class DiskSpool final : public Spool
 {
 public:
-    // Wall-clock time in milliseconds since 1970.
-    using WallClock = std::function<std::int64_t()>;
-
     // Takes the directory's lock and finds what an earlier process left. It is counted and checked
     // bit by bit by recover(); new calls are taken meanwhile.
     [[nodiscard]] static Result<std::unique_ptr<DiskSpool>> open(const DiskSpoolOptions &options,
@@ -47,7 +43,7 @@ public:
     RecordId nextId() const override { return {m_nextSequence}; }
     SpoolUsage usage() const override;
     bool isBehind(std::string_view project) const override;
-    void defer(std::string_view project, const RecordRef &record) override;
+    bool defer(std::string_view project, const RecordRef &record) override;
     std::optional<RecordRef> next(std::string_view project) override;
 
     // Checks what was found at the start, for about the given time. True when there is more to do.
@@ -69,8 +65,7 @@ public:
 private:
     struct File
     {
-        std::shared_ptr<Segment> segment;
-        std::string path;
+        SegmentStore::Piece piece;
         std::uint32_t slot = 0;
         std::uint32_t livingRecords = 0;
         // Of those, the ones behind oldEnd have been appended since the last takeUnsynced().
@@ -102,31 +97,25 @@ private:
     };
 
     DiskSpool(const DiskSpoolOptions &options, SpoolDirectory directory, WallClock wallClock);
-    void findFiles();
     void checkFile(Chain &chain, File &file);
     [[nodiscard]] Chain &chainOf(std::string_view project);
     [[nodiscard]] Result<void> openFile(Chain &chain, const CallView &call);
-    [[nodiscard]] bool takeSpare(Chain &chain, std::uint64_t number);
-    File &addFile(Chain &chain, std::shared_ptr<Segment> segment, std::string path);
+    File &addFile(Chain &chain, SegmentStore::Piece piece);
+    static void fallBehind(Chain &chain, const Segment &segment, std::uint32_t offset);
     void closeOpenFile(Chain &chain);
     void releaseFile(Chain &chain, const File &file);
-    void dropSpares();
     [[nodiscard]] static RecordRef refer(const File &file, const Segment::Record &record);
 
     const DiskSpoolOptions m_options;
-    SpoolDirectory m_directory;
     const WallClock m_wallClock;
+    SegmentStore m_store;
     std::unordered_map<std::string, Chain, Hash, std::equal_to<>> m_chains;
     Chain *m_lastChain = nullptr;
     std::vector<std::pair<Chain *, File *>> m_slots; // by RecordRef::segment
     std::vector<std::uint32_t> m_freeSlots;
     std::deque<std::pair<Chain *, File *>> m_unchecked;
-    std::vector<std::pair<std::shared_ptr<Segment>, std::string>> m_spare;
-    std::uint64_t m_nextNumber = 1;
     std::uint64_t m_nextSequence = 0;
     SpoolUsage m_usage;
-    Error m_lastError{ErrorCode::Io, {}};
-    std::int64_t m_tryAgainAt = 0; // after a disk error; wall clock, milliseconds
 };
 
 } // namespace Weave

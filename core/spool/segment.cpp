@@ -100,23 +100,31 @@ std::size_t Segment::bytesFor(std::string_view project, std::size_t idBytes,
         + SegmentFormat::recordBytes(idBytes, payloadBytes);
 }
 
+// Made under another name: a process that is killed in the middle must not leave a file that looks
+// like a damaged segment.
 Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
                                 std::string_view project, std::size_t capacity)
 {
     if (capacity > std::numeric_limits<std::uint32_t>::max())
         return Error{ErrorCode::TooLarge, "a segment of 4 GiB or more is not possible"};
-    const UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    const std::string unfinished = path + UnfinishedSuffix;
+    const auto failed = [&](const char *what, int status) {
+        ::unlink(unfinished.c_str());
+        return systemError(what, path, status);
+    };
+    const UniqueFd file(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!file.isValid())
         return systemError("cannot make", path, errno);
-    if (const int status = allocate(file.get(), capacity); status != 0) {
-        ::unlink(path.c_str());
-        return systemError("cannot allocate", path, status);
-    }
+    if (const int status = allocate(file.get(), capacity); status != 0)
+        return failed("cannot allocate", status);
     auto segment = map(file.get(), capacity, path);
-    if (segment)
-        segment->reuse(number, project);
-    else
-        ::unlink(path.c_str());
+    if (!segment) {
+        ::unlink(unfinished.c_str());
+        return segment;
+    }
+    segment->reuse(number, project);
+    if (::rename(unfinished.c_str(), path.c_str()) != 0)
+        return failed("cannot make", errno);
     return segment;
 }
 

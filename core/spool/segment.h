@@ -38,6 +38,9 @@ public:
     };
     enum class ReadResult { Record, End, Damaged };
 
+    // What create() puts behind a file's name until it is complete.
+    static constexpr const char *UnfinishedSuffix = ".new";
+
     // Makes the file, which must not exist, with room for records of capacity bytes in all.
     [[nodiscard]] static Result<Segment> create(const std::string &path, std::uint64_t number,
                                                 std::string_view project, std::size_t capacity);

@@ -37,6 +37,7 @@ struct SpoolUsage
     std::uint64_t pendingBytes = 0; // their payloads
     std::uint64_t usedBytes = 0; // what the spool occupies, against maxBytes
     std::uint64_t maxBytes = 0;
+    std::uint64_t recoveredCalls = 0; // found at the start, of an earlier process
     std::uint64_t quarantined = 0; // pieces of damaged storage that were put aside
 };
 
@@ -66,9 +67,12 @@ public:
     // wait that batching has not got; they come from next(), oldest first, those just appended
     // last.
     [[nodiscard]] virtual bool isBehind(std::string_view /*project*/) const { return false; }
-    // Batching cannot take this record, the last one appended, now: the project is behind from
-    // here.
-    virtual void defer(std::string_view /*project*/, const RecordRef & /*record*/) { }
+    // Batching would rather not take this record, the last one appended, now. True: the project is
+    // behind from here. False: the spool hands nothing over a second time, batching has to take it.
+    [[nodiscard]] virtual bool defer(std::string_view /*project*/, const RecordRef & /*record*/)
+    {
+        return false;
+    }
     [[nodiscard]] virtual std::optional<RecordRef> next(std::string_view /*project*/)
     {
         return std::nullopt;

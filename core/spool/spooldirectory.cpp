@@ -1,6 +1,7 @@
 #include "spool/spooldirectory.h"
 
 #include "common/textnumber.h"
+#include "spool/segment.h"
 
 #include <algorithm>
 #include <array>
@@ -102,6 +103,8 @@ std::vector<SpoolDirectory::SegmentFile> SpoolDirectory::segmentFiles() const
             files.push_back({*number, entry.path().string()});
         else if (name.ends_with(Suffix))
             quarantineFile(entry.path().string());
+        else if (name.ends_with(std::string(Suffix) + Segment::UnfinishedSuffix))
+            ::unlink(entry.path().c_str()); // of a process that was killed while it made it
     }
     std::sort(files.begin(), files.end(),
               [](const SegmentFile &a, const SegmentFile &b) { return a.number < b.number; });

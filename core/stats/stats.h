@@ -27,8 +27,9 @@ inline constexpr std::array<const char *, RefusalCount> RefusalNames{
     "malformed",  "unknown_method", "line_too_long", "memory_limit",
     "spool_full", "spool_error",    "shutting_down"};
 
-// What the daemon counts from its start. Every received call ends in exactly one of delivered,
-// dead-lettered and pending (the spool knows the last), so that the numbers add up.
+// What the daemon counts from its start. Every call that was received, or recovered from an earlier
+// process, ends in exactly one of delivered, dead-lettered and pending (the spool knows the last),
+// so that the numbers add up.
 //
 // Plain numbers of one thread.
 struct Stats

@@ -34,6 +34,7 @@ void writeCalls(JsonWriter &json, const StatusReport &report)
     const Stats &stats = *report.stats;
     json.key("calls").beginObject();
     json.key("received").value(stats.received);
+    json.key("recovered").value(report.recoveredCalls);
     json.key("delivered").value(stats.delivered);
     json.key("pending").value(report.pendingCalls);
     json.key("pending_bytes").value(report.pendingBytes);

@@ -33,6 +33,7 @@ struct StatusReport
     std::string backend;
     DeliveryState delivery;
     const Stats *stats = nullptr;
+    std::uint64_t recoveredCalls = 0;
     std::uint64_t pendingCalls = 0;
     std::uint64_t pendingBytes = 0;
     std::optional<double> oldestPendingSeconds;

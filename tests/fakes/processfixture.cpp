@@ -38,7 +38,8 @@ QString ProcessFixture::auditError() const
         return calls.value(QLatin1String(key)).toDouble(-1);
     };
     if (count("received") >= 0
-        && count("received") == count("delivered") + count("pending") + count("dead_lettered"))
+        && count("received") + count("recovered")
+            == count("delivered") + count("pending") + count("dead_lettered"))
         return {};
     return QString::fromUtf8(QJsonDocument(calls).toJson());
 }

@@ -1,6 +1,7 @@
 #include "fakes/calllines.h"
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
+#include "fakes/sanitizer.h"
 
 #include <QSet>
 #include <QTest>
@@ -170,7 +171,7 @@ void DeliveryProcessTest::onePoisonedCallIsFound()
     QCOMPARE(f.sink.delivered().size(), 49);
     QCOMPARE(QSet<QByteArray>(f.sink.delivered().begin(), f.sink.delivered().end()).size(), 49);
     QCOMPARE_LE(f.sink.requestCount(), 14); // 1 + 2 for each of log2(50) steps
-    QVERIFY(f.sidecar.standardError().contains(QLatin1String("call 37 is bad")));
+    QTRY_VERIFY(f.sidecar.standardError().contains(QLatin1String("call 37 is bad")));
     QCOMPARE(f.auditError(), QString());
 }
 
@@ -276,7 +277,8 @@ void DeliveryProcessTest::hugeErrorBodyIsNoHarm()
     FakeClient client(f.sidecar.socketPath());
     QCOMPARE(client.sendCalls(callLines(3), 3), 3);
     QVERIFY(f.waitForNumber(Delivered, 3));
-    QCOMPARE_LT(f.sidecar.residentBytes() - before, 15 * 1000 * 1000);
+    if (!MemoryIsPadded)
+        QCOMPARE_LT(f.sidecar.residentBytes() - before, 15 * 1000 * 1000);
     QVERIFY(!f.sidecar.standardError().contains(QLatin1String("<<<<")));
 }
 

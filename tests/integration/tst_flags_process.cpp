@@ -153,7 +153,7 @@ void FlagsProcessTest::statusForPeople()
              std::optional(0));
     const QString page = command.standardOutput();
     QVERIFY2(page.contains(f.sidecar.socketPath()) && page.contains(f.sink.url())
-                 && page.contains(QLatin1String("received      1 calls")),
+                 && page.contains(QLatin1String("received      1 call\n")),
              qPrintable(page));
     QVERIFY(!f.sidecar.statusByCommand().isEmpty());
 }

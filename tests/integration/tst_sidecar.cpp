@@ -52,9 +52,8 @@ public:
             qFatal("%s", config.error().message.c_str());
         auto owned = std::make_unique<FakeTransport>();
         transport = owned.get();
-        sidecar = std::make_unique<Sidecar>(
-            *config, std::move(owned),
-            std::make_unique<MemorySpool>(config->spoolMaxBytes));
+        sidecar = std::make_unique<Sidecar>(*config, std::move(owned),
+                                            std::make_unique<MemorySpool>(config->spoolMaxBytes));
     }
 
     [[nodiscard]] QJsonObject status() const

@@ -188,10 +188,10 @@ void SocketProcessTest::secondDaemonOnTheSameSpool()
     ProcessFixture f;
     QVERIFY(f.start());
     SidecarProcess second(f.sidecar.socketPath() + QStringLiteral("2"));
-    QCOMPARE(second.runToEnd({QStringLiteral("--headless"), QStringLiteral("--backend"),
-                              f.sink.url(), QStringLiteral("--socket"),
-                              f.sidecar.socketPath() + QStringLiteral("2")}),
-             std::optional(1));
+    QCOMPARE(
+        second.runToEnd({QStringLiteral("--headless"), QStringLiteral("--backend"), f.sink.url(),
+                         QStringLiteral("--socket"), f.sidecar.socketPath() + QStringLiteral("2")}),
+        std::optional(1));
     const QString error = second.standardError();
     QVERIFY2(error.contains(QLatin1String("weave-sidecar/spool")), qPrintable(error));
     QVERIFY2(error.contains(QLatin1String("--spool-dir")), qPrintable(error));

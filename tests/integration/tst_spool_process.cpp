@@ -182,6 +182,7 @@ void SpoolProcessTest::deadLettersGoOutAgain()
     QCOMPARE(said, QStringLiteral("handed to the daemon again: 1 dead letter\n"));
     QVERIFY(f.waitForDelivered(10));
     QCOMPARE(f.sink.delivered().constLast(), items(3, 1).first());
+    QVERIFY(f.waitForNumber(Pending, 0));
     QCOMPARE(spool(f, QStringLiteral("export")).second, QString());
 }
 

@@ -31,9 +31,9 @@ std::uint64_t count(Milliseconds duration)
     return static_cast<std::uint64_t>(duration.count());
 }
 
-constexpr std::uint64_t MiB = 1024 * 1024;
+constexpr std::uint64_t MiB = std::uint64_t{1024} * 1024;
 
-const std::array<NumberFlag, 13> NumberFlags{{
+const std::array<NumberFlag, 14> NumberFlags{{
     {"flush-interval", [](const Config &c) { return count(c.flushInterval); }, 1'000, "1ms to 1h"},
     {"flush-max-count", [](const Config &c) { return c.flushMaxCount; }, 2'000, "1 to 100000"},
     {"flush-max-bytes", [](const Config &c) { return c.flushMaxBytes; }, 10 * MiB, "1 B to 32 MiB"},
@@ -41,6 +41,7 @@ const std::array<NumberFlag, 13> NumberFlags{{
      "1ms to 1h"},
     {"senders", [](const Config &c) { return static_cast<std::uint64_t>(c.senders); }, 4,
      "1 to 64"},
+    {"max-age", [](const Config &c) { return count(c.maxAge); }, 86'400'000, "1s to 8760h"},
     {"socket-mode", [](const Config &c) { return std::uint64_t{c.socketMode}; }, 0600, "0600"},
     {"max-connections", [](const Config &c) { return c.maxConnections; }, 1'024, "1 to 100000"},
     {"max-line-bytes", [](const Config &c) { return c.maxLineBytes; }, 32 * MiB, "1 KiB to 1 GiB"},
@@ -224,6 +225,8 @@ void TstConfig::goodValues_data()
     row("request-timeout", "1h", 3'600'000);
     row("senders", "1", 1);
     row("senders", "64", 64);
+    row("max-age", "1s", 1'000);
+    row("max-age", "8760h", 31'536'000'000);
     row("socket-mode", "600", 0600);
     row("socket-mode", "0600", 0600);
     row("socket-mode", "0660", 0660);
@@ -276,12 +279,13 @@ void TstConfig::badValues_data()
          {"0", "33554433", "33MiB", "-1", "1.5", "10M", "lots", "99999999999999999999", ""});
     rows("request-timeout", {"0", "0ms", "1h1ms", "30", "-1s", "never", ""});
     rows("senders", {"0", "65", "-1", "4.0", "four", "4294967297", ""});
+    rows("max-age", {"0", "999ms", "8760h1ms", "24", "1d", "forever", ""});
     rows("socket-mode",
          {"0", "0400", "0200", "0060", "0666", "0777", "0601", "0604", "0602", "0700", "01600",
           "04600", "0800", "rw-------", "-0600", "0o600", "37777777600", ""});
     rows("max-connections", {"0", "100001", "-1", "all", ""});
     rows("max-line-bytes", {"0", "1023", "1.1GiB", "1073741825", "-1", "long", ""});
-    rows("spool-max-bytes", {"0", "1048575", "1.1TiB", "-1", "none", ""});
+    rows("spool-max-bytes", {"0", "1048575", "1025GiB", "1.1TiB", "-1", "none", ""});
     rows("spool-sync", {"Lazy", "always", "true", ""});
     rows("shutdown-timeout", {"1h1ms", "10", "-1s", "never", ""});
     rows("log-level", {"Info", "warn", "trace", "info ", "3", ""});

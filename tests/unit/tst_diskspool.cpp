@@ -129,7 +129,7 @@ private Q_SLOTS:
         const RecordRef first = append(*spool, "p", "1");
         QVERIFY(!spool->isBehind("p"));
         const RecordRef second = append(*spool, "p", "2");
-        spool->defer("p", second);
+        QVERIFY(spool->defer("p", second));
         QVERIFY(spool->isBehind("p"));
         QVERIFY(!spool->isBehind("q"));
         append(*spool, "p", "3");
@@ -360,7 +360,7 @@ private:
         return options;
     }
 
-    [[nodiscard]] DiskSpool::WallClock clock()
+    [[nodiscard]] WallClock clock()
     {
         return [this] { return m_now++; };
     }

@@ -62,6 +62,8 @@ private Q_SLOTS:
     void roomComesBack();
     void roomOfALargeCallComesBack();
     void roomInTheMiddleComesBack();
+    void roomBehindALiveCallComesBack();
+    void memoryIsUsedAgain();
     void largeCalls();
     void aCallLargerThanTheSpool();
     void aRefusedCallChangesNothing();
@@ -120,6 +122,7 @@ void TstMemorySpool::viewsStayValid()
     const auto first = append(spool, "first payload");
     const std::string_view view = spool.payload(*first);
     std::vector<RecordRef> others;
+    others.reserve(500);
     for (int i = 0; i < 500; ++i)
         others.push_back(*append(spool, payloadOf(50, 'a')));
     removeAll(spool, others);
@@ -240,6 +243,33 @@ void TstMemorySpool::roomInTheMiddleComesBack()
     QVERIFY(again.size() >= 16);
     QCOMPARE(toBytes(spool.payload(first)), toBytes(payloadOf(50, 'a')));
     QVERIFY(again.front().id > records.back().id);
+}
+
+void TstMemorySpool::roomBehindALiveCallComesBack()
+{
+    MemorySpool spool(1'000, 100);
+    const auto kept = append(spool, payloadOf(100, 'a'));
+    for (int i = 0; i < 20; ++i) {
+        const auto record = append(spool, payloadOf(100, 'b'));
+        QVERIFY(record.ok());
+        QCOMPARE(spool.usage().usedBytes, std::uint64_t{200});
+        spool.remove(*record);
+    }
+    QCOMPARE(toBytes(spool.payload(*kept)), toBytes(payloadOf(100, 'a')));
+}
+
+// Fresh pages cost more than all else that a call needs.
+void TstMemorySpool::memoryIsUsedAgain()
+{
+    MemorySpool spool(1'000, 100);
+    const auto first = append(spool, payloadOf(100, 'a'));
+    const char *place = spool.payload(*first).data();
+    const auto second = append(spool, payloadOf(100, 'b'));
+    spool.remove(*first);
+    const auto third = append(spool, payloadOf(100, 'c'));
+    QVERIFY(spool.payload(*third).data() == place);
+    QCOMPARE(toBytes(spool.payload(*second)), toBytes(payloadOf(100, 'b')));
+    QCOMPARE(toBytes(spool.payload(*third)), toBytes(payloadOf(100, 'c')));
 }
 
 void TstMemorySpool::largeCalls()

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void isNoAnswer_data();
     void isNoAnswer();
     void partsOfASecondAreRoundedUp();
+    void farAwayIsALongWait_data();
+    void farAwayIsALongWait();
 };
 
 void TstRetryAfter::waits_data()
@@ -47,7 +49,9 @@ void TstRetryAfter::waits_data()
     row("the next hour", "Sun, 06 Nov 1994 09:00:00 GMT", 10min + 23s);
     row("the next day", "Mon, 07 Nov 1994 08:49:37 GMT", 24h);
     row("the end of the year", "Sat, 31 Dec 1994 23:59:59 GMT", 55 * 24h + 15h + 10min + 22s);
-    row("behind a leap day", "Fri, 01 Mar 1996 08:49:37 GMT", hours(24) * (55 + 365 + 61));
+    row("nearly a year", "Wed, 01 Nov 1995 08:49:37 GMT", hours(24) * 360);
+    row("a leap second", "Sat, 31 Dec 1994 23:59:60 GMT", 55 * 24h + 15h + 10min + 23s);
+    row("the first year", "Mon, 01 Jan 0001 00:00:00 GMT", 0ms);
     row("blanks around a date", " Sun, 06 Nov 1994 08:49:47 GMT ", 10s);
 }
 
@@ -90,7 +94,11 @@ void TstRetryAfter::isNoAnswer_data()
     row("hour 99", "Sun, 06 Nov 1994 99:49:37 GMT");
     row("minute 60", "Sun, 06 Nov 1994 08:60:37 GMT");
     row("second 61", "Sun, 06 Nov 1994 08:49:61 GMT");
+    row("letters for the day", "Sun, xx Nov 1994 08:49:37 GMT");
     row("letters for the hour", "Sun, 06 Nov 1994 xx:49:37 GMT");
+    row("letters for the minute", "Sun, 06 Nov 1994 08:xx:37 GMT");
+    row("letters for the second", "Sun, 06 Nov 1994 08:49:xx GMT");
+    row("a sign in the year", "Sun, 06 Nov -994 08:49:37 GMT");
     row("dots for colons", "Sun, 06 Nov 1994 08.49.37 GMT");
     row("dashes in the date", "Sun, 06-Nov-1994 08:49:37 GMT");
     row("letters for blanks", "Sun, 06xNovx1994x08:49:37 GMT");
@@ -112,6 +120,27 @@ void TstRetryAfter::partsOfASecondAreRoundedUp()
     const auto wait = parseRetryAfter("Sun, 06 Nov 1994 08:49:38 GMT", Now + 250ms + 1us);
     QVERIFY(wait.has_value());
     QCOMPARE(qint64{wait->count()}, qint64{750});
+}
+
+void TstRetryAfter::farAwayIsALongWait_data()
+{
+    QTest::addColumn<QByteArray>("value");
+    QTest::newRow("a year") << "31536000"_ba;
+    QTest::newRow("the largest number") << "18446744073709551615"_ba;
+    QTest::newRow("above any number") << QByteArray(100, '9');
+    QTest::newRow("a leap day") << "Thu, 29 Feb 1996 00:00:00 GMT"_ba;
+    QTest::newRow("the next century") << "Sat, 01 Jan 2101 00:00:00 GMT"_ba;
+    // System clocks that count nanoseconds end in 2262.
+    QTest::newRow("the last year") << "Fri, 31 Dec 9999 23:59:59 GMT"_ba;
+}
+
+// How long exactly is the caller's to bound.
+void TstRetryAfter::farAwayIsALongWait()
+{
+    QFETCH(QByteArray, value);
+    const auto wait = parseRetryAfter(toView(value), Now);
+    QVERIFY(wait.has_value());
+    QVERIFY(*wait >= 30 * 24h);
 }
 
 QTEST_APPLESS_MAIN(TstRetryAfter)

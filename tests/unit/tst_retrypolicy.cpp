@@ -111,7 +111,7 @@ void TstRetryPolicy::statuses_data()
     for (const int status : {402, 404, 405, 406, 410, 411, 415, 418, 431, 451, 499})
         row(status, Action::Halve, Action::PauseAll);
     // Nothing that a call could be blamed for, and nothing that another attempt would mend.
-    for (const int status : {301, 302, 303, 304, 307, 308, 501})
+    for (const int status : {300, 301, 302, 303, 304, 307, 308, 399, 501})
         row(status, Action::PauseAll, Action::PauseAll);
 }
 

@@ -69,6 +69,7 @@ StatusReport distinctReport(const Stats &stats)
     report.delivery.lastErrorSecondsAgo = 304.25;
     report.delivery.nextAttemptInSeconds = 305.125;
     report.stats = &stats;
+    report.recoveredCalls = 313;
     report.pendingCalls = 306;
     report.pendingBytes = 307;
     report.oldestPendingSeconds = 308.75;
@@ -117,6 +118,7 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("calls.received", 101);
     row("calls.delivered", 102);
     row("calls.dead_lettered", 103);
+    row("calls.recovered", 313);
     row("calls.pending", 306);
     row("calls.pending_bytes", 307);
     row("calls.oldest_pending_seconds", 308.75);
@@ -173,7 +175,7 @@ void TstStatusReport::nothingElseIsInIt()
              u"backend batches calls connections pid requests socket spool "
              "uptime_seconds version"_s.split(u' '));
     QCOMPARE(keys(u"backend"_s).size(), 5);
-    QCOMPARE(keys(u"calls"_s).size(), 7);
+    QCOMPARE(keys(u"calls"_s).size(), 8);
     QCOMPARE(keys(u"calls.refused"_s).size(), qsizetype{RefusalCount});
     QCOMPARE(keys(u"batches"_s).size(), 4);
     QCOMPARE(keys(u"requests"_s).size(), 5);

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void formatsDecimals_data();
     void formatsDecimals();
     void decimalsAreTheSameInEveryLocale();
+    void countsOfThings();
 };
 
 void TstTextNumber::parses_data()
@@ -194,6 +195,14 @@ void TstTextNumber::decimalsAreTheSameInEveryLocale()
     QCOMPARE(*parsed, 1.5);
     QVERIFY(!parseDecimal("1,5").ok());
     QCOMPARE(toBytes(formatDecimal(1.5, 2)), "1.50"_ba);
+}
+
+void TstTextNumber::countsOfThings()
+{
+    QCOMPARE(toBytes(countOf(0, "call")), "0 calls"_ba);
+    QCOMPARE(toBytes(countOf(1, "call")), "1 call"_ba);
+    QCOMPARE(toBytes(countOf(2, "call")), "2 calls"_ba);
+    QCOMPARE(toBytes(countOf(~std::uint64_t{0}, "byte")), "18446744073709551615 bytes"_ba);
 }
 
 QTEST_APPLESS_MAIN(TstTextNumber)

@@ -1,0 +1,140 @@
+#include "spool/segmentstore.h"
+
+#include "common/bytesize.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace Weave {
+
+namespace {
+
+// Segments of full size that are kept for their next use.
+constexpr std::size_t MaxSpareSegments = 3;
+
+// A disk that has said no is asked again after this long, not for every call.
+constexpr std::int64_t RetryMilliseconds = 100;
+
+} // namespace
+
+SegmentStore::SegmentStore(SpoolDirectory directory, const Limits &limits, WallClock wallClock)
+    : m_directory(std::move(directory)),
+      m_limits(limits),
+      m_wallClock(std::move(wallClock))
+{
+}
+
+SegmentStore::~SegmentStore()
+{
+    dropSpares();
+}
+
+std::vector<SegmentStore::Piece> SegmentStore::findOld(std::uint64_t &quarantined)
+{
+    std::vector<Piece> pieces;
+    for (const SpoolDirectory::SegmentFile &found : m_directory.segmentFiles()) {
+        m_nextNumber = std::max(m_nextNumber, found.number + 1);
+        auto segment = Segment::open(found.path);
+        if (!segment) {
+            m_directory.quarantineFile(found.path);
+            ++quarantined;
+            continue;
+        }
+        m_nextNumber = std::max(m_nextNumber, segment->number() + 1);
+        m_usedBytes += segment->capacity();
+        pieces.push_back({std::make_shared<Segment>(std::move(*segment)), found.path});
+    }
+    return pieces;
+}
+
+Error SegmentStore::full() const
+{
+    return {ErrorCode::Full,
+            "the spool is full (" + formatByteSize(m_limits.maxBytes)
+                + " of undelivered calls); send this call directly"};
+}
+
+Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::size_t needed,
+                                               std::size_t preferred)
+{
+    const std::string path = m_directory.segmentPath(m_nextNumber);
+    if (needed <= m_limits.fullSize && preferred >= m_limits.fullSize) {
+        if (auto segment = reuseSpare(project, path)) {
+            ++m_nextNumber;
+            return Piece{std::move(segment), path};
+        }
+    }
+    const std::size_t capacity = std::max(needed, preferred);
+    if (m_usedBytes + capacity > m_limits.maxBytes)
+        dropSpares();
+    if (m_usedBytes + capacity > m_limits.maxBytes)
+        return full();
+    if (const std::int64_t now = m_wallClock(); now < m_tryAgainAt) {
+        // A jump of the wall clock backwards must not make this longer.
+        m_tryAgainAt = std::min(m_tryAgainAt, now + RetryMilliseconds);
+        return m_lastError;
+    }
+    auto segment = Segment::create(path, m_nextNumber, project, capacity);
+    if (!segment) {
+        m_lastError = {ErrorCode::Io,
+                       "the spool cannot take the call: " + segment.error().message
+                           + "; send this call directly"};
+        m_tryAgainAt = m_wallClock() + RetryMilliseconds;
+        return m_lastError;
+    }
+    ++m_nextNumber;
+    m_usedBytes += capacity;
+    return Piece{std::make_shared<Segment>(std::move(*segment)), path};
+}
+
+// The file is renamed first: should the process end in between, its old records are done and its
+// new name is as good as the old one.
+std::shared_ptr<Segment> SegmentStore::reuseSpare(std::string_view project, const std::string &path)
+{
+    while (!m_spare.empty()) {
+        const Piece piece = std::move(m_spare.back());
+        m_spare.pop_back();
+        if (::rename(piece.path.c_str(), path.c_str()) == 0) {
+            piece.segment->reuse(m_nextNumber, project);
+            return piece.segment;
+        }
+        m_usedBytes -= piece.segment->capacity();
+        ::unlink(piece.path.c_str());
+    }
+    return nullptr;
+}
+
+void SegmentStore::giveBack(Piece piece)
+{
+    if (piece.segment->capacity() == m_limits.fullSize && m_spare.size() < MaxSpareSegments) {
+        m_spare.push_back(std::move(piece));
+        return;
+    }
+    m_usedBytes -= piece.segment->capacity();
+    ::unlink(piece.path.c_str());
+}
+
+void SegmentStore::dropSpares()
+{
+    for (const Piece &piece : m_spare) {
+        m_usedBytes -= piece.segment->capacity();
+        ::unlink(piece.path.c_str());
+    }
+    m_spare.clear();
+}
+
+bool SegmentStore::checkDirectory()
+{
+    if (m_directory.isInPlace())
+        return true;
+    dropSpares();
+    if (const auto restored = m_directory.restore(); !restored) {
+        m_lastError = restored.error();
+        m_tryAgainAt = m_wallClock() + RetryMilliseconds;
+    } else {
+        m_tryAgainAt = 0;
+    }
+    return false;
+}
+
+} // namespace Weave

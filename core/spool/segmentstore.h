@@ -1,0 +1,79 @@
+#pragma once
+
+#include "spool/segment.h"
+#include "spool/spooldirectory.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace Weave {
+
+// Wall-clock time in milliseconds since 1970.
+using WallClock = std::function<std::int64_t()>;
+
+// The spool's files as a stock: hands out segments within a bound of bytes, and takes them back.
+//
+// Segments of full size are used again instead of being deleted and made anew, because fresh pages
+// cost more than all the rest of keeping a call. After the disk has said no, it is asked again a
+// little later and not for every call.
+class SegmentStore
+{
+public:
+    struct Piece
+    {
+        std::shared_ptr<Segment> segment;
+        std::string path;
+    };
+    struct Limits
+    {
+        std::uint64_t maxBytes = 0; // of all files
+        std::size_t fullSize = 0; // of a segment that is used again
+    };
+
+    SegmentStore(SpoolDirectory directory, const Limits &limits, WallClock wallClock);
+    // Deletes the spare files.
+    ~SegmentStore();
+    SegmentStore(const SegmentStore &) = delete;
+    SegmentStore &operator=(const SegmentStore &) = delete;
+
+    // What lies in the directory, in the order of the numbers. What is no segment is moved away and
+    // counted in quarantined.
+    [[nodiscard]] std::vector<Piece> findOld(std::uint64_t &quarantined);
+
+    // An empty segment for a project, of preferred bytes, or of needed bytes where those are more.
+    // Full when there is no room for it; Io with the system's words.
+    [[nodiscard]] Result<Piece> make(std::string_view project, std::size_t needed,
+                                     std::size_t preferred);
+    // Nothing in it is needed any more: keeps it for its next use, or deletes it.
+    void giveBack(Piece piece);
+    void dropSpares();
+
+    [[nodiscard]] std::uint64_t usedBytes() const { return m_usedBytes; }
+    [[nodiscard]] const SpoolDirectory &directory() const { return m_directory; }
+
+    // False when the directory has vanished; then it has been made again, or making it will be
+    // tried again.
+    [[nodiscard]] bool checkDirectory();
+
+private:
+    [[nodiscard]] std::shared_ptr<Segment> reuseSpare(std::string_view project,
+                                                      const std::string &path);
+    [[nodiscard]] Error full() const;
+
+    SpoolDirectory m_directory;
+    const Limits m_limits;
+    const WallClock m_wallClock;
+    std::vector<Piece> m_spare; // of full size
+    std::uint64_t m_usedBytes = 0;
+    std::uint64_t m_nextNumber = 1;
+    Error m_lastError{ErrorCode::Io, {}};
+    std::int64_t m_tryAgainAt = 0; // wall clock, milliseconds
+};
+
+} // namespace Weave

@@ -1,0 +1,205 @@
+#include "sidecar/spoolupkeep.h"
+
+#include <QDir>
+#include <QFile>
+#include <QRegularExpression>
+#include <QSet>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+
+class TstSpoolUpkeep final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void nothingWasLeft();
+    void tellsWhatWasLeft();
+    void damageIsToldOf();
+    void givesUpIdleFiles();
+    void wakesUpAgain();
+    void aVanishedFolderIsMadeAgain();
+    void syncsWhatWaits_data();
+    void syncsWhatWaits();
+    void aVanishedFileIsSyncedInPeace();
+
+private:
+    [[nodiscard]] QString folder() const { return m_parent->filePath(u"spool"_s); }
+    [[nodiscard]] std::unique_ptr<DiskSpool> open() const
+    {
+        DiskSpoolOptions options;
+        options.directory = folder().toStdString();
+        options.maxBytes = 10000000;
+        auto spool = DiskSpool::open(options, [] { return std::int64_t{1700000000000}; });
+        if (!spool)
+            qFatal("%s", spool.error().message.c_str());
+        return std::move(*spool);
+    }
+    [[nodiscard]] static RecordRef append(DiskSpool &spool, const std::string &project)
+    {
+        const auto record = spool.append({CallKind::Start, project, "id", R"({"text":"abc"})"});
+        if (!record)
+            qFatal("%s", record.error().message.c_str());
+        return *record;
+    }
+    void leave(const std::string &project, int calls) const
+    {
+        const auto spool = open();
+        for (int i = 0; i < calls; ++i)
+            (void)append(*spool, project);
+    }
+    [[nodiscard]] QStringList segmentFiles() const
+    {
+        return QDir(folder()).entryList({u"*.seg"_s}, QDir::Files, QDir::Name);
+    }
+    // Collects what recovered() says.
+    void watch(SpoolUpkeep &upkeep)
+    {
+        connect(&upkeep, &SpoolUpkeep::recovered, this,
+                [this](const std::vector<std::string> &projects) {
+                    for (const std::string &project : projects)
+                        m_recovered << QString::fromStdString(project);
+                });
+    }
+
+    std::optional<QTemporaryDir> m_parent;
+    QSet<QString> m_recovered;
+};
+
+void TstSpoolUpkeep::init()
+{
+    m_parent.emplace();
+    QVERIFY(m_parent->isValid());
+    m_recovered.clear();
+}
+
+void TstSpoolUpkeep::nothingWasLeft()
+{
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    watch(upkeep);
+    upkeep.startRecovery();
+    QCoreApplication::processEvents();
+    QVERIFY(m_recovered.isEmpty());
+    QCOMPARE(spool->usage().pendingCalls, std::uint64_t(0));
+}
+
+void TstSpoolUpkeep::tellsWhatWasLeft()
+{
+    leave("acme/a", 3);
+    leave("acme/b", 2);
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    watch(upkeep);
+    QTest::ignoreMessage(QtInfoMsg, "5 calls are waiting in the spool");
+    upkeep.startRecovery();
+    QVERIFY(m_recovered.isEmpty()); // from the event loop, piece by piece
+    QTRY_COMPARE(spool->usage().pendingCalls, std::uint64_t(5));
+    QTRY_COMPARE(m_recovered, (QSet<QString>{u"acme/a"_s, u"acme/b"_s}));
+    QVERIFY(spool->next("acme/a"));
+}
+
+void TstSpoolUpkeep::damageIsToldOf()
+{
+    leave("p", 2);
+    QFile file(QDir(folder()).filePath(segmentFiles().constFirst()));
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QByteArray bytes = file.readAll();
+    const qsizetype place = bytes.indexOf("abc");
+    QVERIFY(place > 0);
+    bytes[place] = 'x';
+    file.seek(0);
+    QCOMPARE(file.write(bytes), bytes.size());
+    file.close();
+
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    watch(upkeep);
+    QTest::ignoreMessage(QtInfoMsg, "1 calls are waiting in the spool");
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^1 damaged pieces"_s));
+    upkeep.startRecovery();
+    QTRY_COMPARE(m_recovered, QSet<QString>{u"p"_s});
+    QTRY_COMPARE(spool->usage().quarantined, std::uint64_t(1));
+}
+
+void TstSpoolUpkeep::givesUpIdleFiles()
+{
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    spool->remove(append(*spool, "p"));
+    QCOMPARE(segmentFiles().size(), 1);
+    upkeep.wake();
+    QTRY_COMPARE(segmentFiles().size(), 0);
+    QCOMPARE(spool->usage().usedBytes, std::uint64_t(0));
+}
+
+void TstSpoolUpkeep::wakesUpAgain()
+{
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, SpoolSync::Never);
+    for (int round = 0; round < 2; ++round) {
+        spool->remove(append(*spool, "p"));
+        upkeep.wake();
+        upkeep.wake();
+        QTRY_COMPARE(segmentFiles().size(), 0);
+    }
+}
+
+void TstSpoolUpkeep::aVanishedFolderIsMadeAgain()
+{
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    const RecordRef before = append(*spool, "p");
+    upkeep.wake();
+    QVERIFY(QDir(folder()).removeRecursively());
+    QTRY_VERIFY(QFile::exists(folder() + u"/lock"_s));
+    QCOMPARE(spool->payload(before), std::string_view(R"({"text":"abc"})"));
+    (void)append(*spool, "p");
+    QCOMPARE(segmentFiles().size(), 1);
+}
+
+void TstSpoolUpkeep::syncsWhatWaits_data()
+{
+    QTest::addColumn<bool>("isLazy");
+    QTest::newRow("lazy") << true;
+    QTest::newRow("never") << false;
+}
+
+void TstSpoolUpkeep::syncsWhatWaits()
+{
+    QFETCH(bool, isLazy);
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, isLazy ? SpoolSync::Lazy : SpoolSync::Never);
+    (void)append(*spool, "p");
+    QCOMPARE(spool->takeUnsynced().size(), std::size_t(0)); // from here on it has been waiting
+    // A tick has come when the lock is there again.
+    QVERIFY(QFile::remove(folder() + u"/lock"_s));
+    upkeep.wake();
+    QTRY_VERIFY(QFile::exists(folder() + u"/lock"_s));
+    QCOMPARE(spool->takeUnsynced().size(), isLazy ? std::size_t(0) : std::size_t(1));
+}
+
+// The memory of a file whose name is gone can still be synced; nobody is bothered with it.
+void TstSpoolUpkeep::aVanishedFileIsSyncedInPeace()
+{
+    const auto spool = open();
+    {
+        SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+        (void)append(*spool, "p");
+        (void)spool->takeUnsynced();
+        QVERIFY(QDir(folder()).removeRecursively());
+        upkeep.wake();
+        QTRY_VERIFY(QFile::exists(folder() + u"/lock"_s));
+    }
+    QCOMPARE(spool->usage().pendingCalls, std::uint64_t(1));
+}
+
+QTEST_GUILESS_MAIN(TstSpoolUpkeep)
+#include "tst_spoolupkeep.moc"

@@ -121,21 +121,18 @@ void Batcher::promoteDue()
 std::optional<Batch> Batcher::take(const ProjectFilter &mayTake)
 {
     promoteDue();
-    for (std::size_t left = m_ready.size(); left > 0; --left) {
-        Lane &lane = *m_ready.front();
-        m_ready.pop_front();
+    for (auto place = m_ready.begin(); place != m_ready.end();) {
+        Lane &lane = **place;
         const bool isBlocked = m_blocked.contains(lane.project);
         if (!isBlocked && mayTake && !mayTake(lane.project)) {
-            m_ready.push_back(&lane);
+            ++place;
             continue;
         }
+        place = m_ready.erase(place);
         lane.isQueued = false;
-        std::optional<Batch> batch;
         if (isBlocked)
             eraseIfEmpty(lane);
-        else
-            batch = takeFromLane(lane);
-        if (batch)
+        else if (auto batch = takeFromLane(lane))
             return batch;
     }
     return std::nullopt;

@@ -1,8 +1,5 @@
 #include "batching/requestbody.h"
 
-#include <algorithm>
-#include <cstring>
-
 namespace Weave {
 
 RequestBody::RequestBody(std::string_view head, std::string_view tail)
@@ -46,8 +43,7 @@ std::size_t RequestBody::read(char *out, std::size_t maxBytes)
     std::size_t done = 0;
     while (done != maxBytes && m_piece != pieceCount()) {
         const std::string_view rest = piece(m_piece).substr(m_pieceOffset);
-        const std::size_t length = std::min(rest.size(), maxBytes - done);
-        std::memcpy(out + done, rest.data(), length);
+        const std::size_t length = rest.copy(out + done, maxBytes - done);
         done += length;
         m_pieceOffset += length;
         if (length == rest.size()) {

@@ -13,7 +13,7 @@ namespace Weave {
 // positive duration never becomes zero.
 [[nodiscard]] Result<Milliseconds> parseDuration(std::string_view text);
 
-// The shortest text that parseDuration reads back as the same duration: "1m30s", "500ms", "0s".
+// A text that parseDuration reads back as the same duration: "1m30s", "500ms", "0s".
 [[nodiscard]] std::string formatDuration(Milliseconds duration);
 
 } // namespace Weave

@@ -61,7 +61,9 @@ std::vector<std::string> netrcMachines(const QUrl &backend)
 {
     if (backend.host() == QLatin1String("trace.wandb.ai"))
         return {"api.wandb.ai"};
-    const std::string host = backend.host().toStdString();
+    std::string host = backend.host().toStdString();
+    if (host.find(':') != std::string::npos)
+        host = "[" + host + "]"; // as a netloc has it
     if (backend.port() < 0)
         return {host};
     return {host + ":" + std::to_string(backend.port()), host};

@@ -79,7 +79,7 @@ public:
     mode_t socketMode(std::string_view name)
     {
         const auto parsed = parseUnsigned(m_options.get(name).text, 8);
-        const bool isAllowed = parsed && (*parsed & 0600U) == 0600U && (*parsed & ~0660ULL) == 0;
+        const bool isAllowed = parsed && (*parsed == 0600 || *parsed == 0660);
         if (!isAllowed)
             fail(name,
                  "not a mode for a private socket; allowed: 0600 (the owner alone) or 0660 "

@@ -62,8 +62,10 @@ ServerError parseServerError(std::string_view body)
     }
     if (!cursor.finish())
         return {};
+    if (isMissingRoute(found.back()))
+        found.back().clear(); // "detail"
     for (const std::string &reason : found) {
-        if (!reason.empty() && reason != "null" && !isMissingRoute(reason)) {
+        if (!reason.empty() && reason != "null") {
             result.reason = clipped(reason);
             break;
         }

@@ -138,10 +138,11 @@ public:
         return lane != lanes.end() && !lane->second.empty() && lane->second.front().isReady();
     }
 
-    [[nodiscard]] bool anyIsReady() const
+    // Whether any project has one, but for those that are blocked and the one that is refused.
+    [[nodiscard]] bool anyIsReady(const std::string &refused = {}) const
     {
-        return std::any_of(lanes.begin(), lanes.end(), [this](const auto &lane) {
-            return !blocked.contains(lane.first) && isReady(lane.first);
+        return std::any_of(lanes.begin(), lanes.end(), [&](const auto &lane) {
+            return !blocked.contains(lane.first) && lane.first != refused && isReady(lane.first);
         });
     }
 
@@ -224,6 +225,8 @@ private Q_SLOTS:
     void blockedProjectsArePassedOver();
     void blockedProjectsGoOnGathering();
     void unblockingWhatIsNotBlocked();
+    void takesWhatAFilterAllows();
+    void aRefusedProjectKeepsItsTurn();
     void takesFromOneProject();
     void takesFromABlockedProject();
     void nextDue();
@@ -548,6 +551,43 @@ void TstBatcher::unblockingWhatIsNotBlocked()
     QCOMPARE(bench.takenProject(), "a"_ba);
 }
 
+void TstBatcher::takesWhatAFilterAllows()
+{
+    Bench bench(limits(1));
+    const auto isB = [](const std::string &project) { return project == "b"; };
+    QVERIFY(!bench.batcher.take(isB));
+    for (const char *project : {"a", "b", "c", "b"})
+        bench.add(project);
+    for (int i = 0; i < 2; ++i) {
+        const auto batch = bench.batcher.take(isB);
+        QVERIFY(batch);
+        QCOMPARE(toBytes(batch->project), "b"_ba);
+    }
+    QVERIFY(!bench.batcher.take(isB));
+    bench.add("b");
+    bench.batcher.block("b");
+    QVERIFY(!bench.batcher.take(isB)); // the filter does not unblock it
+    bench.batcher.unblock("b");
+    QVERIFY(bench.batcher.take(isB));
+    // Nothing of the others is lost.
+    QCOMPARE(bench.takenProject(), "a"_ba);
+    QCOMPARE(bench.takenProject(), "c"_ba);
+    QVERIFY(!bench.batcher.take());
+}
+
+void TstBatcher::aRefusedProjectKeepsItsTurn()
+{
+    Bench bench(limits(1));
+    for (const char *project : {"a", "b", "c"})
+        bench.add(project);
+    const auto isNotA = [](const std::string &project) { return project != "a"; };
+    const auto batch = bench.batcher.take(isNotA);
+    QVERIFY(batch);
+    QCOMPARE(toBytes(batch->project), "b"_ba);
+    QCOMPARE(bench.takenProject(), "a"_ba);
+    QCOMPARE(bench.takenProject(), "c"_ba);
+}
+
 void TstBatcher::takesFromOneProject()
 {
     Bench bench(limits(2));
@@ -779,6 +819,18 @@ void TstBatcher::agreesWithAModel()
             QCOMPARE(batch.has_value(), model.isReady(project));
             if (batch) {
                 QCOMPARE(toBytes(batch->project), toBytes(project));
+                QVERIFY(check(batch));
+            }
+            break;
+        }
+        case 9:
+        case 10: {
+            const auto batch =
+                bench.batcher.take([&](const std::string &name) { return name != project; });
+            model.passTime(bench.now);
+            QCOMPARE(batch.has_value(), model.anyIsReady(project));
+            if (batch) {
+                QVERIFY(batch->project != project && !model.blocked.contains(batch->project));
                 QVERIFY(check(batch));
             }
             break;

@@ -343,8 +343,8 @@ void TstRequestParser::namesOfAnUnknownMethodAreClipped()
         QVERIFY(request.error().code == ErrorCode::InvalidArgument);
         const QByteArray message = toBytes(request.error().message);
         QVERIFY(message.size() < 100);
-        const bool isWhole = message == "unknown method: \"" + name + "\"";
-        QVERIFY(isWhole || (length > 20 && message.startsWith("unknown method: \"mmm")));
+        const bool isWhole = message.contains("\"" + name + "\"");
+        QVERIFY(message.startsWith("unknown method: \"" + name.first(std::min(length, 20))));
         QCOMPARE(message.endsWith("..."), !isWhole); // it says so when it leaves something out
     }
 }

@@ -35,6 +35,9 @@ constexpr Milliseconds MaxPause = 50ms;
 // When the system has no descriptor left, asking again at once would only burn the processor.
 constexpr Milliseconds AcceptPause = 100ms;
 
+// The same trouble is told again after this long.
+constexpr Milliseconds WarningInterval = 10s;
+
 } // namespace
 
 IngestServer::IngestServer(RequestHandler &handler, Stats &stats, const IngestLimits &limits)
@@ -89,9 +92,13 @@ bool IngestServer::startAccepting()
         connect(notifier, &QObject::destroyed, this, [this] {
             if (!m_listening)
                 return;
-            qCWarning(lcIngest,
-                      "cannot accept clients for the moment: the system is out of file "
-                      "descriptors; trying again");
+            const TimePoint now = SteadyClock::now();
+            if (now - m_lastAcceptWarning > WarningInterval) {
+                m_lastAcceptWarning = now;
+                qCWarning(lcIngest,
+                          "cannot accept clients for the moment: the system is out of file "
+                          "descriptors; trying again");
+            }
             m_acceptAgain.start(AcceptPause);
         });
     }

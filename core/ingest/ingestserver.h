@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/bytesize.h"
+#include "common/clock.h"
 #include "common/result.h"
 #include "ingest/connection.h"
 #include "ingest/listeningsocket.h"
@@ -73,6 +74,7 @@ private:
     std::unique_ptr<ListeningSocket> m_listening;
     std::unique_ptr<Acceptor> m_acceptor;
     QTimer m_acceptAgain;
+    TimePoint m_lastAcceptWarning = TimePoint() - std::chrono::hours(1);
     QTimer m_endPauses;
     std::vector<QPointer<Connection>> m_pausing;
     std::unordered_set<Connection *> m_connections;

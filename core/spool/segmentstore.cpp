@@ -3,6 +3,7 @@
 #include "common/bytesize.h"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace Weave {
@@ -15,12 +16,18 @@ constexpr std::size_t MaxSpareSegments = 3;
 // A disk that has said no is asked again after this long, not for every call.
 constexpr std::int64_t RetryMilliseconds = 100;
 
+UniqueFd openReserve()
+{
+    return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
 } // namespace
 
 SegmentStore::SegmentStore(SpoolDirectory directory, const Limits &limits, WallClock wallClock)
     : m_directory(std::move(directory)),
       m_limits(limits),
-      m_wallClock(std::move(wallClock))
+      m_wallClock(std::move(wallClock)),
+      m_reserve(openReserve())
 {
 }
 
@@ -74,7 +81,9 @@ Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::si
         m_tryAgainAt = std::min(m_tryAgainAt, now + RetryMilliseconds);
         return m_lastError;
     }
+    m_reserve.reset();
     auto segment = Segment::create(path, m_nextNumber, project, capacity);
+    m_reserve = openReserve();
     if (!segment) {
         m_lastError = {ErrorCode::Io,
                        "the spool cannot take the call: " + segment.error().message

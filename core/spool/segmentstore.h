@@ -69,6 +69,9 @@ private:
     SpoolDirectory m_directory;
     const Limits m_limits;
     const WallClock m_wallClock;
+    // Held so that a segment can be made when the process has no other descriptor left: clients
+    // that are connected are served then, too.
+    UniqueFd m_reserve;
     std::vector<Piece> m_spare; // of full size
     std::uint64_t m_usedBytes = 0;
     std::uint64_t m_nextNumber = 1;

@@ -1,6 +1,7 @@
 #include "fakes/calllines.h"
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
+#include "fakes/sanitizer.h"
 
 #include <QElapsedTimer>
 #include <QTest>
@@ -176,6 +177,8 @@ void LimitsProcessTest::fewFilesMeanFewConnections()
 
 void LimitsProcessTest::outOfFiles()
 {
+    if (MemoryIsPadded) // UBSan's vptr check opens a pipe for every look and fails without files
+        QSKIP("the sanitizer itself needs file descriptors");
     ProcessFixture f;
     QVERIFY(f.start());
     FakeClient old(f.sidecar.socketPath());

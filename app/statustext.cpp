@@ -73,6 +73,8 @@ std::string pendingLine(const QJsonObject &calls)
     const QJsonValue oldest = calls.value(QLatin1String("oldest_pending_seconds"));
     if (oldest.isDouble())
         line += ", the oldest for " + seconds(oldest.toDouble());
+    if (const auto held = number(calls, "held"); held > 0)
+        line += "; of them " + groupedCount(held, "start") + " waiting for their ends";
     return line;
 }
 

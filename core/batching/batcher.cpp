@@ -145,6 +145,13 @@ std::optional<Batch> Batcher::takeFrom(std::string_view project)
     return found == m_lanes.end() ? std::nullopt : takeFromLane(found->second);
 }
 
+bool Batcher::hasReady(std::string_view project)
+{
+    promoteDue();
+    const auto found = m_lanes.find(project);
+    return found != m_lanes.end() && isReady(found->second);
+}
+
 std::optional<Batch> Batcher::takeFromLane(Lane &lane)
 {
     if (!isReady(lane)) {

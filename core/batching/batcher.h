@@ -48,6 +48,8 @@ public:
     [[nodiscard]] std::optional<Batch> take(const ProjectFilter &mayTake = {});
     // The same for one project, blocked or not.
     [[nodiscard]] std::optional<Batch> takeFrom(std::string_view project);
+    // Whether takeFrom() would give a batch.
+    [[nodiscard]] bool hasReady(std::string_view project);
     // When the next open batch becomes due. Nothing when none is open.
     [[nodiscard]] std::optional<TimePoint> nextDue() const;
 

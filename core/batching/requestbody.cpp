@@ -12,7 +12,7 @@ RequestBody::RequestBody(std::string_view head, std::string_view tail)
 void RequestBody::add(const Item &item)
 {
     m_size += item.before.size() + item.payload.size() + item.after.size();
-    if (!m_items.empty())
+    if (!m_items.empty() && !item.isContinued)
         ++m_size;
     m_items.push_back(item);
 }
@@ -28,7 +28,7 @@ std::string_view RequestBody::piece(std::size_t index) const
     const Item &item = m_items[itemIndex];
     switch ((index - 1) % 4) {
     case 0:
-        return itemIndex == 0 ? std::string_view() : std::string_view(",");
+        return itemIndex == 0 || item.isContinued ? std::string_view() : std::string_view(",");
     case 1:
         return item.before;
     case 2:

@@ -16,6 +16,7 @@ public:
         std::string_view before;
         std::string_view payload; // in the spool
         std::string_view after;
+        bool isContinued = false; // belongs to the item before it: no comma between them
     };
 
     // All views outlive the body.

@@ -11,6 +11,13 @@ enum class CallKind : std::uint8_t {
     End = 2,
 };
 
+// Which of the trace server's two write paths calls take.
+enum class CallsMode {
+    Auto, // /call/upsert_batch, and complete for projects that the server wants it for
+    Upsert, // /call/upsert_batch
+    Complete, // /v2/…/calls/complete, and upsert where the server has no such route
+};
+
 // One accepted line, as views into the reader's buffer; valid until the next read.
 struct CallView
 {
@@ -18,6 +25,7 @@ struct CallView
     std::string_view project; // decoded, "entity/project"
     std::string_view id; // decoded call id
     std::string_view payload; // the bytes between the payload's braces, braces included
+    std::uint16_t client = 0; // IngestServer's number of the connection; 0: nobody knows any more
 };
 
 } // namespace Weave

@@ -140,8 +140,15 @@ constexpr std::array<std::pair<std::string_view, LogLevel>, 4> LogLevels{{
     {"error", LogLevel::Error},
 }};
 
-constexpr std::array<std::pair<std::string_view, SpoolSync>, 2> SpoolSyncs{{
+constexpr std::array<std::pair<std::string_view, CallsMode>, 3> CallsModes{{
+    {"auto", CallsMode::Auto},
+    {"upsert", CallsMode::Upsert},
+    {"complete", CallsMode::Complete},
+}};
+
+constexpr std::array<std::pair<std::string_view, SpoolSync>, 3> SpoolSyncs{{
     {"lazy", SpoolSync::Lazy},
+    {"always", SpoolSync::Always},
     {"never", SpoolSync::Never},
 }};
 
@@ -173,6 +180,8 @@ void readSpool(Reader &reader, const Options &options, const Environment &enviro
     config.spoolMaxBytes = reader.size("spool-max-bytes", MiB, 1024 * GiB);
     config.spoolDirectory = spoolDirectory(options, environment);
     if (options.get("spool-dir").text == "none") {
+        if (config.spoolSync == SpoolSync::Always)
+            reader.fail("spool-sync", "there is nothing to sync with --spool-dir none");
         if (options.get("spool-max-bytes").source == Options::Source::Default)
             config.spoolMaxBytes = DefaultMemoryBytes;
     } else if (config.spoolDirectory.empty()) {
@@ -202,6 +211,8 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
     config.requestTimeout = reader.duration("request-timeout", 1ms, 1h);
     config.senders = static_cast<int>(reader.count("senders", 1, 64));
     config.maxAge = reader.duration("max-age", 1s, 8760h);
+    config.callsMode = reader.choice("calls-mode", CallsModes);
+    config.pairHold = reader.duration("pair-hold", 0ms, 1h);
     config.socketMode = reader.socketMode("socket-mode");
     config.socketGroup = reader.group("socket-group");
     config.maxConnections = reader.count("max-connections", 1, 100'000);

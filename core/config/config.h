@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/call.h"
 #include "common/clock.h"
 #include "common/logging.h"
 #include "common/result.h"
@@ -19,6 +20,7 @@
 namespace Weave {
 
 enum class SpoolSync {
+    Always, // calls are synced to the disk before they are answered
     Lazy, // calls that have waited for about a second are synced to the disk
     Never, // the system decides
 };
@@ -41,6 +43,8 @@ struct Config
     Milliseconds requestTimeout{0};
     int senders = 0;
     Milliseconds maxAge{0};
+    CallsMode callsMode = CallsMode::Auto;
+    Milliseconds pairHold{0};
 
     std::uint64_t maxConnections = 0;
     std::uint64_t maxLineBytes = 0;

@@ -15,7 +15,7 @@ constexpr std::string_view Access = "Access";
 constexpr std::string_view Limits = "Limits";
 constexpr std::string_view Running = "Running";
 
-constexpr std::array<OptionSpec, 25> Table{{
+constexpr std::array<OptionSpec, 27> Table{{
     {"backend", "URL", "", "WEAVE_SIDECAR_BACKEND", Where,
      "Trace server to deliver to, for example https://trace.wandb.ai. A path in the URL is kept. "
      "file:PATH writes every delivered call as a line of JSON to PATH instead. Required."},
@@ -27,6 +27,14 @@ constexpr std::array<OptionSpec, 25> Table{{
     {"flush-max-count", "CALLS", "2000", "", Batches, "Send a batch when it has this many calls."},
     {"flush-max-bytes", "SIZE", "10485760", "", Batches,
      "Send a batch before its request body grows over this size. A larger call goes alone."},
+
+    {"calls-mode", "MODE", "auto", "", Delivery,
+     "auto: /call/upsert_batch, and /v2/.../calls/complete for projects that the server keeps in "
+     "its newer tables. complete: /v2/.../calls/complete from the start, where the server has it. "
+     "upsert: never anything else."},
+    {"pair-hold", "DURATION", "60s", "", Delivery,
+     "Time that a started call waits for its end so that both travel as one complete call; then "
+     "its start is sent on its own. Upsert batches do not wait."},
 
     {"api-key-file", "PATH", "", "", Delivery, "Read the API key from this file."},
     {"api-key", "KEY", "", "WANDB_API_KEY", Delivery,
@@ -53,8 +61,10 @@ constexpr std::array<OptionSpec, 25> Table{{
      "Room for calls that are not delivered yet; with --spool-dir none 64MiB unless it is given. "
      "When it is full, new calls are refused and their clients send them directly."},
     {"spool-sync", "WHEN", "lazy", "", Spool,
-     "lazy: calls that have waited for about a second are synced to the disk. never: the system "
-     "decides. A killed daemon loses nothing either way; a power cut may."},
+     "lazy: calls that have waited for about a second are synced to the disk. always: every call "
+     "is "
+     "synced before it is answered; clients wait for the disk. never: the system decides. A killed "
+     "daemon loses nothing either way; a power cut may, but for always."},
 
     {"socket-mode", "MODE", "0600", "", Access,
      "Permissions of the socket, in octal: 0600 for its owner alone, 0660 for a group."},

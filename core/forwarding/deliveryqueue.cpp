@@ -1,5 +1,6 @@
 #include "forwarding/deliveryqueue.h"
 
+#include "batching/completebody.h"
 #include "batching/upsertbody.h"
 #include "common/duration.h"
 #include "common/logging.h"
@@ -11,13 +12,6 @@
 namespace Weave {
 
 namespace {
-
-constexpr const char *UpsertPath = "/call/upsert_batch";
-
-// A batch that the server has answered badly this often may be the cause itself. From then on the
-// project is probed with other batches too, so that it cannot hold them up; at most this many.
-constexpr int SuspectAttempts = 3;
-constexpr std::size_t MaxSuspects = 8;
 
 // A request that takes longer waits for the backend and not for this machine.
 constexpr Milliseconds SlowRequest{250};
@@ -35,13 +29,16 @@ double secondsBetween(TimePoint from, TimePoint to)
 DeliveryQueue::DeliveryQueue(const Parts &parts, const DeliveryLimits &limits, NowFunction now,
                              RandomFunction random)
     : m_batcher(parts.batcher),
+      m_pairing(parts.pairing),
       m_spool(parts.spool),
       m_transport(parts.transport),
       m_stats(parts.stats),
       m_deadLetter(parts.deadLetter),
       m_limits(limits),
       m_now(std::move(now)),
-      m_random(std::move(random))
+      m_random(std::move(random)),
+      m_paths(limits.callsMode),
+      m_parked(m_now)
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -55,25 +52,41 @@ DeliveryQueue::~DeliveryQueue()
 
 void DeliveryQueue::pump()
 {
+    m_pairing.promoteDue();
+    // A start that waits keeps its neighbours' room in the spool, too.
+    if (m_pairing.heldStarts() > 0) {
+        const SpoolUsage usage = m_spool.usage();
+        if (usage.usedBytes > usage.maxBytes / 4 * 3)
+            m_pairing.promoteStarts();
+    }
     while (m_inFlight.size() < static_cast<std::size_t>(m_limits.senders) && sendNext()) { }
     armTimer();
 }
 
+// True when there may be more to send.
 bool DeliveryQueue::sendNext()
 {
     if (m_now() < m_waitUntil)
         return false;
-    // In turns, so that a project whose batches keep coming back leaves room for the others.
-    m_parkedGoesFirst = !m_parkedGoesFirst;
-    return m_parkedGoesFirst ? sendParked() || sendFresh() : sendFresh() || sendParked();
+    // In turns, so that a project whose batches keep coming back leaves room for the others, and
+    // so do starts and ends that take a request each.
+    constexpr unsigned Turns = 3;
+    m_turn = (m_turn + 1) % Turns;
+    for (unsigned i = 0; i < Turns; ++i) {
+        const unsigned turn = (m_turn + i) % Turns;
+        if (turn == 0 ? sendParked() : turn == 1 ? sendFresh() : sendSingle())
+            return true;
+    }
+    return false;
 }
 
 // The last free sender is not for a project that waits for slow answers already: however slow one
 // project is, there is always a way for the others.
-bool DeliveryQueue::isLastSender() const
+bool DeliveryQueue::isOpenTo(const std::string &project) const
 {
-    return m_limits.senders > 1
-        && m_inFlight.size() + 1 == static_cast<std::size_t>(m_limits.senders);
+    const bool isLastSender =
+        m_limits.senders > 1 && m_inFlight.size() + 1 == static_cast<std::size_t>(m_limits.senders);
+    return !isLastSender || !hasSlowRequest(project);
 }
 
 bool DeliveryQueue::hasSlowRequest(const std::string &project) const
@@ -86,9 +99,48 @@ bool DeliveryQueue::hasSlowRequest(const std::string &project) const
 
 bool DeliveryQueue::sendFresh()
 {
-    auto batch = isLastSender()
-        ? m_batcher.take([this](const std::string &project) { return !hasSlowRequest(project); })
-        : m_batcher.take();
+    auto batch = m_batcher.take([this](const std::string &project) {
+        return isOpenTo(project) && !m_pairing.isFull(project);
+    });
+    if (!batch)
+        return false;
+    countFormed(*batch);
+    if (auto ready = onItsPath(std::move(*batch)))
+        send(std::move(*ready), false);
+    return true;
+}
+
+bool DeliveryQueue::sendParked()
+{
+    auto taken = m_parked.take([this](const std::string &project) { return isOpenTo(project); },
+                               [this](const std::string &project) -> std::optional<Batch> {
+                                   if (m_pairing.isFull(project))
+                                       return std::nullopt;
+                                   auto batch = m_batcher.takeFrom(project);
+                                   if (batch)
+                                       countFormed(*batch);
+                                   return batch;
+                               });
+    if (!taken)
+        return false;
+    const std::string project = taken->batch.project;
+    if (auto ready = onItsPath(std::move(taken->batch)))
+        send(std::move(*ready), taken->isProbe);
+    else if (taken->isProbe)
+        m_parked.endProbe(project);
+    return true;
+}
+
+// A start or an end on its own: only when nothing that has come of its project could still hold its
+// other half.
+bool DeliveryQueue::sendSingle()
+{
+    auto batch = m_pairing.takeSingle([this](const std::string &project) {
+        if (m_parked.isFailing(project) || !isOpenTo(project))
+            return false;
+        return m_pairing.isFull(project)
+            || (!m_batcher.hasReady(project) && !m_spool.isBehind(project));
+    });
     if (!batch)
         return false;
     countFormed(*batch);
@@ -96,56 +148,43 @@ bool DeliveryQueue::sendFresh()
     return true;
 }
 
-// One batch that came back, of the project whose turn it is.
-bool DeliveryQueue::sendParked()
+// The batch as its project's path wants it. Nothing when it was taken apart for pairing; its pairs
+// are parked then.
+std::optional<Batch> DeliveryQueue::onItsPath(Batch batch)
 {
-    auto place = m_troubles.upper_bound(m_lastParkedProject);
-    for (std::size_t i = 0; i < m_troubles.size(); ++i, ++place) {
-        if (place == m_troubles.end())
-            place = m_troubles.begin();
-        auto &[project, trouble] = *place;
-        if (m_now() < trouble.until || trouble.isProbing
-            || (isLastSender() && hasSlowRequest(project)))
-            continue;
-        const bool isProbe = trouble.failures > 0;
-        auto batch = isProbe ? takeProbe(project, trouble) : takeParked(trouble);
-        if (!batch)
-            continue;
-        trouble.isProbing = isProbe;
-        m_lastParkedProject = project;
-        send(std::move(*batch), isProbe);
-        return true;
-    }
-    return false;
-}
-
-std::optional<Batch> DeliveryQueue::takeProbe(const std::string &project, Trouble &trouble)
-{
-    const bool isSuspect = trouble.serverAnswered && trouble.parked.size() < MaxSuspects
-        && !trouble.parked.empty() && trouble.parked.front().attempts >= SuspectAttempts;
-    if (isSuspect || trouble.parked.empty()) {
-        if (auto batch = m_batcher.takeFrom(project)) {
-            countFormed(*batch);
-            return batch;
-        }
-    }
-    return takeParked(trouble);
-}
-
-std::optional<Batch> DeliveryQueue::takeParked(Trouble &trouble) const
-{
-    const TimePoint now = m_now();
-    const auto due = std::find_if(trouble.parked.begin(), trouble.parked.end(),
-                                  [now](const Batch &batch) { return batch.notBefore <= now; });
-    if (due == trouble.parked.end())
+    const bool usesComplete = m_paths.usesComplete(batch.project);
+    if (usesComplete && batch.route == Route::Upsert) {
+        pair(batch);
         return std::nullopt;
-    Batch batch = std::move(*due);
-    trouble.parked.erase(due);
+    }
+    if (!usesComplete && batch.route != Route::Upsert) {
+        batch.route = Route::Upsert;
+        batch.retryId.clear(); // it is another request now
+        std::sort(batch.records.begin(), batch.records.end(),
+                  [](const RecordRef &a, const RecordRef &b) { return a.id < b.id; });
+    }
     return batch;
+}
+
+void DeliveryQueue::pair(const Batch &batch)
+{
+    CompletePairing::Added added = m_pairing.add(batch);
+    for (Batch &complete : added.complete) {
+        countFormed(complete);
+        m_parked.pushBack(std::move(complete));
+    }
+    if (!added.held.empty())
+        Q_EMIT recordsHeld(added.held);
+    if (!added.repeated.empty()) {
+        m_stats.delivered += added.repeated.size(); // with the call that they repeat
+        removeRecords(added.repeated, true);
+    }
 }
 
 void DeliveryQueue::countFormed(const Batch &batch)
 {
+    if (batch.route == Route::Upsert && m_paths.usesComplete(batch.project))
+        return; // what pairing makes of it counts
     ++m_stats.batches;
     m_stats.batchCalls.record(batch.records.size());
     m_stats.batchBytes.record(batch.bodySize);
@@ -157,11 +196,26 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
         batch.retryId = QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString();
     ++batch.attempts;
     ++m_stats.requests;
-    OutgoingRequest request{UpsertPath, batch.retryId, upsertBody(batch.records, m_spool)};
     const std::uint64_t number = m_nextNumber++;
-    m_inFlight.emplace(number, InFlight{std::move(batch), m_now(), isProbe});
-    m_transport.send(std::move(request),
+    const auto place = m_inFlight.emplace(number, InFlight{std::move(batch), m_now(), isProbe});
+    const Batch &kept = place.first->second.batch; // the body may borrow from it
+    m_transport.send({requestPath(kept), kept.retryId, requestBody(kept)},
                      [this, number](const SendResult &result) { handleAnswer(number, result); });
+}
+
+RequestBody DeliveryQueue::requestBody(const Batch &batch) const
+{
+    switch (batch.route) {
+    case Route::Upsert:
+        break;
+    case Route::Complete:
+        return completeBody(batch.records, m_spool);
+    case Route::Start:
+        return startBody(batch.records.front(), m_spool);
+    case Route::End:
+        return endBody(batch.records.front(), batch.startedAt, m_spool);
+    }
+    return upsertBody(batch.records, m_spool);
 }
 
 void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &result)
@@ -173,13 +227,10 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &result)
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(m_now() - done.sentAt);
     m_stats.requestMicroseconds.record(static_cast<std::uint64_t>(took.count()));
 
-    const auto found = m_troubles.find(batch.project);
-    int attempts = batch.attempts;
-    if (found != m_troubles.end()) {
-        if (done.isProbe)
-            found->second.isProbing = false;
-        attempts = std::max(attempts, found->second.failures + 1);
-    }
+    if (done.isProbe)
+        m_parked.endProbe(batch.project);
+    const int failures = m_parked.failures(batch.project);
+    const int attempts = failures > 0 ? std::max(batch.attempts, failures + 1) : batch.attempts;
     const Decision decision = decide(result, attempts, m_random());
     if (decision.action != Decision::Action::Done)
         noteError(result);
@@ -193,8 +244,11 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &result)
     case Decision::Action::Retry:
     case Decision::Action::PauseProject:
     case Decision::Action::PauseAll:
-    case Decision::Action::NeedsComplete:
         comeBack(std::move(batch), result, decision);
+        break;
+    case Decision::Action::NeedsComplete:
+    case Decision::Action::RouteMissing:
+        changePath(std::move(batch), result, decision);
         break;
     }
     pump();
@@ -203,92 +257,122 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &result)
 void DeliveryQueue::succeed(const Batch &batch)
 {
     m_stats.delivered += batch.records.size();
+    m_paths.noteDelivered(batch.project);
     noteHealthy(batch.project);
+    if (batch.route == Route::Start)
+        m_pairing.settle(batch);
     removeRecords(batch.records, true);
 }
 
 void DeliveryQueue::noteHealthy(const std::string &project)
 {
     m_isPaused = false;
-    const auto found = m_troubles.find(project);
-    if (found == m_troubles.end())
-        return;
-    Trouble &trouble = found->second;
-    if (trouble.failures > 0) {
+    if (m_parked.noteHealthy(project)) {
         qCInfo(lcForwarding, "%s: delivery works again", project.c_str());
-        trouble.failures = 0;
-        trouble.isPaused = false;
-        for (Batch &batch : trouble.parked) {
-            if (batch.attempts < SuspectAttempts)
-                batch.notBefore = m_now();
-        }
         m_batcher.unblock(project);
     }
-    if (trouble.parked.empty())
-        m_troubles.erase(found);
 }
 
 // The batch is kept and its project, or everything, waits.
 void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decision &decision)
 {
     giveUpTheOld(batch, result);
-    if (batch.records.empty())
+    if (batch.records.empty()) {
+        noteHealthy(batch.project); // as far as anybody knows: the next batch finds out
         return;
+    }
     ++m_stats.retried;
     const TimePoint now = m_now();
     const TimePoint next = now + decision.wait;
-    batch.notBefore = next;
     qCWarning(lcForwarding, "%s: %zu calls are kept after attempt %d; next attempt in %s: %s",
               batch.project.c_str(), batch.records.size(), batch.attempts,
               formatDuration(decision.wait).c_str(), describe(result).c_str());
-    Trouble &trouble = m_troubles[batch.project];
     if (decision.action == Decision::Action::PauseAll) {
         m_isPaused = true;
         m_waitUntil = std::max(m_waitUntil, next);
         batch.notBefore = now;
-        trouble.parked.push_front(std::move(batch));
+        m_parked.pushFront(std::move(batch));
         return;
     }
     if (decision.waitIsForAll)
         m_waitUntil = std::max(m_waitUntil, next);
-    // Requests that were under way together count as one failure.
-    if (trouble.failures == 0 || now >= trouble.until) {
-        ++trouble.failures;
-        trouble.until = next;
-    }
-    if (result.retryAfter)
-        trouble.until = std::max(trouble.until, next);
-    trouble.serverAnswered = result.kind == SendResult::Kind::Answered;
-    trouble.isPaused = decision.action != Decision::Action::Retry;
+    m_parked.noteFailure(batch.project,
+                         {next, decision.action != Decision::Action::Retry,
+                          result.kind == SendResult::Kind::Answered,
+                          result.retryAfter.has_value()});
     m_batcher.block(batch.project);
-    trouble.parked.push_back(std::move(batch));
+    batch.notBefore = next;
+    m_parked.pushBack(std::move(batch));
+}
+
+// The server has said that the project's calls are to go by the other path.
+void DeliveryQueue::changePath(Batch batch, const SendResult &result, Decision decision)
+{
+    const std::string project = batch.project;
+    const bool toComplete = decision.action == Decision::Action::NeedsComplete;
+    const bool wasUpsert = batch.route == Route::Upsert;
+    if (!toComplete && wasUpsert) { // a wrong URL
+        decision.action = Decision::Action::PauseAll;
+        comeBack(std::move(batch), result, decision);
+        return;
+    }
+    auto move = WritePaths::Move::No;
+    if (toComplete == wasUpsert)
+        move = toComplete ? m_paths.moveToComplete(project) : m_paths.moveToUpsert(project);
+    if (move == WritePaths::Move::No) {
+        if (toComplete && m_limits.callsMode == CallsMode::Upsert) {
+            qCWarning(lcForwarding, "%s: start the daemon with --calls-mode auto to deliver it",
+                      project.c_str());
+        }
+        decision.action = Decision::Action::PauseProject;
+        comeBack(std::move(batch), result, decision);
+        return;
+    }
+    qCInfo(lcForwarding, "%s: its calls go by %s from now on: %s", project.c_str(),
+           toComplete ? "/v2/.../calls/complete" : "/call/upsert_batch", describe(result).c_str());
+    if (!toComplete) {
+        for (Batch &released : m_pairing.release(project))
+            m_parked.pushBack(std::move(released));
+    }
+    if (move == WritePaths::Move::Later) {
+        decision.action = Decision::Action::PauseProject;
+        comeBack(std::move(batch), result, decision);
+        return;
+    }
+    batch.attempts = 0;
+    noteHealthy(project);
+    m_parked.pushFront(std::move(batch));
 }
 
 // The server takes this project's calls, but not all of these. The halves go at once and under
 // ids of their own; a single call that is refused is given up.
 void DeliveryQueue::halve(Batch batch, const SendResult &result)
 {
-    if (batch.records.size() == 1) {
-        noteHealthy(batch.project);
-        deadLetter(std::move(batch), result);
+    constexpr int TooLarge = 413;
+    noteHealthy(batch.project);
+    const std::size_t calls = batch.records.size() / batch.recordsPerCall();
+    if (calls <= 1) {
+        if (batch.route == Route::Complete && result.status == TooLarge)
+            m_pairing.separate(batch);
+        else
+            deadLetter(std::move(batch), result);
         return;
     }
     ++m_stats.halved;
-    qCDebug(lcForwarding, "%s: halving a batch of %zu calls: %s", batch.project.c_str(),
-            batch.records.size(), describe(result).c_str());
-    noteHealthy(batch.project);
+    qCDebug(lcForwarding, "%s: halving a batch of %zu calls: %s", batch.project.c_str(), calls,
+            describe(result).c_str());
     const auto middle =
-        batch.records.begin() + static_cast<std::ptrdiff_t>(batch.records.size() / 2);
+        batch.records.begin() + static_cast<std::ptrdiff_t>(calls / 2 * batch.recordsPerCall());
     const auto half = [&batch](auto first, auto last) {
         Batch part;
         part.project = batch.project;
         part.openedAt = batch.openedAt;
+        part.route = batch.route;
         part.records.assign(first, last);
         return part;
     };
-    Trouble &trouble = m_troubles[batch.project];
-    trouble.parked.push_front(half(middle, batch.records.end()));
-    trouble.parked.push_front(half(batch.records.begin(), middle));
+    m_parked.pushFront(half(middle, batch.records.end()));
+    m_parked.pushFront(half(batch.records.begin(), middle));
 }
 
 bool DeliveryQueue::isTooOld(const Batch &batch, const RecordRef &record) const
@@ -297,45 +381,62 @@ bool DeliveryQueue::isTooOld(const Batch &batch, const RecordRef &record) const
         || m_spool.age(record).value_or(Milliseconds(0)) > m_limits.maxAge;
 }
 
-// Calls leave a batch from its old end; what cannot be kept as a dead letter stays.
+// Calls leave a batch from its old end; what cannot be kept as a dead letter stays. A complete call
+// is as old as its end.
 void DeliveryQueue::giveUpTheOld(Batch &batch, const SendResult &result)
 {
-    const std::string reason = "it waited longer than --max-age " + formatDuration(m_limits.maxAge)
-        + "; " + describe(result);
+    const std::size_t step = batch.recordsPerCall();
     std::size_t count = 0;
-    while (count < batch.records.size() && isTooOld(batch, batch.records[count])
-           && keepDeadLetter(batch, batch.records[count], reason))
-        ++count;
+    while (count < batch.records.size() && isTooOld(batch, batch.records[count + step - 1]))
+        count += step;
     if (count == 0)
         return;
-    qCWarning(lcForwarding, "%s: gave up %zu call(s): %s", batch.project.c_str(), count,
-              reason.c_str());
-    m_stats.deadLettered += count;
-    removeRecords(std::span(batch.records).first(count), false);
-    batch.records.erase(batch.records.begin(),
-                        batch.records.begin() + static_cast<std::ptrdiff_t>(count));
+    const std::string reason = "it waited longer than --max-age " + formatDuration(m_limits.maxAge)
+        + "; " + describe(result);
+    giveUp(batch, count, reason);
     batch.retryId.clear(); // it is another batch now
-}
-
-bool DeliveryQueue::keepDeadLetter(const Batch &batch, const RecordRef &record,
-                                   std::string_view reason) const
-{
-    const CallView call{record.kind, batch.project, {}, m_spool.payload(record)};
-    return !m_deadLetter || m_deadLetter(call, reason);
 }
 
 void DeliveryQueue::deadLetter(Batch batch, const SendResult &result)
 {
-    if (!keepDeadLetter(batch, batch.records.front(), describe(result))) {
-        // It alone waits; the backend is well, and the project's other calls go on.
-        batch.notBefore = m_now() + NoPlacePause;
-        m_troubles[batch.project].parked.push_back(std::move(batch));
+    giveUp(batch, batch.records.size(), describe(result));
+    if (batch.records.empty())
         return;
-    }
-    qCWarning(lcForwarding, "%s: gave up %zu call(s): %s", batch.project.c_str(),
-              batch.records.size(), describe(result).c_str());
-    m_stats.deadLettered += batch.records.size();
-    removeRecords(batch.records, false);
+    // It alone waits; the backend is well, and the project's other calls go on.
+    batch.notBefore = m_now() + NoPlacePause;
+    m_parked.pushBack(std::move(batch));
+}
+
+// Moves the first count records to the dead letters, or as many of them as can be kept there.
+void DeliveryQueue::giveUp(Batch &batch, std::size_t count, const std::string &reason)
+{
+    const auto records = std::span(batch.records).first(count);
+    const auto firstKept = std::find_if(records.begin(), records.end(), [&](const auto &record) {
+        const CallView call{record.kind, batch.project, {}, m_spool.payload(record)};
+        return m_deadLetter && !m_deadLetter(call, reason);
+    });
+    const auto done = static_cast<std::size_t>(firstKept - records.begin());
+    if (done == 0)
+        return;
+    qCWarning(lcForwarding, "%s: gave up %zu call(s): %s", batch.project.c_str(), done,
+              reason.c_str());
+    m_stats.deadLettered += done;
+    if (batch.route == Route::Start)
+        m_pairing.settle(batch);
+    removeRecords(records.first(done), false);
+    batch.records.erase(batch.records.begin(),
+                        batch.records.begin() + static_cast<std::ptrdiff_t>(done));
+    if (done % batch.recordsPerCall() == 0)
+        return;
+    // The end of a call whose start is gone.
+    Batch end;
+    end.project = batch.project;
+    end.openedAt = batch.openedAt;
+    end.route = Route::End;
+    end.records = {batch.records.front()};
+    end.notBefore = m_now() + NoPlacePause;
+    batch.records.erase(batch.records.begin());
+    m_parked.pushBack(std::move(end));
 }
 
 void DeliveryQueue::removeRecords(std::span<const RecordRef> records, bool delivered)
@@ -352,29 +453,16 @@ void DeliveryQueue::noteError(const SendResult &result)
     m_lastErrorAt = m_now();
 }
 
-std::optional<TimePoint> DeliveryQueue::nextParkedTime() const
-{
-    std::optional<TimePoint> next;
-    for (const auto &[project, trouble] : m_troubles) {
-        if (trouble.isProbing)
-            continue;
-        for (const Batch &batch : trouble.parked) {
-            const TimePoint time = std::max(trouble.until, batch.notBefore);
-            next = next ? std::min(*next, time) : time;
-        }
-    }
-    return next;
-}
-
 void DeliveryQueue::armTimer()
 {
     m_timer.stop();
     if (m_inFlight.size() >= static_cast<std::size_t>(m_limits.senders))
         return; // the next answer pumps
-    const auto due = m_batcher.nextDue();
-    auto next = nextParkedTime();
-    if (due && (!next || *due < *next))
-        next = due;
+    std::optional<TimePoint> next;
+    for (const auto &time : {m_batcher.nextDue(), m_parked.nextTime(), m_pairing.nextDue()}) {
+        if (time && (!next || *time < *next))
+            next = time;
+    }
     const TimePoint now = m_now();
     if (now < m_waitUntil)
         next = next ? std::max(*next, m_waitUntil) : m_waitUntil;
@@ -386,7 +474,7 @@ void DeliveryQueue::armTimer()
 
 bool DeliveryQueue::isFlowing() const
 {
-    if (m_inFlight.empty() || !m_troubles.empty())
+    if (m_inFlight.empty() || m_isPaused || m_parked.isAnyFailing())
         return false;
     const TimePoint longAgo = m_now() - SlowRequest;
     return std::all_of(m_inFlight.begin(), m_inFlight.end(),
@@ -399,21 +487,15 @@ DeliveryState DeliveryQueue::state() const
     const TimePoint now = m_now();
     DeliveryState state;
     state.requestsInFlight = m_inFlight.size();
-    bool isInTrouble = now < m_waitUntil;
-    bool isPaused = m_isPaused;
-    for (const auto &[project, trouble] : m_troubles) {
-        isInTrouble = isInTrouble || trouble.failures > 0;
-        isPaused = isPaused || trouble.isPaused;
-    }
-    if (isPaused)
+    if (m_isPaused || m_parked.isAnyPaused())
         state.condition = Condition::Paused;
-    else if (isInTrouble)
+    else if (now < m_waitUntil || m_parked.isAnyFailing())
         state.condition = Condition::Retrying;
     state.lastError = m_lastError;
     if (!m_lastError.empty())
         state.lastErrorSecondsAgo = secondsBetween(m_lastErrorAt, now);
     if (state.condition != Condition::Ok) {
-        const TimePoint next = std::max(m_waitUntil, nextParkedTime().value_or(now));
+        const TimePoint next = std::max(m_waitUntil, m_parked.nextTime().value_or(now));
         state.nextAttemptInSeconds = std::max(0.0, secondsBetween(now, next));
     }
     return state;
@@ -421,16 +503,12 @@ DeliveryState DeliveryQueue::state() const
 
 std::optional<TimePoint> DeliveryQueue::oldest() const
 {
-    std::optional<TimePoint> result;
-    const auto consider = [&result](const Batch &batch) {
-        if (!result || batch.openedAt < *result)
-            result = batch.openedAt;
-    };
-    for (const auto &[number, flight] : m_inFlight)
-        consider(flight.batch);
-    for (const auto &[project, trouble] : m_troubles)
-        std::for_each(trouble.parked.begin(), trouble.parked.end(), consider);
-    return result;
+    std::optional<TimePoint> oldest = m_parked.oldest();
+    for (const auto &[number, flight] : m_inFlight) {
+        if (!oldest || flight.batch.openedAt < *oldest)
+            oldest = flight.batch.openedAt;
+    }
+    return oldest;
 }
 
 } // namespace Weave

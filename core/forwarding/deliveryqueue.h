@@ -1,8 +1,11 @@
 #pragma once
 
 #include "batching/batcher.h"
+#include "batching/completepairing.h"
+#include "forwarding/parkedbatches.h"
 #include "forwarding/retrypolicy.h"
 #include "forwarding/transport.h"
+#include "forwarding/writepaths.h"
 #include "spool/spool.h"
 #include "stats/stats.h"
 #include "stats/statusreport.h"
@@ -10,9 +13,7 @@
 #include <QObject>
 #include <QTimer>
 
-#include <deque>
 #include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -24,13 +25,14 @@ struct DeliveryLimits
     int senders = 4; // requests in flight
     // A call that has waited longer is given up when an attempt to deliver it fails.
     Milliseconds maxAge = std::chrono::hours(24);
+    CallsMode callsMode = CallsMode::Upsert;
 };
 
 // Takes due batches, has them sent, and does with each what decide() says about the answer: a call
-// leaves the spool only when the server has it or nobody ever will. Troubles are kept by project,
-// so that one project's never delays another's.
+// leaves the spool only when the server has it or nobody ever will. Batches of projects on the
+// complete path go through pairing first.
 //
-// Lives in the event loop's thread; batcher, spool, transport and stats outlive it.
+// Lives in the event loop's thread; its parts outlive it.
 class DeliveryQueue final : public QObject
 {
     Q_OBJECT
@@ -40,6 +42,7 @@ public:
     struct Parts
     {
         Batcher &batcher;
+        CompletePairing &pairing;
         Spool &spool;
         Transport &transport;
         Stats &stats;
@@ -54,7 +57,7 @@ public:
     ~DeliveryQueue() override;
 
     // Sends what may be sent now and sets the timer for what may be sent later. Call it whenever
-    // the batcher has got something.
+    // the batcher has got something, or something has changed in pairing.
     void pump();
 
     // Whether calls leave as fast as the machine can send them: requests are in flight, none of
@@ -67,20 +70,10 @@ public:
 Q_SIGNALS:
     // The records have left the spool: delivered, or given up. Direct connections only.
     void recordsDone(std::span<const Weave::RecordRef> records, bool delivered);
+    // The records wait for the other halves of their calls; from now on they are marked wasHeld.
+    void recordsHeld(std::span<const Weave::RecordRef> records);
 
 private:
-    // A project with batches that came back. It exists as long as it has any, or is in trouble.
-    struct Trouble
-    {
-        int failures = 0; // in a row; 0 means the backend takes this project's calls
-        TimePoint until; // no request before that
-        bool isProbing = false; // with failures, one request at a time
-        bool serverAnswered = false;
-        bool isPaused = false;
-        std::deque<Batch> parked;
-    };
-    using Troubles = std::map<std::string, Trouble, std::less<>>;
-
     struct InFlight
     {
         Batch batch;
@@ -89,32 +82,33 @@ private:
     };
 
     [[nodiscard]] bool sendNext();
-    [[nodiscard]] bool isLastSender() const;
+    [[nodiscard]] bool isOpenTo(const std::string &project) const;
     [[nodiscard]] bool hasSlowRequest(const std::string &project) const;
     [[nodiscard]] bool sendFresh();
     [[nodiscard]] bool sendParked();
-    [[nodiscard]] std::optional<Batch> takeProbe(const std::string &project, Trouble &trouble);
-    [[nodiscard]] std::optional<Batch> takeParked(Trouble &trouble) const;
+    [[nodiscard]] bool sendSingle();
+    [[nodiscard]] std::optional<Batch> onItsPath(Batch batch);
+    void pair(const Batch &batch);
     void countFormed(const Batch &batch);
     void send(Batch batch, bool isProbe);
+    [[nodiscard]] RequestBody requestBody(const Batch &batch) const;
     void handleAnswer(std::uint64_t number, const SendResult &result);
 
     void succeed(const Batch &batch);
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);
+    void changePath(Batch batch, const SendResult &result, Decision decision);
     void halve(Batch batch, const SendResult &result);
     [[nodiscard]] bool isTooOld(const Batch &batch, const RecordRef &record) const;
     void giveUpTheOld(Batch &batch, const SendResult &result);
     void deadLetter(Batch batch, const SendResult &result);
-    [[nodiscard]] bool keepDeadLetter(const Batch &batch, const RecordRef &record,
-                                      std::string_view reason) const;
+    void giveUp(Batch &batch, std::size_t count, const std::string &reason);
+    void noteHealthy(const std::string &project);
     void removeRecords(std::span<const RecordRef> records, bool delivered);
     void noteError(const SendResult &result);
-    void noteHealthy(const std::string &project);
-
     void armTimer();
-    [[nodiscard]] std::optional<TimePoint> nextParkedTime() const;
 
     Batcher &m_batcher;
+    CompletePairing &m_pairing;
     Spool &m_spool;
     Transport &m_transport;
     Stats &m_stats;
@@ -124,11 +118,11 @@ private:
     const RandomFunction m_random;
     QTimer m_timer;
 
+    WritePaths m_paths;
+    ParkedBatches m_parked;
     std::unordered_map<std::uint64_t, InFlight> m_inFlight;
     std::uint64_t m_nextNumber = 0;
-    Troubles m_troubles;
-    std::string m_lastParkedProject;
-    bool m_parkedGoesFirst = false;
+    unsigned m_turn = 0;
     TimePoint m_waitUntil{}; // for every project
     bool m_isPaused = false;
     std::string m_lastError;

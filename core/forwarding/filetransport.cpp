@@ -78,13 +78,16 @@ SendResult FileTransport::write(const RequestBody &body)
         return failed();
     };
     for (const RequestBody::Item &item : body.items()) {
-        lines.append(item.before).append(item.payload).append(item.after).append("\n");
+        if (!item.isContinued && &item != &body.items().front())
+            lines.append("\n");
+        lines.append(item.before).append(item.payload).append(item.after);
         if (lines.size() >= ChunkBytes) {
             if (!writeAll(m_file.get(), lines))
                 return undo();
             lines.clear();
         }
     }
+    lines.append("\n");
     if (!writeAll(m_file.get(), lines))
         return undo();
     SendResult result;

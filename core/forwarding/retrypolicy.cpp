@@ -43,9 +43,11 @@ Decision decideClientError(const SendResult &result)
     case 422:
         return {Decision::Action::Halve};
     default:
-        // With the server's words it is about the calls; without, the route is not there.
+        // With the server's words it is about the calls.
         if (!result.reason.empty())
             return {Decision::Action::Halve};
+        if (result.status == 404 || result.status == 405)
+            return {Decision::Action::RouteMissing, PauseInterval};
         return {Decision::Action::PauseAll, PauseInterval};
     }
 }

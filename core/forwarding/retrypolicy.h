@@ -12,7 +12,8 @@ struct Decision
         Halve, // the server refuses something in the batch: find it by halves
         PauseProject, // nothing of this project before wait is over; the batch stays
         PauseAll, // nothing at all before wait is over; the batch stays
-        NeedsComplete // the project is written by the other route, /v2/…/calls/complete
+        NeedsComplete, // the server wants the project's calls by the complete path
+        RouteMissing // the URL is wrong, or the server does not have the route
     };
     Action action = Action::Done;
     Milliseconds wait{0};

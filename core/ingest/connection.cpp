@@ -29,8 +29,9 @@ Refusal refusalOf(const Error &error)
 
 } // namespace
 
-Connection::Connection(UniqueFd socket, ConnectionContext &context)
+Connection::Connection(UniqueFd socket, std::uint16_t number, ConnectionContext &context)
     : m_socket(std::move(socket)),
+      m_number(number),
       m_context(context),
       m_frames(context.maxLineBytes, context.budget),
       m_readNotifier(m_socket.get(), QSocketNotifier::Read),
@@ -73,7 +74,7 @@ void Connection::handleInput()
     if (m_isClosed)
         return;
     int lines = 0;
-    while (!m_isWaiting && !m_isPausing && m_replies.size() <= MaxUnreadReplies) {
+    while (!m_isWaiting && !isHeldUp()) {
         const Frame frame = m_frames.next();
         if (frame.status == Frame::Status::Incomplete)
             break;
@@ -84,6 +85,10 @@ void Connection::handleInput()
         m_frames.park(); // the read buffer is everybody's
     if (m_streamEnded)
         endOfStream();
+    if (std::exchange(m_hasUnsynced, false)) {
+        m_unsyncedReplies = m_replies.size();
+        Q_EMIT awaitingSync(m_context.handler.requestSync());
+    }
     writeReplies(); // the client first, then the batches
     // Who waits for each reply is slowed down by that already.
     if (m_context.handler.callsAccepted() && lines > 1 && !m_isClosed) {
@@ -97,6 +102,29 @@ void Connection::resume()
 {
     m_isPausing = false;
     updateReading();
+}
+
+void Connection::finishSync(bool isSynced)
+{
+    const std::size_t length = std::exchange(m_unsyncedReplies, 0);
+    if (!isSynced) {
+        // What was accepted stays in the spool and may be delivered, too: the server takes a call
+        // twice. Without this reply its client would believe it safe.
+        const std::string failure =
+            failureReply("the disk did not take the call in time; send this call directly");
+        std::string replies;
+        std::string_view rest = std::string_view(m_replies).substr(0, length);
+        while (!rest.empty()) {
+            const std::size_t end = rest.find('\n') + 1;
+            const bool isCall = rest.substr(0, end) == SuccessReply;
+            replies += isCall ? std::string_view(failure) : rest.substr(0, end);
+            if (isCall)
+                m_context.stats.refuse(Refusal::SpoolError);
+            rest.remove_prefix(end);
+        }
+        m_replies.replace(0, length, replies);
+    }
+    handleInput();
 }
 
 // A last line without a newline counts, as it did for the predecessor.
@@ -132,15 +160,17 @@ void Connection::handleFrame(const Frame &frame)
     }
 }
 
-void Connection::handleRequest(const Request &request)
+void Connection::handleRequest(Request request)
 {
     switch (request.method) {
     case Method::CallStart:
     case Method::CallEnd:
+        request.call.client = m_number;
         if (const auto refused = m_context.handler.acceptCall(request.call))
             refuse(refused->reason, refused->text);
         else
             m_replies.append(SuccessReply);
+        m_hasUnsynced = m_context.answersAfterSync;
         return;
     case Method::Flush: {
         m_isWaiting = true;
@@ -174,6 +204,8 @@ void Connection::finishDelayed(const std::string &reply)
 
 void Connection::writeReplies()
 {
+    if (m_unsyncedReplies > 0)
+        return;
     std::size_t done = 0;
     while (done != m_replies.size() && !m_isClosed) {
         const ssize_t written =
@@ -190,23 +222,30 @@ void Connection::writeReplies()
     m_writeNotifier.setEnabled(!m_replies.empty() && !m_isClosed);
 }
 
+// Nothing more is taken from the client for the moment.
+bool Connection::isHeldUp() const
+{
+    return m_isPausing || m_unsyncedReplies > 0 || m_replies.size() > MaxUnreadReplies;
+}
+
 void Connection::updateReading()
 {
     if (m_isClosed)
         return;
-    const bool isBlocked = m_replies.size() > MaxUnreadReplies || m_isPausing;
-    if (!m_frames.isDrained() && !m_isWaiting && !isBlocked) {
+    if (!m_frames.isDrained() && !m_isWaiting && !isHeldUp()) {
         // Lines are left from the last read; nothing from the client will wake us for them.
         QMetaObject::invokeMethod(this, &Connection::handleInput, Qt::QueuedConnection);
         m_readNotifier.setEnabled(false);
         return;
     }
-    const bool isDone = m_streamEnded && m_frames.isDrained() && !m_isWaiting;
+    const bool isDone =
+        m_streamEnded && m_frames.isDrained() && !m_isWaiting && m_unsyncedReplies == 0;
     if (isDone && m_replies.empty()) {
         close();
         return;
     }
-    m_readNotifier.setEnabled(!m_streamEnded && m_frames.isDrained() && !m_isWaiting && !isBlocked);
+    m_readNotifier.setEnabled(!m_streamEnded && m_frames.isDrained() && !m_isWaiting
+                              && !isHeldUp());
 }
 
 void Connection::close()

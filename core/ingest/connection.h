@@ -22,6 +22,7 @@ struct ConnectionContext
     std::size_t maxLineBytes;
     std::span<char> readBuffer; // scratch space for one read
     RequestParser parser;
+    bool answersAfterSync = false;
 };
 
 // One client: reads its lines, has them handled and writes one reply a line, in their order.
@@ -34,14 +35,21 @@ class Connection final : public QObject
     Q_OBJECT
 
 public:
-    // context outlives the connection.
-    Connection(UniqueFd socket, ConnectionContext &context);
+    // context outlives the connection. number goes with every call, as CallView::client.
+    Connection(UniqueFd socket, std::uint16_t number, ConnectionContext &context);
     ~Connection() override;
+
+    [[nodiscard]] std::uint16_t number() const { return m_number; }
 
     // Reads again after pausing().
     void resume();
 
+    // The sync that awaitingSync() is about has ended.
+    void finishSync(bool isSynced);
+
 Q_SIGNALS:
+    // Replies are held back until the handler's sync with this ticket has ended.
+    void awaitingSync(quint64 ticket);
     // The handler has asked for a pause; nothing is read before resume().
     void pausing();
     // The client is gone, or the connection is of no more use. Delete it later.
@@ -52,14 +60,16 @@ private:
     void handleInput();
     void endOfStream();
     void handleFrame(const Frame &frame);
-    void handleRequest(const Request &request);
+    void handleRequest(Request request);
     void refuse(Refusal reason, std::string_view text);
     void finishDelayed(const std::string &reply);
     void writeReplies();
+    [[nodiscard]] bool isHeldUp() const;
     void updateReading();
     void close();
 
     UniqueFd m_socket;
+    const std::uint16_t m_number;
     ConnectionContext &m_context;
     FrameReader m_frames;
     QSocketNotifier m_readNotifier;
@@ -67,6 +77,8 @@ private:
     std::string m_replies; // not written yet
     bool m_isWaiting = false; // a reply is outstanding; later lines wait behind it
     bool m_isPausing = false; // the handler has asked for it
+    bool m_hasUnsynced = false; // calls whose replies wait for a sync
+    std::size_t m_unsyncedReplies = 0; // bytes at the front of m_replies; a sync is under way
     bool m_streamEnded = false; // the client will send no more
     bool m_isClosed = false;
 };

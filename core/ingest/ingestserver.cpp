@@ -44,7 +44,8 @@ IngestServer::IngestServer(RequestHandler &handler, Stats &stats, const IngestLi
     : m_limits(limits),
       m_budget(unfinishedLineBudget(limits.maxLineBytes)),
       m_readBuffer(ReadBufferBytes),
-      m_context{handler, stats, m_budget, limits.maxLineBytes, m_readBuffer, {}}
+      m_context{
+          handler, stats, m_budget, limits.maxLineBytes, m_readBuffer, {}, limits.answersAfterSync}
 {
     m_endPauses.setSingleShot(true);
     m_endPauses.setTimerType(Qt::PreciseTimer);
@@ -113,17 +114,49 @@ void IngestServer::addClient(UniqueFd socket)
         return;
     }
     ++stats.connectionsAccepted;
-    auto *connection = new Connection(std::move(socket), m_context);
+    auto *connection = new Connection(std::move(socket), newNumber(), m_context);
     m_connections.insert(connection);
     connect(connection, &Connection::closed, this, [this, connection] {
         m_connections.erase(connection);
+        m_numbers.reset(connection->number());
+        m_context.handler.clientGone(connection->number());
         connection->deleteLater();
+    });
+    connect(connection, &Connection::awaitingSync, this, [this, connection](quint64 ticket) {
+        m_syncing.push_back({ticket, connection});
     });
     connect(connection, &Connection::pausing, this, [this, connection] {
         m_pausing.emplace_back(connection);
         if (!m_endPauses.isActive())
             m_endPauses.start(MaxPause);
     });
+}
+
+void IngestServer::finishSync(std::uint64_t ticket, bool isSynced)
+{
+    // Connections that go on may ask for the next sync at once.
+    std::vector<QPointer<Connection>> finished;
+    while (!m_syncing.empty() && m_syncing.front().ticket <= ticket) {
+        finished.push_back(m_syncing.front().connection);
+        m_syncing.pop_front();
+    }
+    for (const QPointer<Connection> &connection : finished) {
+        if (connection)
+            connection->finishSync(isSynced);
+    }
+}
+
+// Numbers are used again as late as possible. 0, "nobody knows", stands for clients beyond the
+// 65,535th as well.
+std::uint16_t IngestServer::newNumber()
+{
+    if (m_connections.size() >= UINT16_MAX)
+        return 0;
+    do {
+        ++m_lastNumber;
+    } while (m_lastNumber == 0 || m_numbers[m_lastNumber]);
+    m_numbers.set(m_lastNumber);
+    return m_lastNumber;
 }
 
 void IngestServer::resumeReading()

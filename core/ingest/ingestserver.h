@@ -11,6 +11,8 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <bitset>
+#include <deque>
 #include <memory>
 #include <unordered_set>
 #include <vector>
@@ -21,6 +23,7 @@ struct IngestLimits
 {
     std::size_t maxLineBytes = 32 * MiB;
     std::uint64_t maxConnections = 1024;
+    bool answersAfterSync = false; // what has been accepted
 };
 
 // Listens on the socket and owns its connections. A client over the limit gets an error line and
@@ -38,8 +41,14 @@ public:
     // Removes the socket's path and takes no more clients. Those that are connected stay.
     void stopListening();
 
+    // Every sync up to this ticket has ended.
+    void finishSync(std::uint64_t ticket, bool isSynced);
+
     // Ends the pauses that the handler has asked for.
     void resumeReading();
+
+    // Whether a client with this CallView::client is connected.
+    [[nodiscard]] bool isConnected(std::uint16_t client) const { return m_numbers[client]; }
 
     [[nodiscard]] const IngestLimits &limits() const { return m_limits; }
 
@@ -65,6 +74,7 @@ private:
 
     [[nodiscard]] bool startAccepting();
     void addClient(UniqueFd socket);
+    [[nodiscard]] std::uint16_t newNumber();
     void refuseClient(const UniqueFd &socket);
 
     const IngestLimits m_limits;
@@ -77,7 +87,15 @@ private:
     TimePoint m_lastAcceptWarning = TimePoint() - std::chrono::hours(1);
     QTimer m_endPauses;
     std::vector<QPointer<Connection>> m_pausing;
+    struct Syncing
+    {
+        std::uint64_t ticket;
+        QPointer<Connection> connection;
+    };
+    std::deque<Syncing> m_syncing; // in the order of their tickets
     std::unordered_set<Connection *> m_connections;
+    std::bitset<std::size_t{UINT16_MAX} + 1> m_numbers; // of the clients that are connected
+    std::uint16_t m_lastNumber = 0;
 };
 
 } // namespace Weave

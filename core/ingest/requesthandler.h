@@ -31,6 +31,13 @@ public:
     // from this client until IngestServer::resumeReading(), or for a twentieth of a second at most.
     [[nodiscard]] virtual bool callsAccepted() = 0;
 
+    // With IngestLimits::answersAfterSync. Asks for a sync of what has been accepted so far;
+    // IngestServer::finishSync() with this ticket or a later one ends it.
+    [[nodiscard]] virtual std::uint64_t requestSync() = 0;
+
+    // The client with this CallView::client has gone; its number may be given to another.
+    virtual void clientGone(std::uint16_t client) = 0;
+
     virtual void flush(Reply reply) = 0;
     [[nodiscard]] virtual std::string statusJson() = 0;
 };

@@ -14,25 +14,41 @@ FlushWaiters::FlushWaiters(Milliseconds timeout)
 
 void FlushWaiters::add(RecordId barrier, std::uint64_t pendingCalls, Done done)
 {
-    if (pendingCalls == 0) {
+    if (pendingCalls == m_heldCalls) {
         done({true, 0, 0});
         return;
     }
-    const FlushResult nothingYet{false, pendingCalls, 0};
+    const FlushResult nothingYet{false, pendingCalls - m_heldCalls, 0};
     m_waiters.push_back({barrier, nothingYet, SteadyClock::now() + m_timeout, std::move(done)});
     armTimer();
 }
 
 void FlushWaiters::recordsDone(std::span<const RecordRef> records, bool delivered)
 {
-    if (m_waiters.empty() || records.empty())
+    m_heldCalls -= static_cast<std::uint64_t>(std::count_if(
+        records.begin(), records.end(), [](const RecordRef &record) { return record.wasHeld; }));
+    subtract(
+        records, [](const RecordRef &record) { return !record.wasHeld; }, delivered);
+}
+
+void FlushWaiters::recordsHeld(std::span<const RecordRef> records)
+{
+    m_heldCalls += records.size();
+    subtract(
+        records, [](const RecordRef &) { return true; }, true);
+}
+
+template <class IsMeant>
+void FlushWaiters::subtract(std::span<const RecordRef> records, IsMeant isMeant, bool delivered)
+{
+    if (m_waiters.empty())
         return;
     Waiters finished;
     for (auto waiter = m_waiters.begin(); waiter != m_waiters.end();) {
-        const auto end = std::lower_bound(
-            records.begin(), records.end(), waiter->barrier,
-            [](const RecordRef &record, RecordId barrier) { return record.id < barrier; });
-        const auto count = static_cast<std::uint64_t>(end - records.begin());
+        const auto count = static_cast<std::uint64_t>(
+            std::count_if(records.begin(), records.end(), [&](const RecordRef &record) {
+                return record.id < waiter->barrier && isMeant(record);
+            }));
         waiter->result.pendingCalls -= count;
         if (!delivered)
             waiter->result.givenUpCalls += count;

@@ -30,11 +30,13 @@ public:
 
     explicit FlushWaiters(Milliseconds timeout);
 
-    // Waits for the pendingCalls calls with an id below barrier. done is called once, at once when
-    // there is nothing to wait for.
+    // Waits for those of the pendingCalls calls with an id below barrier that are not held. done is
+    // called once, at once when there is nothing to wait for.
     void add(RecordId barrier, std::uint64_t pendingCalls, Done done);
-    // Records (in the order of their ids) have left the spool.
+    // Records have left the spool.
     void recordsDone(std::span<const RecordRef> records, bool delivered);
+    // Records are held for the other halves of their calls: nobody waits for them.
+    void recordsHeld(std::span<const RecordRef> records);
     // Tells everybody now how far it has got; nobody waits any longer.
     void giveUp();
 
@@ -48,11 +50,14 @@ private:
     };
     using Waiters = std::list<Waiter>; // in the order of their deadlines
 
+    template <class IsMeant>
+    void subtract(std::span<const RecordRef> records, IsMeant isMeant, bool delivered);
     void expire();
     void armTimer();
 
     const Milliseconds m_timeout;
     Waiters m_waiters;
+    std::uint64_t m_heldCalls = 0; // pending records that nobody waits for
     QTimer m_timer;
 };
 

@@ -34,9 +34,21 @@ BatchLimits batchLimits(const Config &config)
             static_cast<std::size_t>(config.flushMaxBytes), config.flushInterval};
 }
 
+PairingLimits pairingLimits(const Config &config)
+{
+    PairingLimits limits;
+    limits.hold = config.pairHold;
+    limits.endHold = std::min(limits.endHold, config.pairHold);
+    limits.interval = config.flushInterval;
+    limits.maxCount = static_cast<std::size_t>(config.flushMaxCount);
+    limits.maxBytes = static_cast<std::size_t>(config.flushMaxBytes);
+    return limits;
+}
+
 IngestLimits ingestLimits(const Config &config)
 {
-    return {static_cast<std::size_t>(config.maxLineBytes), raiseFileLimit(config.maxConnections)};
+    return {static_cast<std::size_t>(config.maxLineBytes), raiseFileLimit(config.maxConnections),
+            config.spoolSync == SpoolSync::Always};
 }
 
 double secondsSince(TimePoint time)
@@ -53,12 +65,14 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
       m_spool(std::move(spool)),
       m_batcher(batchLimits(config), SteadyClock::now),
       m_feeder(*m_spool, m_batcher),
+      m_pairing(*m_spool, pairingLimits(config), SteadyClock::now,
+                [this](std::uint16_t client) { return m_server.isConnected(client); }),
       m_transport(std::move(transport)),
-      m_delivery({m_batcher, *m_spool, *m_transport, m_stats,
+      m_delivery({m_batcher, m_pairing, *m_spool, *m_transport, m_stats,
                   [this](const CallView &call, std::string_view reason) {
                       return keepDeadLetter(call, reason);
                   }},
-                 {config.senders, config.maxAge}, SteadyClock::now,
+                 {config.senders, config.maxAge, config.callsMode}, SteadyClock::now,
                  [] { return QRandomGenerator::global()->generateDouble(); }),
       m_flushWaiters(FlushTimeout),
       m_server(*this, m_stats, ingestLimits(config))
@@ -67,11 +81,17 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
     m_shutdownTimer.setTimerType(Qt::PreciseTimer);
     connect(&m_shutdownTimer, &QTimer::timeout, this, &Sidecar::stop);
     connect(&m_delivery, &DeliveryQueue::recordsDone, this, &Sidecar::handleRecordsDone);
+    connect(&m_delivery, &DeliveryQueue::recordsHeld, &m_flushWaiters, &FlushWaiters::recordsHeld);
     connect(&m_feeder, &Feeder::fed, &m_delivery, &DeliveryQueue::pump);
     // Only a spool on disk has anything to look after, and a place for what nobody will deliver.
     if (auto *disk = dynamic_cast<DiskSpool *>(m_spool.get())) {
         m_deadLetters = std::make_unique<DeadLetters>(config.spoolDirectory, MaxDeadLetterBytes);
         m_upkeep = std::make_unique<SpoolUpkeep>(*disk, config.spoolSync);
+        if (config.spoolSync == SpoolSync::Always) {
+            m_groupCommit = std::make_unique<GroupCommit>(*disk);
+            connect(m_groupCommit.get(), &GroupCommit::finished, &m_server,
+                    &IngestServer::finishSync);
+        }
         connect(m_upkeep.get(), &SpoolUpkeep::recovered, &m_feeder, &Feeder::addBacklog);
     }
 }
@@ -132,6 +152,19 @@ bool Sidecar::callsAccepted()
 bool Sidecar::isCongested() const
 {
     return m_delivery.isFlowing();
+}
+
+std::uint64_t Sidecar::requestSync()
+{
+    return m_groupCommit->request();
+}
+
+void Sidecar::clientGone(std::uint16_t client)
+{
+    if (m_pairing.heldStarts() == 0)
+        return;
+    m_pairing.clientGone(client);
+    m_delivery.pump();
 }
 
 void Sidecar::handleRecordsDone(std::span<const RecordRef> records, bool delivered)
@@ -196,6 +229,7 @@ std::string Sidecar::statusJson()
     report.recoveredCalls = usage.recoveredCalls;
     report.pendingCalls = usage.pendingCalls;
     report.pendingBytes = usage.pendingBytes;
+    report.heldCalls = m_pairing.heldStarts();
     if (oldest)
         report.oldestPendingSeconds = secondsSince(*oldest);
     report.spoolKind = m_upkeep ? "disk" : "memory";
@@ -215,6 +249,7 @@ void Sidecar::shutdown()
     qCInfo(lcApp, "stopping: %llu calls are pending",
            static_cast<unsigned long long>(m_spool->usage().pendingCalls));
     m_batcher.makeAllDue();
+    m_pairing.stopHolding();
     m_delivery.pump();
     m_shutdownTimer.start(m_config.shutdownTimeout);
     // From the event loop, so that a caller can connect to stopped() after this call, too.

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "batching/batcher.h"
+#include "batching/completepairing.h"
 #include "config/config.h"
 #include "forwarding/deliveryqueue.h"
 #include "ingest/ingestserver.h"
 #include "ingest/requesthandler.h"
 #include "sidecar/feeder.h"
 #include "sidecar/flushwaiters.h"
+#include "sidecar/groupcommit.h"
 #include "sidecar/spoolupkeep.h"
 #include "spool/deadletters.h"
 #include "spool/spool.h"
@@ -45,6 +47,8 @@ Q_SIGNALS:
 private:
     std::optional<RefusedCall> acceptCall(const CallView &call) override;
     bool callsAccepted() override;
+    std::uint64_t requestSync() override;
+    void clientGone(std::uint16_t client) override;
     void flush(Reply reply) override;
     std::string statusJson() override;
 
@@ -60,7 +64,9 @@ private:
     std::unique_ptr<Spool> m_spool;
     Batcher m_batcher;
     Feeder m_feeder;
+    CompletePairing m_pairing;
     std::unique_ptr<SpoolUpkeep> m_upkeep; // of a spool on disk
+    std::unique_ptr<GroupCommit> m_groupCommit; // with --spool-sync always
     std::unique_ptr<DeadLetters> m_deadLetters;
     std::unique_ptr<Transport> m_transport;
     DeliveryQueue m_delivery;

@@ -24,6 +24,7 @@ Result<std::unique_ptr<Spool>> makeSpool(const Config &config)
     DiskSpoolOptions options;
     options.directory = config.spoolDirectory;
     options.maxBytes = config.spoolMaxBytes;
+    options.collectsAppended = config.spoolSync == SpoolSync::Always;
     auto spool = DiskSpool::open(options, wallClock);
     if (!spool)
         return spool.error();

@@ -19,9 +19,8 @@ constexpr std::chrono::microseconds RecoverySlice = 2ms;
 SpoolUpkeep::SpoolUpkeep(DiskSpool &spool, SpoolSync sync)
     : m_spool(spool)
 {
-    if (sync == SpoolSync::Lazy) {
-        m_sync.emplace([](const Error &error) { qCWarning(lcSpool, "%s", error.message.c_str()); });
-    }
+    if (sync == SpoolSync::Lazy)
+        m_sync.emplace();
     m_recovery.setInterval(0);
     connect(&m_recovery, &QTimer::timeout, this, &SpoolUpkeep::recoverSome);
     m_tick.setInterval(Tick);
@@ -59,11 +58,23 @@ void SpoolUpkeep::recoverSome()
         Q_EMIT recovered(projects);
 }
 
+void SpoolUpkeep::syncWhatWaits()
+{
+    SyncTask::Job job = m_spool.takeUnsynced();
+    if (job.segments.empty())
+        return;
+    job.done = [](const Result<void> &result) {
+        if (!result)
+            qCWarning(lcSpool, "%s", result.error().message.c_str());
+    };
+    m_sync->sync(std::move(job));
+}
+
 void SpoolUpkeep::tick()
 {
     m_spool.checkDirectory();
     if (m_sync)
-        m_sync->sync(m_spool.takeUnsynced());
+        syncWhatWaits();
     const bool isIdle = !m_spool.tidy() && m_spool.usage().pendingCalls == 0;
     if (isIdle)
         m_tick.stop();

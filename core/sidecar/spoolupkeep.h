@@ -34,6 +34,7 @@ Q_SIGNALS:
 
 private:
     void recoverSome();
+    void syncWhatWaits();
     void tick();
 
     DiskSpool &m_spool;

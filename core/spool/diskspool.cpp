@@ -113,11 +113,16 @@ Result<RecordRef> DiskSpool::append(const CallView &call)
     const auto bytes = SegmentFormat::recordBytes(call.id.size(), call.payload.size());
     ++file.livingRecords;
     chain.wasUsed = true;
+    if (m_options.collectsAppended
+        && (m_appended.empty() || m_appended.back() != file.piece.segment))
+        m_appended.push_back(file.piece.segment);
     ++m_usage.pendingCalls;
     m_usage.pendingBytes += size;
     return RecordRef{{m_nextSequence++},
                      size,
                      call.kind,
+                     false,
+                     call.client,
                      file.slot,
                      file.piece.segment->end() - static_cast<std::uint32_t>(bytes)};
 }
@@ -221,6 +226,8 @@ RecordRef DiskSpool::refer(const File &file, const Segment::Record &record)
     return {{record.sequence},
             static_cast<std::uint32_t>(record.payload.size()),
             record.kind,
+            false,
+            0,
             file.slot,
             record.offset};
 }
@@ -322,22 +329,35 @@ void DiskSpool::checkDirectory()
     m_store.dropSpares();
 }
 
-std::vector<std::shared_ptr<const Segment>> DiskSpool::takeUnsynced()
+SyncTask::Job DiskSpool::takeUnsynced()
 {
-    std::vector<std::shared_ptr<const Segment>> segments;
+    SyncTask::Job job;
     for (auto &[project, chain] : m_chains) {
         for (const auto &file : chain.files) {
             if (!file->isChecked)
                 continue;
             if (file->livingOldRecords > 0 && file->syncedEnd < file->oldEnd) {
-                segments.push_back(file->piece.segment);
+                job.segments.push_back(file->piece.segment);
                 file->syncedEnd = file->piece.segment->end();
             }
             file->oldEnd = file->piece.segment->end();
             file->livingOldRecords = file->livingRecords;
         }
     }
-    return segments;
+    if (!job.segments.empty() && m_store.takeDirectoryChange())
+        job.directory = m_store.directory().path();
+    return job;
+}
+
+SyncTask::Job DiskSpool::takeAppended()
+{
+    SyncTask::Job job;
+    job.segments = std::exchange(m_appended, {});
+    std::sort(job.segments.begin(), job.segments.end());
+    job.segments.erase(std::unique(job.segments.begin(), job.segments.end()), job.segments.end());
+    if (m_store.takeDirectoryChange())
+        job.directory = m_store.directory().path();
+    return job;
 }
 
 bool DiskSpool::tidy()

@@ -3,6 +3,7 @@
 #include "spool/segment.h"
 #include "spool/segmentstore.h"
 #include "spool/spool.h"
+#include "spool/synctask.h"
 
 #include <chrono>
 #include <cstddef>
@@ -21,6 +22,7 @@ struct DiskSpoolOptions
     std::uint64_t maxBytes = 0; // of all segment files
     std::size_t maxSegmentBytes = 4U << 20U; // a larger call gets a segment of its own size
     std::size_t minSegmentBytes = 256U << 10U; // the first of a project that has none
+    bool collectsAppended = false; // for takeAppended()
 };
 
 // Keeps calls in files that survive the process: what append() has taken is there after a SIGKILL.
@@ -55,9 +57,11 @@ public:
     // Looks whether the directory is still there, and makes it again when it is not.
     void checkDirectory();
 
-    // Segments with unsynced records that were there at the last call already and still wait. They
-    // stay mapped while somebody holds them.
-    [[nodiscard]] std::vector<std::shared_ptr<const Segment>> takeUnsynced();
+    // What to sync so that the records that were there at the last call already, and still wait,
+    // are on the disk.
+    [[nodiscard]] SyncTask::Job takeUnsynced();
+    // The same for all records appended since the last call. With Options::collectsAppended.
+    [[nodiscard]] SyncTask::Job takeAppended();
     // Gives up the open files of projects that have had no call since the last call. True when
     // there is anything left that a later call could give up.
     [[nodiscard]] bool tidy();
@@ -116,6 +120,7 @@ private:
     std::deque<std::pair<Chain *, File *>> m_unchecked;
     std::uint64_t m_nextSequence = 0;
     SpoolUsage m_usage;
+    SyncTask::Segments m_appended; // some of them more than once
 };
 
 } // namespace Weave

@@ -43,7 +43,8 @@ Result<RecordRef> MemorySpool::append(const CallView &call)
                          + " of undelivered calls); send this call directly"};
     }
     Segment &segment = m_segments.back();
-    const RecordRef record{nextId(), static_cast<std::uint32_t>(size), call.kind};
+    const RecordRef record{nextId(), static_cast<std::uint32_t>(size), call.kind, false,
+                           call.client};
     std::memcpy(segment.data.get() + segment.used, call.payload.data(), size);
     segment.used += record.payloadSize;
     ++segment.liveRecords;

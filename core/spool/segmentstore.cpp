@@ -68,6 +68,7 @@ Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::si
     if (needed <= m_limits.fullSize && preferred >= m_limits.fullSize) {
         if (auto segment = reuseSpare(project, path)) {
             ++m_nextNumber;
+            m_directoryChanged = true;
             return Piece{std::move(segment), path};
         }
     }
@@ -93,6 +94,7 @@ Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::si
     }
     ++m_nextNumber;
     m_usedBytes += capacity;
+    m_directoryChanged = true;
     return Piece{std::make_shared<Segment>(std::move(*segment)), path};
 }
 

@@ -57,6 +57,9 @@ public:
     [[nodiscard]] std::uint64_t usedBytes() const { return m_usedBytes; }
     [[nodiscard]] const SpoolDirectory &directory() const { return m_directory; }
 
+    // Whether files have come or changed their names since the last call.
+    [[nodiscard]] bool takeDirectoryChange() { return std::exchange(m_directoryChanged, false); }
+
     // False when the directory has vanished; then it has been made again, or making it will be
     // tried again.
     [[nodiscard]] bool checkDirectory();
@@ -74,6 +77,7 @@ private:
     UniqueFd m_reserve;
     std::vector<Piece> m_spare; // of full size
     std::uint64_t m_usedBytes = 0;
+    bool m_directoryChanged = false;
     std::uint64_t m_nextNumber = 1;
     Error m_lastError{ErrorCode::Io, {}};
     std::int64_t m_tryAgainAt = 0; // wall clock, milliseconds

@@ -27,6 +27,8 @@ struct RecordRef
     RecordId id;
     std::uint32_t payloadSize = 0; // bytes
     CallKind kind = CallKind::Start;
+    bool wasHeld = false; // for the other half of its call, so that no flush waits for it
+    std::uint16_t client = 0; // CallView::client
     std::uint32_t segment = 0; // the spool's own way to find it
     std::uint32_t offset = 0;
 };

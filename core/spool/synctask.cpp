@@ -1,12 +1,43 @@
 #include "spool/synctask.h"
 
+#include "common/uniquefd.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
 #include <utility>
 
 namespace Weave {
 
-SyncTask::SyncTask(ReportError reportError)
-    : m_reportError(std::move(reportError)),
-      m_thread([this] { run(); })
+namespace {
+
+Result<void> syncDirectory(const std::string &path)
+{
+    const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.isValid() || ::fsync(directory.get()) != 0)
+        return Error{ErrorCode::Io, "cannot sync " + path + ": " + std::strerror(errno)};
+    return {};
+}
+
+Result<void> perform(const SyncTask::Job &job)
+{
+    Result<void> result;
+    for (const auto &segment : job.segments) {
+        if (auto synced = segment->sync(); !synced && result)
+            result = std::move(synced);
+    }
+    if (!job.directory.empty()) {
+        if (auto synced = syncDirectory(job.directory); !synced && result)
+            result = std::move(synced);
+    }
+    return result;
+}
+
+} // namespace
+
+SyncTask::SyncTask()
+    : m_thread([this] { run(); })
 {
 }
 
@@ -20,14 +51,11 @@ SyncTask::~SyncTask()
     m_thread.join();
 }
 
-void SyncTask::sync(Segments segments)
+void SyncTask::sync(Job job)
 {
-    if (segments.empty())
-        return;
     {
         const std::lock_guard lock(m_mutex);
-        for (auto &segment : segments)
-            m_waiting.push_back(std::move(segment));
+        m_waiting.push_back(std::move(job));
     }
     m_wake.notify_one();
 }
@@ -37,12 +65,10 @@ void SyncTask::run()
     std::unique_lock lock(m_mutex);
     while (!m_isEnding || !m_waiting.empty()) {
         m_wake.wait(lock, [this] { return m_isEnding || !m_waiting.empty(); });
-        const Segments segments = std::exchange(m_waiting, {});
+        const std::vector<Job> jobs = std::exchange(m_waiting, {});
         lock.unlock();
-        for (const auto &segment : segments) {
-            if (const auto synced = segment->sync(); !synced)
-                m_reportError(synced.error());
-        }
+        for (const Job &job : jobs)
+            job.done(perform(job));
         lock.lock();
     }
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -16,25 +17,30 @@ class SyncTask
 {
 public:
     using Segments = std::vector<std::shared_ptr<const Segment>>;
-    // Called in the thread when a sync has failed.
-    using ReportError = std::function<void(const Error &)>;
+    // Called in the thread, with the first error there was.
+    using Done = std::function<void(const Result<void> &result)>;
 
-    explicit SyncTask(ReportError reportError);
+    SyncTask();
     // Finishes what has been asked for.
     ~SyncTask();
     SyncTask(const SyncTask &) = delete;
     SyncTask &operator=(const SyncTask &) = delete;
 
-    // Returns at once. What is asked for while a sync is under way is done after it, together.
-    void sync(Segments segments);
+    struct Job
+    {
+        Segments segments; // stay mapped until they are synced
+        std::string directory; // whose entries have changed; empty when they have not
+        Done done;
+    };
+    // Returns at once. Jobs are done one after the other.
+    void sync(Job job);
 
 private:
     void run();
 
-    const ReportError m_reportError;
     std::mutex m_mutex;
     std::condition_variable m_wake;
-    Segments m_waiting;
+    std::vector<Job> m_waiting;
     bool m_isEnding = false;
     std::thread m_thread;
 };

@@ -38,6 +38,7 @@ void writeCalls(JsonWriter &json, const StatusReport &report)
     json.key("delivered").value(stats.delivered);
     json.key("pending").value(report.pendingCalls);
     json.key("pending_bytes").value(report.pendingBytes);
+    json.key("held").value(report.heldCalls);
     writeOptionalSeconds(json, "oldest_pending_seconds", report.oldestPendingSeconds);
     json.key("dead_lettered").value(stats.deadLettered);
     json.key("refused").beginObject();

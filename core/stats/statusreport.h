@@ -36,7 +36,8 @@ struct StatusReport
     std::uint64_t recoveredCalls = 0;
     std::uint64_t pendingCalls = 0;
     std::uint64_t pendingBytes = 0;
-    std::optional<double> oldestPendingSeconds;
+    std::uint64_t heldCalls = 0; // pending starts that wait for their ends
+    std::optional<double> oldestPendingSeconds; // those held not counted
     std::string spoolKind;
     std::uint64_t spoolUsedBytes = 0;
     std::uint64_t spoolMaxBytes = 0;

@@ -17,6 +17,7 @@ public:
     {
         if (refusal)
             return refusal;
+        clients.push_back(call.client);
         ids << QByteArray(call.id.data(), static_cast<qsizetype>(call.id.size()));
         events << "call";
         return std::nullopt;
@@ -26,6 +27,8 @@ public:
         events << "accepted";
         return asksForPause;
     }
+    std::uint64_t requestSync() override { return ++syncRequests; }
+    void clientGone(std::uint16_t client) override { goneClients.push_back(client); }
     void flush(Reply reply) override
     {
         if (flushesAtOnce)
@@ -38,10 +41,13 @@ public:
     std::optional<RefusedCall> refusal;
     bool asksForPause = false;
     bool flushesAtOnce = false;
+    std::uint64_t syncRequests = 0;
     std::string statusText = R"({"fake":1})";
     QList<QByteArray> ids;
     QList<QByteArray> events;
     std::vector<Reply> flushes;
+    std::vector<std::uint16_t> clients; // of the calls
+    std::vector<std::uint16_t> goneClients;
 };
 
 } // namespace Weave

@@ -18,10 +18,14 @@ namespace Weave {
 class DeliveryRig final
 {
 public:
-    explicit DeliveryRig(int senders = 4, std::size_t maxCount = 10)
+    explicit DeliveryRig(int senders = 4, std::size_t maxCount = 10,
+                         CallsMode mode = CallsMode::Upsert)
         : batcher({maxCount, 10'000'000, std::chrono::seconds(1)}, [this] { return now; }),
+          pairing(spool, {.maxCount = maxCount}, [this] { return now; },
+                  [](std::uint16_t) { return true; }),
           queue(
-              {batcher, spool, transport, stats}, {senders}, [this] { return now; },
+              {batcher, pairing, spool, transport, stats},
+              {senders, std::chrono::hours(24), mode}, [this] { return now; },
               [this] { return random; })
     {
         QLoggingCategory::setFilterRules(QStringLiteral("weave.*=false"));
@@ -75,6 +79,7 @@ public:
     MemorySpool spool{64U * 1024 * 1024};
     FakeTransport transport;
     Batcher batcher;
+    CompletePairing pairing;
     DeliveryQueue queue;
     std::map<std::uint64_t, int> deliveredIds;
     std::map<std::uint64_t, int> givenUpIds;

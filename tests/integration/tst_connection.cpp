@@ -32,7 +32,7 @@ public:
         std::array<int, 2> ends{-1, -1};
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data());
         client = std::make_unique<FakeClient>(ends[0]);
-        connection = std::make_unique<Connection>(UniqueFd(ends[1]), m_context);
+        connection = std::make_unique<Connection>(UniqueFd(ends[1]), 7, m_context);
     }
 
     FakeRequestHandler handler;

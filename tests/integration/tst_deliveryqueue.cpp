@@ -227,7 +227,8 @@ void DeliveryQueueTest::timerSendsWithoutBeingAsked()
     MemorySpool spool(1U << 26U);
     FakeTransport transport;
     Batcher batcher({100, 1'000'000, 30ms}, SteadyClock::now);
-    DeliveryQueue queue({batcher, spool, transport, stats}, {1}, SteadyClock::now,
+    CompletePairing pairing(spool, {}, SteadyClock::now, [](std::uint16_t) { return true; });
+    DeliveryQueue queue({batcher, pairing, spool, transport, stats}, {1}, SteadyClock::now,
                         [] { return 0.05; });
     const auto record = spool.append({CallKind::Start, "a/b", "1", "{}"});
     QVERIFY(record);

@@ -33,7 +33,7 @@ std::uint64_t count(Milliseconds duration)
 
 constexpr std::uint64_t MiB = std::uint64_t{1024} * 1024;
 
-const std::array<NumberFlag, 14> NumberFlags{{
+const std::array<NumberFlag, 16> NumberFlags{{
     {"flush-interval", [](const Config &c) { return count(c.flushInterval); }, 1'000, "1ms to 1h"},
     {"flush-max-count", [](const Config &c) { return c.flushMaxCount; }, 2'000, "1 to 100000"},
     {"flush-max-bytes", [](const Config &c) { return c.flushMaxBytes; }, 10 * MiB, "1 B to 32 MiB"},
@@ -50,7 +50,10 @@ const std::array<NumberFlag, 14> NumberFlags{{
     {"shutdown-timeout", [](const Config &c) { return count(c.shutdownTimeout); }, 10'000,
      "0s to 1h"},
     {"spool-sync", [](const Config &c) { return static_cast<std::uint64_t>(c.spoolSync); },
-     std::uint64_t(SpoolSync::Lazy), "lazy, never"},
+     std::uint64_t(SpoolSync::Lazy), "lazy, always, never"},
+    {"calls-mode", [](const Config &c) { return static_cast<std::uint64_t>(c.callsMode); },
+     std::uint64_t(CallsMode::Auto), "auto, upsert, complete"},
+    {"pair-hold", [](const Config &c) { return count(c.pairHold); }, 60'000, "0s to 1h"},
     {"log-level", [](const Config &c) { return static_cast<std::uint64_t>(c.logLevel); },
      std::uint64_t(LogLevel::Info), "debug, info, warning, error"},
     {"log-format", [](const Config &c) { return static_cast<std::uint64_t>(c.logFormat); },
@@ -237,6 +240,12 @@ void TstConfig::goodValues_data()
     row("spool-max-bytes", "1MiB", MiB);
     row("spool-max-bytes", "1TiB", MiB * MiB);
     row("spool-sync", "lazy", std::uint64_t(SpoolSync::Lazy));
+    row("spool-sync", "always", std::uint64_t(SpoolSync::Always));
+    row("calls-mode", "auto", std::uint64_t(CallsMode::Auto));
+    row("calls-mode", "upsert", std::uint64_t(CallsMode::Upsert));
+    row("calls-mode", "complete", std::uint64_t(CallsMode::Complete));
+    row("pair-hold", "0s", 0);
+    row("pair-hold", "1h", 3'600'000);
     row("spool-sync", "never", std::uint64_t(SpoolSync::Never));
     row("shutdown-timeout", "0", 0);
     row("shutdown-timeout", "1h", 3'600'000);
@@ -286,7 +295,9 @@ void TstConfig::badValues_data()
     rows("max-connections", {"0", "100001", "-1", "all", ""});
     rows("max-line-bytes", {"0", "1023", "1.1GiB", "1073741825", "-1", "long", ""});
     rows("spool-max-bytes", {"0", "1048575", "1025GiB", "1.1TiB", "-1", "none", ""});
-    rows("spool-sync", {"Lazy", "always", "true", ""});
+    rows("spool-sync", {"Lazy", "each", "true", ""});
+    rows("calls-mode", {"Auto", "v2", "upsert,complete", ""});
+    rows("pair-hold", {"1h1ms", "60", "-1s", "never", ""});
     rows("shutdown-timeout", {"1h1ms", "10", "-1s", "never", ""});
     rows("log-level", {"Info", "warn", "trace", "info ", "3", ""});
     rows("log-format", {"JSON", "xml", "text,json", ""});

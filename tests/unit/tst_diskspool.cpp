@@ -294,14 +294,14 @@ private Q_SLOTS:
     {
         auto spool = open();
         const RecordRef first = append(*spool, "p", "1");
-        QCOMPARE(spool->takeUnsynced().size(), std::size_t(0)); // it has just come
-        QCOMPARE(spool->takeUnsynced().size(), std::size_t(1)); // it has been waiting
-        QCOMPARE(spool->takeUnsynced().size(), std::size_t(0)); // once is enough
+        QCOMPARE(spool->takeUnsynced().segments.size(), std::size_t(0)); // it has just come
+        QCOMPARE(spool->takeUnsynced().segments.size(), std::size_t(1)); // it has been waiting
+        QCOMPARE(spool->takeUnsynced().segments.size(), std::size_t(0)); // once is enough
         spool->remove(first);
         const RecordRef second = append(*spool, "p", "2");
-        QCOMPARE(spool->takeUnsynced().size(), std::size_t(0));
+        QCOMPARE(spool->takeUnsynced().segments.size(), std::size_t(0));
         spool->remove(second); // delivered in time: no disk traffic at all
-        QCOMPARE(spool->takeUnsynced().size(), std::size_t(0));
+        QCOMPARE(spool->takeUnsynced().segments.size(), std::size_t(0));
     }
 
     // Random appends, removals and restarts beside a map: nothing lost, altered or back from the

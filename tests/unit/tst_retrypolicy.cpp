@@ -54,6 +54,8 @@ QByteArray nameOf(Action action)
         return "PauseAll";
     case Action::NeedsComplete:
         return "NeedsComplete";
+    case Action::RouteMissing:
+        return "RouteMissing";
     }
     return "?";
 }
@@ -108,7 +110,9 @@ void TstRetryPolicy::statuses_data()
     row(401, Action::PauseAll, Action::PauseAll);
     row(403, Action::PauseProject, Action::PauseProject);
     // With the server's words it is about the calls, without it is about the route.
-    for (const int status : {402, 404, 405, 406, 410, 411, 415, 418, 431, 451, 499})
+    for (const int status : {404, 405})
+        row(status, Action::Halve, Action::RouteMissing);
+    for (const int status : {402, 406, 410, 411, 415, 418, 431, 451, 499})
         row(status, Action::Halve, Action::PauseAll);
     // Nothing that a call could be blamed for, and nothing that another attempt would mend.
     for (const int status : {300, 301, 302, 303, 304, 307, 308, 399, 501})

@@ -178,12 +178,12 @@ void TstSpoolUpkeep::syncsWhatWaits()
     const auto spool = open();
     SpoolUpkeep upkeep(*spool, isLazy ? SpoolSync::Lazy : SpoolSync::Never);
     (void)append(*spool, "p");
-    QCOMPARE(spool->takeUnsynced().size(), std::size_t(0)); // from here on it has been waiting
+    QCOMPARE(spool->takeUnsynced().segments.size(), std::size_t(0)); // from here on it has been waiting
     // A tick has come when the lock is there again.
     QVERIFY(QFile::remove(folder() + u"/lock"_s));
     upkeep.wake();
     QTRY_VERIFY(QFile::exists(folder() + u"/lock"_s));
-    QCOMPARE(spool->takeUnsynced().size(), isLazy ? std::size_t(0) : std::size_t(1));
+    QCOMPARE(spool->takeUnsynced().segments.size(), isLazy ? std::size_t(0) : std::size_t(1));
 }
 
 // The memory of a file whose name is gone can still be synced; nobody is bothered with it.

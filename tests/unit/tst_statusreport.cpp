@@ -72,6 +72,7 @@ StatusReport distinctReport(const Stats &stats)
     report.recoveredCalls = 313;
     report.pendingCalls = 306;
     report.pendingBytes = 307;
+    report.heldCalls = 314;
     report.oldestPendingSeconds = 308.75;
     report.spoolKind = "memory";
     report.spoolUsedBytes = 309;
@@ -121,6 +122,7 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("calls.recovered", 313);
     row("calls.pending", 306);
     row("calls.pending_bytes", 307);
+    row("calls.held", 314);
     row("calls.oldest_pending_seconds", 308.75);
     row("calls.refused.malformed", 200);
     row("calls.refused.unknown_method", 201);
@@ -175,7 +177,7 @@ void TstStatusReport::nothingElseIsInIt()
              u"backend batches calls connections pid requests socket spool "
              "uptime_seconds version"_s.split(u' '));
     QCOMPARE(keys(u"backend"_s).size(), 5);
-    QCOMPARE(keys(u"calls"_s).size(), 8);
+    QCOMPARE(keys(u"calls"_s).size(), 9);
     QCOMPARE(keys(u"calls.refused"_s).size(), qsizetype{RefusalCount});
     QCOMPARE(keys(u"batches"_s).size(), 4);
     QCOMPARE(keys(u"requests"_s).size(), 5);

@@ -3,6 +3,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -13,16 +14,32 @@ class TstSyncTask final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void init()
+    {
+        m_done = 0;
+        m_error.clear();
+    }
     void nothingToDo();
     void finishesWhatWasAskedFor();
     void keepsSegmentsUntilTheyAreSynced();
     void manyRequests();
+    void syncsTheDirectory();
+    void tellsOfErrors();
 
 private:
     [[nodiscard]] std::shared_ptr<const Segment> makeSegment(int number);
+    [[nodiscard]] SyncTask::Job job(SyncTask::Segments segments, const std::string &directory = {})
+    {
+        return {std::move(segments), directory, [this](const Result<void> &result) {
+                    ++m_done;
+                    if (!result)
+                        m_error = result.error().message;
+                }};
+    }
 
     QTemporaryDir m_folder;
-    int m_errors = 0; // in the thread; looked at when it has ended
+    std::atomic<int> m_done = 0;
+    std::string m_error; // written in the thread; looked at when it has ended
 };
 
 std::shared_ptr<const Segment> TstSyncTask::makeSegment(int number)
@@ -39,13 +56,13 @@ std::shared_ptr<const Segment> TstSyncTask::makeSegment(int number)
 void TstSyncTask::nothingToDo()
 {
     {
-        const SyncTask idle([this](const Error &) { ++m_errors; });
+        const SyncTask idle;
     }
     {
-        SyncTask task([this](const Error &) { ++m_errors; });
-        task.sync({});
+        SyncTask task;
+        task.sync(job({}));
     }
-    QCOMPARE(m_errors, 0);
+    QCOMPARE(m_error, std::string());
 }
 
 void TstSyncTask::finishesWhatWasAskedFor()
@@ -53,10 +70,10 @@ void TstSyncTask::finishesWhatWasAskedFor()
     const auto first = makeSegment(1);
     const auto second = makeSegment(2);
     {
-        SyncTask task([this](const Error &) { ++m_errors; });
-        task.sync({first, second});
+        SyncTask task;
+        task.sync(job({first, second}));
     }
-    QCOMPARE(m_errors, 0);
+    QCOMPARE(m_error, std::string());
     // Nothing of it is left behind.
     QCOMPARE(first.use_count(), 1L);
     QCOMPARE(second.use_count(), 1L);
@@ -66,11 +83,11 @@ void TstSyncTask::keepsSegmentsUntilTheyAreSynced()
 {
     auto segment = makeSegment(3);
     const std::weak_ptr<const Segment> watch = segment;
-    SyncTask task([this](const Error &) { ++m_errors; });
-    task.sync({std::move(segment)});
+    SyncTask task;
+    task.sync(job({std::move(segment)}));
     // The file may be unmapped here only when the thread has done with it.
     QTRY_VERIFY(watch.expired());
-    QCOMPARE(m_errors, 0);
+    QCOMPARE(m_error, std::string());
 }
 
 void TstSyncTask::manyRequests()
@@ -78,13 +95,34 @@ void TstSyncTask::manyRequests()
     const auto first = makeSegment(4);
     const auto second = makeSegment(5);
     {
-        SyncTask task([this](const Error &) { ++m_errors; });
+        SyncTask task;
         for (int i = 0; i < 100; ++i)
-            task.sync({i % 2 == 0 ? first : second});
+            task.sync(job({i % 2 == 0 ? first : second}));
     }
-    QCOMPARE(m_errors, 0);
+    QCOMPARE(m_error, std::string());
     QCOMPARE(first.use_count(), 1L);
     QCOMPARE(second.use_count(), 1L);
+}
+
+void TstSyncTask::syncsTheDirectory()
+{
+    {
+        SyncTask task;
+        task.sync(job({}, m_folder.path().toStdString()));
+    }
+    QCOMPARE(m_done.load(), 1);
+    QCOMPARE(m_error, std::string());
+}
+
+void TstSyncTask::tellsOfErrors()
+{
+    const std::string nowhere = m_folder.filePath(QStringLiteral("nowhere")).toStdString();
+    {
+        SyncTask task;
+        task.sync(job({makeSegment(6)}, nowhere));
+    }
+    QCOMPARE(m_done.load(), 1);
+    QVERIFY(m_error.find(nowhere) != std::string::npos);
 }
 
 QTEST_APPLESS_MAIN(TstSyncTask)

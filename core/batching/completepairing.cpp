@@ -1,0 +1,456 @@
+#include "batching/completepairing.h"
+
+#include "batching/completebody.h"
+#include "batching/upsertbody.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace Weave {
+
+namespace {
+
+// A timestamp has some 30 bytes; what is much longer is not worth remembering.
+constexpr std::size_t MaxStartedAtBytes = 64;
+
+} // namespace
+
+// Batches of pairs within the limits.
+class CompletePairing::PairBatches
+{
+public:
+    PairBatches(const Batch &source, const PairingLimits &limits)
+        : m_source(source),
+          m_limits(limits)
+    {
+    }
+
+    void add(const RecordRef &start, const RecordRef &end)
+    {
+        const std::size_t size = maxCompleteItemSize(start, end) + 1; // with its comma
+        const bool isRoom = !m_batches.empty()
+            && m_batches.back().records.size() + 2 <= m_limits.maxCount
+            && m_batches.back().bodySize + size <= m_limits.maxBytes;
+        if (!isRoom) {
+            Batch &batch = m_batches.emplace_back();
+            batch.project = m_source.project;
+            batch.openedAt = m_source.openedAt;
+            batch.route = Route::Complete;
+            batch.bodySize = upsertFrameSize();
+        }
+        Batch &batch = m_batches.back();
+        batch.records.push_back(start);
+        batch.records.push_back(end);
+        batch.bodySize += size;
+    }
+
+    [[nodiscard]] std::vector<Batch> take() { return std::move(m_batches); }
+
+private:
+    const Batch &m_source;
+    const PairingLimits &m_limits;
+    std::vector<Batch> m_batches;
+};
+
+CompletePairing::CompletePairing(const Spool &spool, const PairingLimits &limits, NowFunction now,
+                                 ClientCheck isConnected)
+    : m_spool(spool),
+      m_limits(limits),
+      m_now(std::move(now)),
+      m_isConnected(std::move(isConnected))
+{
+}
+
+CompletePairing::Added CompletePairing::add(const Batch &batch)
+{
+    Added added;
+    PairBatches pairs(batch, m_limits);
+    Project &project = m_projects[batch.project];
+    project.name = batch.project;
+    for (const RecordRef &record : batch.records) {
+        readCallText(record.kind, m_spool.payload(record), m_text);
+        if (record.kind == CallKind::Start)
+            addStart(project, record, pairs, added);
+        else
+            addEnd(project, record, pairs, added);
+    }
+    while (m_heldStarts.size() > m_limits.maxHeld)
+        move(m_heldStarts.begin(), State::Due);
+    eraseIfEmpty(project);
+    added.complete = pairs.take();
+    return added;
+}
+
+CompletePairing::Call CompletePairing::newCall(Project &project, const RecordRef &record) const
+{
+    Call call;
+    call.project = &project;
+    call.id = m_text.id;
+    call.record = record;
+    call.canBeComplete = CallText::isGiven(m_text.traceId);
+    if (CallText::isGiven(m_text.startedAt) && m_text.startedAt.size() <= MaxStartedAtBytes)
+        call.startedAt = m_text.startedAt;
+    return call;
+}
+
+bool CompletePairing::isRepetition(const RecordRef &known, const RecordRef &record) const
+{
+    return known.kind == record.kind && m_spool.payload(known) == m_spool.payload(record);
+}
+
+void CompletePairing::addStart(Project &project, const RecordRef &record, PairBatches &pairs,
+                               Added &added)
+{
+    Call call = newCall(project, record);
+    if (const auto found = project.calls.find(m_text.id); found != project.calls.end()) {
+        const auto other = found->second;
+        if (other->state != State::Delivered && isRepetition(other->record, record)) {
+            added.repeated.push_back(record);
+            return;
+        }
+        if (other->record.kind == CallKind::End) {
+            const RecordRef end = other->record;
+            erase(other);
+            if (call.canBeComplete) {
+                pairs.add(record, end);
+                return;
+            }
+            call.end = end;
+        } else if (other->state == State::Sending || other->state == State::Delivered) {
+            call.id.clear(); // the end belongs to the one that the server has
+        } else { // another start of that name: it goes first, the newer one counts
+            forgetName(*other);
+            if (other->state == State::HeldStart)
+                move(other, State::Due);
+        }
+    }
+    if (!call.canBeComplete || call.id.empty()) {
+        insert(std::move(call), State::Due);
+        return;
+    }
+    call.record.wasHeld = true;
+    added.held.push_back(call.record);
+    const std::uint16_t client = call.record.client;
+    insert(std::move(call), State::HeldStart);
+    if (client != 0 && !m_isConnected(client))
+        clientGone(client);
+}
+
+void CompletePairing::addEnd(Project &project, const RecordRef &record, PairBatches &pairs,
+                             Added &added)
+{
+    const auto found = project.calls.find(m_text.id);
+    if (found == project.calls.end()) {
+        insert(newCall(project, record), State::HeldEnd);
+        return;
+    }
+    const auto other = found->second;
+    const bool isStart = other->record.kind == CallKind::Start;
+    const auto &knownEnd = isStart ? other->end : std::optional<RecordRef>(other->record);
+    if (knownEnd && isRepetition(*knownEnd, record)) {
+        added.repeated.push_back(record);
+    } else if (!isStart || other->end) { // another end of that name: each goes its way
+        if (!isStart)
+            forgetName(*other);
+        Call call = newCall(project, record);
+        if (isStart)
+            call.id.clear();
+        insert(std::move(call), State::HeldEnd);
+    } else if (other->state == State::Delivered) {
+        Call call = newCall(project, record);
+        call.startedAt = std::move(other->startedAt);
+        erase(other);
+        insert(std::move(call), State::Due);
+    } else if (other->state == State::Sending || !other->canBeComplete) {
+        other->end = record;
+    } else {
+        pairs.add(other->record, record);
+        erase(other);
+    }
+}
+
+CompletePairing::Calls &CompletePairing::listOf(Project &project, State state)
+{
+    switch (state) {
+    case State::HeldStart:
+        return m_heldStarts;
+    case State::HeldEnd:
+        return m_heldEnds;
+    case State::Due:
+        return project.due;
+    case State::Sending:
+        return m_sending;
+    case State::Delivered:
+        break;
+    }
+    return m_delivered;
+}
+
+void CompletePairing::insert(Call call, State state)
+{
+    Calls &list = listOf(*call.project, state);
+    list.push_back(std::move(call));
+    const auto place = std::prev(list.end());
+    ++place->project->callCount;
+    if (!place->id.empty())
+        place->project->calls[place->id] = place;
+    enter(*place, state);
+}
+
+void CompletePairing::move(Calls::iterator call, State state)
+{
+    Calls &to = listOf(*call->project, state);
+    to.splice(to.end(), listOf(*call->project, call->state), call);
+    count(*call, -1);
+    enter(*call, state);
+}
+
+void CompletePairing::enter(Call &call, State state)
+{
+    call.state = state;
+    call.since = m_now();
+    count(call, 1);
+    if (state == State::Due && !std::exchange(call.project->isQueued, true))
+        m_dueProjects.push_back(call.project);
+}
+
+void CompletePairing::count(const Call &call, int change)
+{
+    if (call.state == State::Sending || call.state == State::Delivered)
+        return;
+    call.project->keptCount += static_cast<std::size_t>(change);
+    m_keptCount += static_cast<std::size_t>(change);
+}
+
+void CompletePairing::forgetName(Call &call)
+{
+    if (!call.id.empty())
+        call.project->calls.erase(call.id);
+    call.id.clear();
+}
+
+void CompletePairing::erase(Calls::iterator call)
+{
+    forgetName(*call);
+    count(*call, -1);
+    --call->project->callCount;
+    listOf(*call->project, call->state).erase(call);
+}
+
+// However much is kept of other projects, there is always room for a little of this one.
+bool CompletePairing::isFull(const std::string &project) const
+{
+    constexpr std::size_t Crowd = 5;
+    constexpr std::size_t Share = 100;
+    const auto found = m_projects.find(project);
+    if (found == m_projects.end())
+        return false;
+    const std::size_t kept = found->second.keptCount;
+    return kept >= m_limits.maxHeld + m_limits.maxCount
+        || (m_keptCount >= Crowd * m_limits.maxHeld
+            && kept >= std::max<std::size_t>(m_limits.maxHeld / Share, 1));
+}
+
+void CompletePairing::promoteDue()
+{
+    const TimePoint now = m_now();
+    while (!m_heldStarts.empty() && m_heldStarts.front().since + m_limits.hold <= now)
+        move(m_heldStarts.begin(), State::Due);
+    while (!m_heldEnds.empty() && m_heldEnds.front().since + m_limits.endHold <= now)
+        move(m_heldEnds.begin(), State::Due);
+    promoteOfGoneClients();
+}
+
+void CompletePairing::promoteStarts()
+{
+    while (!m_heldStarts.empty())
+        move(m_heldStarts.begin(), State::Due);
+}
+
+void CompletePairing::stopHolding()
+{
+    m_limits.hold = Milliseconds(0);
+    m_limits.endHold = Milliseconds(0);
+}
+
+// Its last calls may still be with batching, which hands them over within an interval.
+void CompletePairing::clientGone(std::uint16_t client)
+{
+    const TimePoint now = m_now();
+    if (m_heldStarts.empty())
+        return; // those that come later are known by their client
+    if (m_gone.empty() || m_gone.back().client != client)
+        m_gone.push_back({client, now + m_limits.interval});
+}
+
+// One look for all clients whose time has come, and not too many looks when clients go one after
+// the other.
+void CompletePairing::promoteOfGoneClients()
+{
+    const TimePoint now = m_now();
+    if (m_heldStarts.empty())
+        m_gone.clear();
+    if (m_gone.empty() || now < nextLook())
+        return;
+    std::unordered_set<std::uint16_t> gone;
+    while (!m_gone.empty() && m_gone.front().lookAt <= now) {
+        gone.insert(m_gone.front().client);
+        m_gone.pop_front();
+    }
+    m_lastLook = now;
+    for (auto call = m_heldStarts.begin(); call != m_heldStarts.end();) {
+        const auto next = std::next(call);
+        if (gone.contains(call->record.client) && !m_isConnected(call->record.client))
+            move(call, State::Due);
+        call = next;
+    }
+}
+
+TimePoint CompletePairing::nextLook() const
+{
+    return std::max(m_gone.front().lookAt, m_lastLook + m_limits.interval / 4);
+}
+
+std::optional<TimePoint> CompletePairing::nextDue() const
+{
+    std::optional<TimePoint> next;
+    const auto consider = [&next](TimePoint time) { next = next ? std::min(*next, time) : time; };
+    if (!m_heldStarts.empty())
+        consider(m_heldStarts.front().since + m_limits.hold);
+    if (!m_heldEnds.empty())
+        consider(m_heldEnds.front().since + m_limits.endHold);
+    if (!m_gone.empty() && !m_heldStarts.empty())
+        consider(nextLook());
+    return next;
+}
+
+std::optional<Batch> CompletePairing::takeSingle(const ProjectFilter &mayTake)
+{
+    for (auto place = m_dueProjects.begin(); place != m_dueProjects.end();) {
+        Project &project = **place;
+        if (!project.due.empty() && !mayTake(project.name)) {
+            ++place;
+            continue;
+        }
+        place = m_dueProjects.erase(place);
+        project.isQueued = false;
+        if (!project.due.empty())
+            return takeFrom(project);
+        eraseIfEmpty(project);
+    }
+    return std::nullopt;
+}
+
+Batch CompletePairing::takeFrom(Project &project)
+{
+    const auto call = project.due.begin();
+    Batch batch;
+    batch.project = project.name;
+    batch.openedAt = call->since;
+    batch.records = {call->record};
+    batch.bodySize = call->record.payloadSize;
+    if (call->record.kind == CallKind::Start) {
+        batch.route = Route::Start;
+        move(call, State::Sending);
+        m_sendingByRecord[call->record.id.value] = call;
+    } else {
+        batch.route = Route::End;
+        batch.startedAt = call->startedAt;
+        erase(call);
+    }
+    if (!project.due.empty()) {
+        project.isQueued = true;
+        m_dueProjects.push_back(&project);
+    }
+    eraseIfEmpty(project);
+    return batch;
+}
+
+void CompletePairing::settle(const Batch &start)
+{
+    const auto found = m_sendingByRecord.find(start.records.front().id.value);
+    if (found == m_sendingByRecord.end())
+        return; // released meanwhile
+    const auto call = found->second;
+    m_sendingByRecord.erase(found);
+    if (call->end) {
+        call->record = *std::exchange(call->end, std::nullopt);
+        move(call, State::Due);
+    } else if (call->id.empty()) {
+        Project &project = *call->project;
+        erase(call);
+        eraseIfEmpty(project);
+    } else {
+        move(call, State::Delivered);
+        if (m_delivered.size() > m_limits.maxHeld) {
+            Project &oldest = *m_delivered.front().project;
+            erase(m_delivered.begin());
+            eraseIfEmpty(oldest);
+        }
+    }
+}
+
+void CompletePairing::separate(const Batch &pair)
+{
+    Project &project = m_projects[pair.project];
+    project.name = pair.project;
+    const RecordRef &start = pair.records.front();
+    readCallText(start.kind, m_spool.payload(start), m_text);
+    Call call = newCall(project, start);
+    call.id.clear();
+    call.canBeComplete = false;
+    call.end = pair.records.back();
+    insert(std::move(call), State::Due);
+}
+
+std::vector<Batch> CompletePairing::release(const std::string &projectName)
+{
+    const auto found = m_projects.find(projectName);
+    if (found == m_projects.end())
+        return {};
+    Project &project = found->second;
+    std::vector<RecordRef> records;
+    for (const State state :
+         {State::HeldStart, State::HeldEnd, State::Due, State::Sending, State::Delivered}) {
+        Calls &list = listOf(project, state);
+        for (auto call = list.begin(); call != list.end();) {
+            const auto next = std::next(call);
+            if (call->project == &project) {
+                if (call->end)
+                    records.push_back(*call->end);
+                if (state == State::Sending)
+                    m_sendingByRecord.erase(call->record.id.value);
+                else if (state != State::Delivered)
+                    records.push_back(call->record);
+                erase(call);
+            }
+            call = next;
+        }
+    }
+    eraseIfEmpty(project);
+
+    std::sort(records.begin(), records.end(),
+              [](const RecordRef &a, const RecordRef &b) { return a.id < b.id; });
+    std::vector<Batch> batches;
+    for (const RecordRef &record : records) {
+        const std::size_t size = upsertItemSize(record) + 1;
+        if (batches.empty() || batches.back().records.size() >= m_limits.maxCount
+            || batches.back().bodySize + size > m_limits.maxBytes) {
+            Batch &batch = batches.emplace_back();
+            batch.project = projectName;
+            batch.openedAt = m_now();
+            batch.bodySize = upsertFrameSize();
+        }
+        batches.back().records.push_back(record);
+        batches.back().bodySize += size;
+    }
+    return batches;
+}
+
+void CompletePairing::eraseIfEmpty(Project &project)
+{
+    if (project.callCount == 0 && !project.isQueued)
+        m_projects.erase(m_projects.find(std::string_view(project.name)));
+}
+
+} // namespace Weave

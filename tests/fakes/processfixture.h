@@ -14,8 +14,8 @@ class ProcessFixture final
 public:
     ProcessFixture();
 
-    // The daemon with --backend of the sink and arguments. The intervals are long, so that batches
-    // are sent for the reason that the test is about; a later flag wins.
+    // The daemon with --backend of the sink, a short --flush-interval, and arguments; a later flag
+    // wins.
     bool start(const QStringList &arguments = {});
     [[nodiscard]] QString path(const QString &name) const;
     bool writeFile(const QString &name, const QByteArray &text) const;

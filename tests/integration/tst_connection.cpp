@@ -25,9 +25,9 @@ QByteArray callLine(int number)
 class Rig final
 {
 public:
-    explicit Rig(std::size_t maxLineBytes = 100'000)
+    explicit Rig(std::size_t maxLineBytes = 100'000, bool answersAfterSync = false)
         : m_buffer(4096),
-          m_context{handler, stats, m_budget, maxLineBytes, m_buffer, {}}
+          m_context{handler, stats, m_budget, maxLineBytes, m_buffer, {}, answersAfterSync}
     {
         std::array<int, 2> ends{-1, -1};
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data());
@@ -69,6 +69,11 @@ private Q_SLOTS:
     void lastLineIsHandledAtTheEnd();
     void flushAsTheLastLine();
     void statusIsWrapped();
+    void callsCarryTheNumber();
+    void repliesWaitForTheSync();
+    void failedSyncIsARefusal();
+    void flushReplyBehindASync();
+    void clientGoesDuringASync();
 };
 
 void ConnectionTest::answersInOrder()
@@ -241,6 +246,71 @@ void ConnectionTest::statusIsWrapped()
     QVERIFY(rig.client->send("{\"method\":\"status\"}\n"));
     QCOMPARE(rig.client->readLine().value_or(QByteArray()),
              QByteArray(R"({"success":true,"status":{"fake":1}})"));
+}
+
+void ConnectionTest::callsCarryTheNumber()
+{
+    Rig rig;
+    QCOMPARE(rig.client->sendCalls(callLine(1) + callLine(2), 2), 2);
+    QCOMPARE(rig.handler.clients, (std::vector<std::uint16_t>{7, 7}));
+}
+
+void ConnectionTest::repliesWaitForTheSync()
+{
+    Rig rig(100'000, true);
+    const QSignalSpy asked(rig.connection.get(), &Connection::awaitingSync);
+    QVERIFY(rig.client->send("nonsense" + QByteArray("\n") + callLine(1)));
+    QTRY_COMPARE(asked.size(), 1);
+    QVERIFY(rig.client->send(callLine(2)));
+    QVERIFY(!rig.client->readLine(50ms));
+    QCOMPARE(rig.handler.ids, QList<QByteArray>{"1"}); // the next lines wait, too
+    rig.connection->finishSync(true);
+    QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("malformed"));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QTRY_COMPARE(asked.size(), 2);
+    rig.connection->finishSync(true);
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QCOMPARE(rig.stats.refused.at(static_cast<std::size_t>(Refusal::SpoolError)), 0U);
+}
+
+void ConnectionTest::failedSyncIsARefusal()
+{
+    Rig rig(100'000, true);
+    const QSignalSpy asked(rig.connection.get(), &Connection::awaitingSync);
+    QVERIFY(rig.client->send(callLine(1) + R"({"method":"status"})" + "\n" + callLine(2)));
+    QTRY_COMPARE(asked.size(), 1);
+    rig.connection->finishSync(false);
+    QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("send this call directly"));
+    QVERIFY(rig.client->readLine().value_or(QByteArray()).contains(R"({"fake":1})"));
+    QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("send this call directly"));
+    QCOMPARE(rig.stats.refused.at(static_cast<std::size_t>(Refusal::SpoolError)), 2U);
+}
+
+void ConnectionTest::flushReplyBehindASync()
+{
+    Rig rig(100'000, true);
+    const QSignalSpy asked(rig.connection.get(), &Connection::awaitingSync);
+    QVERIFY(rig.client->send(callLine(1) + R"({"method":"flush"})" + "\n"));
+    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
+    rig.handler.flushes.front()(R"({"success":true})"
+                                "\n");
+    QVERIFY(!rig.client->readLine(50ms));
+    rig.connection->finishSync(false); // the flush was true all the same
+    QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("send this call directly"));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+}
+
+void ConnectionTest::clientGoesDuringASync()
+{
+    Rig rig(100'000, true);
+    const QSignalSpy asked(rig.connection.get(), &Connection::awaitingSync);
+    const QSignalSpy closed(rig.connection.get(), &Connection::closed);
+    QVERIFY(rig.client->send(callLine(1)));
+    QTRY_COMPARE(asked.size(), 1);
+    rig.client->close();
+    QTest::qWait(20);
+    rig.connection->finishSync(true);
+    QTRY_COMPARE(closed.size(), 1);
 }
 
 QTEST_GUILESS_MAIN(ConnectionTest)

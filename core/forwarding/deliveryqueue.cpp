@@ -38,7 +38,9 @@ DeliveryQueue::DeliveryQueue(const Parts &parts, const DeliveryLimits &limits, N
       m_now(std::move(now)),
       m_random(std::move(random)),
       m_paths(limits.callsMode),
-      m_parked(m_now)
+      m_parked(m_now),
+      m_source({m_batcher, m_pairing, m_parked, m_paths, m_spool, m_stats},
+               [this](const CompletePairing::Added &added) { handleTakenApart(added); })
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -52,6 +54,9 @@ DeliveryQueue::~DeliveryQueue()
 
 void DeliveryQueue::pump()
 {
+    if (m_isPumping)
+        return; // records that leave make room for others; the loop below sees them
+    m_isPumping = true;
     m_pairing.promoteDue();
     // A start that waits keeps its neighbours' room in the spool, too.
     if (m_pairing.heldStarts() > 0) {
@@ -59,25 +64,26 @@ void DeliveryQueue::pump()
         if (usage.usedBytes > usage.maxBytes / 4 * 3)
             m_pairing.promoteStarts();
     }
-    while (m_inFlight.size() < static_cast<std::size_t>(m_limits.senders) && sendNext()) { }
+    while (m_inFlight.size() < static_cast<std::size_t>(m_limits.senders)
+           && m_now() >= m_waitUntil) {
+        auto taken =
+            m_source.next([this](const std::string &project) { return isOpenTo(project); });
+        if (!taken)
+            break;
+        send(std::move(taken->batch), taken->isProbe);
+    }
+    m_isPumping = false;
     armTimer();
 }
 
-// True when there may be more to send.
-bool DeliveryQueue::sendNext()
+void DeliveryQueue::handleTakenApart(const CompletePairing::Added &added)
 {
-    if (m_now() < m_waitUntil)
-        return false;
-    // In turns, so that a project whose batches keep coming back leaves room for the others, and
-    // so do starts and ends that take a request each.
-    constexpr unsigned Turns = 3;
-    m_turn = (m_turn + 1) % Turns;
-    for (unsigned i = 0; i < Turns; ++i) {
-        const unsigned turn = (m_turn + i) % Turns;
-        if (turn == 0 ? sendParked() : turn == 1 ? sendFresh() : sendSingle())
-            return true;
+    if (!added.held.empty())
+        Q_EMIT recordsHeld(added.held);
+    if (!added.repeated.empty()) {
+        m_stats.delivered += added.repeated.size(); // with the call that they repeat
+        removeRecords(added.repeated, true);
     }
-    return false;
 }
 
 // The last free sender is not for a project that waits for slow answers already: however slow one
@@ -95,99 +101,6 @@ bool DeliveryQueue::hasSlowRequest(const std::string &project) const
     return std::any_of(m_inFlight.begin(), m_inFlight.end(), [&](const auto &flight) {
         return flight.second.batch.project == project && flight.second.sentAt < longAgo;
     });
-}
-
-bool DeliveryQueue::sendFresh()
-{
-    auto batch = m_batcher.take([this](const std::string &project) {
-        return isOpenTo(project) && !m_pairing.isFull(project);
-    });
-    if (!batch)
-        return false;
-    countFormed(*batch);
-    if (auto ready = onItsPath(std::move(*batch)))
-        send(std::move(*ready), false);
-    return true;
-}
-
-bool DeliveryQueue::sendParked()
-{
-    auto taken = m_parked.take([this](const std::string &project) { return isOpenTo(project); },
-                               [this](const std::string &project) -> std::optional<Batch> {
-                                   if (m_pairing.isFull(project))
-                                       return std::nullopt;
-                                   auto batch = m_batcher.takeFrom(project);
-                                   if (batch)
-                                       countFormed(*batch);
-                                   return batch;
-                               });
-    if (!taken)
-        return false;
-    const std::string project = taken->batch.project;
-    if (auto ready = onItsPath(std::move(taken->batch)))
-        send(std::move(*ready), taken->isProbe);
-    else if (taken->isProbe)
-        m_parked.endProbe(project);
-    return true;
-}
-
-// A start or an end on its own: only when nothing that has come of its project could still hold its
-// other half.
-bool DeliveryQueue::sendSingle()
-{
-    auto batch = m_pairing.takeSingle([this](const std::string &project) {
-        if (m_parked.isFailing(project) || !isOpenTo(project))
-            return false;
-        return m_pairing.isFull(project)
-            || (!m_batcher.hasReady(project) && !m_spool.isBehind(project));
-    });
-    if (!batch)
-        return false;
-    countFormed(*batch);
-    send(std::move(*batch), false);
-    return true;
-}
-
-// The batch as its project's path wants it. Nothing when it was taken apart for pairing; its pairs
-// are parked then.
-std::optional<Batch> DeliveryQueue::onItsPath(Batch batch)
-{
-    const bool usesComplete = m_paths.usesComplete(batch.project);
-    if (usesComplete && batch.route == Route::Upsert) {
-        pair(batch);
-        return std::nullopt;
-    }
-    if (!usesComplete && batch.route != Route::Upsert) {
-        batch.route = Route::Upsert;
-        batch.retryId.clear(); // it is another request now
-        std::sort(batch.records.begin(), batch.records.end(),
-                  [](const RecordRef &a, const RecordRef &b) { return a.id < b.id; });
-    }
-    return batch;
-}
-
-void DeliveryQueue::pair(const Batch &batch)
-{
-    CompletePairing::Added added = m_pairing.add(batch);
-    for (Batch &complete : added.complete) {
-        countFormed(complete);
-        m_parked.pushBack(std::move(complete));
-    }
-    if (!added.held.empty())
-        Q_EMIT recordsHeld(added.held);
-    if (!added.repeated.empty()) {
-        m_stats.delivered += added.repeated.size(); // with the call that they repeat
-        removeRecords(added.repeated, true);
-    }
-}
-
-void DeliveryQueue::countFormed(const Batch &batch)
-{
-    if (batch.route == Route::Upsert && m_paths.usesComplete(batch.project))
-        return; // what pairing makes of it counts
-    ++m_stats.batches;
-    m_stats.batchCalls.record(batch.records.size());
-    m_stats.batchBytes.record(batch.bodySize);
 }
 
 void DeliveryQueue::send(Batch batch, bool isProbe)

@@ -2,6 +2,7 @@
 
 #include "batching/batcher.h"
 #include "batching/completepairing.h"
+#include "forwarding/batchsource.h"
 #include "forwarding/parkedbatches.h"
 #include "forwarding/retrypolicy.h"
 #include "forwarding/transport.h"
@@ -29,8 +30,7 @@ struct DeliveryLimits
 };
 
 // Takes due batches, has them sent, and does with each what decide() says about the answer: a call
-// leaves the spool only when the server has it or nobody ever will. Batches of projects on the
-// complete path go through pairing first.
+// leaves the spool only when the server has it or nobody ever will.
 //
 // Lives in the event loop's thread; its parts outlive it.
 class DeliveryQueue final : public QObject
@@ -81,15 +81,9 @@ private:
         bool isProbe = false;
     };
 
-    [[nodiscard]] bool sendNext();
     [[nodiscard]] bool isOpenTo(const std::string &project) const;
     [[nodiscard]] bool hasSlowRequest(const std::string &project) const;
-    [[nodiscard]] bool sendFresh();
-    [[nodiscard]] bool sendParked();
-    [[nodiscard]] bool sendSingle();
-    [[nodiscard]] std::optional<Batch> onItsPath(Batch batch);
-    void pair(const Batch &batch);
-    void countFormed(const Batch &batch);
+    void handleTakenApart(const CompletePairing::Added &added);
     void send(Batch batch, bool isProbe);
     [[nodiscard]] RequestBody requestBody(const Batch &batch) const;
     void handleAnswer(std::uint64_t number, const SendResult &result);
@@ -120,9 +114,10 @@ private:
 
     WritePaths m_paths;
     ParkedBatches m_parked;
+    BatchSource m_source;
     std::unordered_map<std::uint64_t, InFlight> m_inFlight;
     std::uint64_t m_nextNumber = 0;
-    unsigned m_turn = 0;
+    bool m_isPumping = false;
     TimePoint m_waitUntil{}; // for every project
     bool m_isPaused = false;
     std::string m_lastError;

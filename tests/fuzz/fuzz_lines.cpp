@@ -1,11 +1,16 @@
 // Feeds what a client may write: frames cut at odd places, each line parsed. Whatever comes, a line
-// gives a request whose parts lie in the line, or an error with a text.
+// gives a request whose parts lie in the line, or an error with a text; and a call can be spliced
+// into bodies that are JSON.
 
+#include "batching/calltext.h"
+#include "batching/completebody.h"
 #include "common/jsoncursor.h"
 #include "protocol/framereader.h"
 #include "protocol/reply.h"
 #include "protocol/requestparser.h"
+#include "spool/memoryspool.h"
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +24,42 @@ void require(bool condition, int line = __builtin_LINE())
         return;
     std::fprintf(stderr, "line %d does not hold\n", line);
     std::abort();
+}
+
+bool isJson(std::string_view text)
+{
+    Weave::JsonCursor cursor(text);
+    std::string_view value;
+    return cursor.skipValue(value) && cursor.finish();
+}
+
+bool isJson(Weave::RequestBody body)
+{
+    std::string text(body.size() + 1, '\0');
+    text.resize(body.read(text.data(), text.size()));
+    return text.size() == body.size() && isJson(text);
+}
+
+// The call with a counterpart, by every route of the complete path.
+void checkSplicing(const Weave::CallView &call)
+{
+    constexpr std::string_view Start = R"({"start":{"id":"a","inputs":{}}})";
+    constexpr std::string_view End = R"({"end":{"id":"a","output":1}})";
+    const bool isStart = call.kind == Weave::CallKind::Start;
+    Weave::CallText text;
+    Weave::readCallText(call.kind, call.payload, text);
+    require(text.id == call.id);
+    Weave::MemorySpool spool(1U << 20U, 1U << 14U);
+    const auto record = spool.append(call);
+    const auto other = isStart ? spool.append({Weave::CallKind::End, "p", "a", End})
+                               : spool.append({Weave::CallKind::Start, "p", "a", Start});
+    require(record.ok() && other.ok());
+    const std::array pair{isStart ? *record : *other, isStart ? *other : *record};
+    const Weave::RequestBody body = Weave::completeBody(pair, spool);
+    require(isJson(body));
+    require(body.size() <= 12 + Weave::maxCompleteItemSize(pair[0], pair[1]));
+    require(isJson(isStart ? Weave::startBody(*record, spool)
+                           : Weave::endBody(*record, R"("2026-11-23")", spool)));
 }
 
 void checkLine(Weave::RequestParser &parser, std::string_view line)
@@ -42,9 +83,8 @@ void checkLine(Weave::RequestParser &parser, std::string_view line)
     require(call.payload.data() >= line.data()
             && call.payload.data() + call.payload.size() <= line.data() + line.size());
     require(!call.project.empty() && !call.id.empty());
-    Weave::JsonCursor cursor(call.payload);
-    std::string_view value;
-    require(cursor.skipValue(value) && cursor.finish() && value == call.payload);
+    require(isJson(call.payload));
+    checkSplicing(call);
 }
 
 } // namespace

@@ -25,17 +25,26 @@ void require(bool condition, int line = __builtin_LINE())
     std::abort();
 }
 
+struct TemporaryDirectory
+{
+    // In memory where there is such a place: a disk makes this a hundred times slower.
+    TemporaryDirectory()
+        : path(std::filesystem::exists("/dev/shm") ? "/dev/shm/weave-fuzz-XXXXXX"
+                                                   : "/tmp/weave-fuzz-XXXXXX")
+    {
+        require(::mkdtemp(path.data()) != nullptr);
+    }
+    ~TemporaryDirectory() { std::filesystem::remove_all(path); }
+    TemporaryDirectory(const TemporaryDirectory &) = delete;
+    TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
+
+    std::string path;
+};
+
 const std::string &directory()
 {
-    static const std::string path = [] {
-        // In memory where there is such a place: a disk makes this a hundred times slower.
-        std::string name = std::filesystem::exists("/dev/shm") ? "/dev/shm/weave-fuzz-XXXXXX"
-                                                               : "/tmp/weave-fuzz-XXXXXX";
-        require(::mkdtemp(name.data()) != nullptr);
-        std::atexit([] { std::filesystem::remove_all(directory()); });
-        return name;
-    }();
-    return path;
+    static const TemporaryDirectory directory;
+    return directory.path;
 }
 
 // A fuzzer does not guess checksums. The right ones in the file's header and in every record that

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from lab import Lab, wait_until
-from oracle import payload_of
-from producer import Load
-from sink import OK, Answer, Manner, always, refusal
+from manners import OK, Answer, Manner, always, refusal
+from payloads import payload_of
+from plans import Load
 
 # As many calls as a busy host makes: enough to be under load, few enough that the clients' own
 # work on a small machine is not what is measured.

@@ -7,8 +7,8 @@ import signal
 import time
 
 from lab import BATCH_CALLS, SENDERS, Lab, wait_until
-from producer import Load
-from sink import OK, Answer, Manner, always, refusal
+from manners import OK, Answer, Manner, always, refusal
+from plans import Load
 
 MIB = 1024 * 1024
 
@@ -41,11 +41,11 @@ def kill(lab: Lab) -> None:
     bound = killed_at * SENDERS * BATCH_CALLS
     again = sum(count - 1 for count in received.confirmed.values())
     lab.expect(again <= bound, f"{again} confirmed calls came again, more than {bound}")
-    _expect_no_quarantine(lab)
+    expect_no_quarantine(lab)
     lab.note(f"{killed_at} kills, confirmed sent again {again} ≤ {bound}")
 
 
-def _expect_no_quarantine(lab: Lab) -> None:
+def expect_no_quarantine(lab: Lab) -> None:
     """A killed process damages nothing, so nobody should be told that something is damaged."""
     found = []
     for path in sorted(lab.daemon.spool.glob("quarantine/*")):
@@ -58,7 +58,7 @@ def _expect_no_quarantine(lab: Lab) -> None:
 def _kill_while_starting(lab: Lab, chance: random.Random) -> None:
     lab.daemon.spawn()
     time.sleep(chance.uniform(0.001, 0.08))
-    _kill_now(lab)
+    kill_now(lab)
 
 
 def _kill_under_load(lab: Lab, chance: random.Random, is_stopping: bool) -> None:
@@ -75,11 +75,11 @@ def _kill_under_load(lab: Lab, chance: random.Random, is_stopping: bool) -> None
     if is_stopping:
         lab.daemon.terminate()
         time.sleep(chance.uniform(0, 0.03))
-    _kill_now(lab)
+    kill_now(lab)
     lab.end(producer)
 
 
-def _kill_now(lab: Lab) -> None:
+def kill_now(lab: Lab) -> None:
     lab.daemon.kill()
     # Any other end is one of its own.
     code = lab.daemon.exit_code()

@@ -37,9 +37,12 @@ class Daemon:
         self.socket = home / "s.sock"
         self.spool = home / "spool"
         self.log = home / "log"
+        self.backend = f"http://127.0.0.1:{port}"
+        self.extra_flags: list[str] = []
+        # A command that starts the program somewhere else, as in a network of its own.
+        self.prefix: list[str] = []
         self.starts = 0
         self._program = program
-        self._port = port
         self._flags = flags
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -55,10 +58,10 @@ class Daemon:
         return self._process.poll() if self._process else None
 
     def spawn(self) -> None:
-        command = [str(self._program), "--headless", "--socket", str(self.socket)]
+        command = self.prefix + [str(self._program), "--headless", "--socket", str(self.socket)]
         command += ["--spool-dir", str(self.spool), "--api-key", "faults"]
-        command += ["--backend", f"http://127.0.0.1:{self._port}"]
-        command += ["--log-level", "warning"] + self._flags
+        command += ["--backend", self.backend, "--log-level", "warning"]
+        command += self._flags + self.extra_flags
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=self.home, env=clean_environment(self.home)
@@ -141,5 +144,8 @@ class Daemon:
                 lines += path.read_bytes().splitlines()
         return [(json.loads(line), line) for line in lines]
 
+    def log_text(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
     def log_tail(self) -> str:
-        return self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
+        return self.log_text()[-1500:]

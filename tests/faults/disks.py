@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lab import Lab, Skip, wait_until
-from producer import Load
-from sink import Manner
+from manners import Manner
+from plans import Load
 
 _SOME = Load(clients=2, window=4, calls=100_000, seconds=1, profile="m", pause_s=0.001)
 

@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from daemon import Daemon
+from manners import OK, Manner, always
 from oracle import Outcome, Received, Verdict, judge
-from producer import Load, Producer
-from sink import OK, Manner, Sink, always
+from payloads import name_from
+from plans import Load
+from producer import Producer
+from sink import Sink
 
 # Small batches often: more of them are under way when something breaks.
 FLAGS = ["--flush-interval", "100ms", "--flush-max-count", "200", "--senders", "4"]
@@ -75,10 +78,15 @@ class Lab:
 
     # --- loads ---
 
-    def begin(self, load: Load) -> Producer:
+    def reserve(self, calls: int) -> int:
+        """No second load may claim an id of the first. Returns the first number."""
         first = self._next_number
-        # No second load may claim an id of the first.
-        self._next_number += load.calls
+        self._next_number += calls + calls % 2  # pairs begin with an even one
+        return first
+
+    def begin(self, load: Load, first: int | None = None) -> Producer:
+        if first is None:
+            first = self.reserve(load.calls)
         producer = Producer(self.daemon.socket, load, first)
         self._producers.append(producer)
         return producer
@@ -91,8 +99,8 @@ class Lab:
             self.report.failures.append(f"{outcome.stalls} clients got no reply within 5 s")
         return outcome
 
-    def run(self, load: Load) -> Outcome:
-        return self.end(self.begin(load))
+    def run(self, load: Load, first: int | None = None) -> Outcome:
+        return self.end(self.begin(load, first))
 
     def run_audited(self, *loads: Load) -> Outcome:
         """Under load, too, the counters add up."""
@@ -185,13 +193,16 @@ class Lab:
         ids = set()
         for entry, _ in self.daemon.dead_letters():
             request = entry["req"]
-            ids.add((request.get("start") or request.get("end"))["id"])
+            identity = (request.get("start") or request.get("end"))["id"]
+            ids.add(name_from(identity, "start" in request))
         return ids
 
     def judge(self, is_crash: bool = False) -> Received:
+        self.expect_running()
         if self.daemon.is_running():
             self.audit(self.daemon.status_by_command())
         received = self.sink.report()
+        self.expect(not received.problems, f"answered with 422: {received.problems[:2]}")
         verdict = judge(self.told, received, self.dead_ids())
         self.report.verdict = verdict
         if verdict.lost:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import multiprocessing
 import signal
@@ -14,24 +13,13 @@ from collections import deque
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from oracle import Outcome, call_id, line_of
+from oracle import Outcome
+from payloads import line_of
+from plans import Load, plan_of
 
 # Longer than any reply may take; what is silent for this long counts as a stall.
 REPLY_TIMEOUT_S = 5.0
 _JOIN_SLACK_S = 20.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Load:
-    """Ends with its calls or its time, whichever comes first."""
-
-    clients: int = 3
-    window: int = 1  # 1: each call waits for the reply to the one before
-    calls: int = 1_000_000  # for all clients together
-    seconds: float = 10.0
-    profile: str = "m"
-    project: int = 0
-    pause_s: float = 0.0
 
 
 class _Client:
@@ -39,7 +27,7 @@ class _Client:
         self.outcome = Outcome()
         self._path = path
         self._load = load
-        self._numbers = iter(range(first + index, first + load.calls, load.clients))
+        self._plan = plan_of(load, first, index)
         self._end = end
         self._waiting: deque[tuple[str, float]] = deque()
         self._rest = b""
@@ -55,7 +43,7 @@ class _Client:
             self.outcome.stalls += 1
         except OSError:
             pass
-        self.outcome.unanswered += [identity for identity, _ in self._waiting]
+        self.outcome.unanswered += [name for name, _ in self._waiting]
 
     def _connect(self) -> socket.socket | None:
         while time.monotonic() < self._end:
@@ -70,29 +58,24 @@ class _Client:
         return None
 
     def _exchange(self, connection: socket.socket) -> None:
-        is_done = False
-        while not is_done or self._waiting:
-            if not is_done:
-                is_done = time.monotonic() >= self._end or not self._send_some(connection)
+        while not self._plan.is_done or self._waiting:
+            now = time.monotonic()
+            if now >= self._end:
+                self._plan.close()
+            names = self._plan.take(self._load.window - len(self._waiting), now)
+            if names:
+                self._send(connection, names, now)
             if self._waiting:
                 self._read_some(connection)
+            elif not self._plan.is_done:
+                time.sleep(0.002)  # until what is planned is due
             if self._load.pause_s:
                 time.sleep(self._load.pause_s)
 
-    def _send_some(self, connection: socket.socket) -> bool:
-        """False when there is nothing left to send."""
-        ids = []
-        while len(ids) + len(self._waiting) < self._load.window:
-            number = next(self._numbers, None)
-            if number is None:
-                break
-            ids.append(call_id(self._load.profile, self._load.project, number))
-        lines = b"".join(line_of(identity) for identity in ids)
-        now = time.monotonic()
-        self._waiting.extend((identity, now) for identity in ids)
+    def _send(self, connection: socket.socket, names: list[str], now: float) -> None:
         # What was read in part before a failure may be in the spool, so all of them count as sent.
-        connection.sendall(lines)
-        return bool(ids) or len(self._waiting) >= self._load.window
+        self._waiting.extend((name, now) for name in names)
+        connection.sendall(b"".join(line_of(name) for name in names))
 
     def _read_some(self, connection: socket.socket) -> None:
         data = connection.recv(65536)
@@ -101,12 +84,12 @@ class _Client:
         *lines, self._rest = (self._rest + data).split(b"\n")
         now = time.monotonic()
         for line in lines:
-            identity, sent_at = self._waiting.popleft()
+            name, sent_at = self._waiting.popleft()
             self.outcome.reply_s.append(now - sent_at)
             if line == b'{"success":true}':
-                self.outcome.acknowledged.append(identity)
+                self.outcome.acknowledged.append(name)
             else:
-                self.outcome.refused.append(identity)
+                self.outcome.refused.append(name)
                 self.outcome.reasons[json.loads(line)["error"]] += 1
 
 

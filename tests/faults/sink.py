@@ -6,7 +6,6 @@ fast the daemon replies.
 
 from __future__ import annotations
 
-import dataclasses
 import multiprocessing
 import random
 import signal
@@ -17,65 +16,12 @@ from collections import Counter
 from multiprocessing.connection import Connection
 from typing import Any
 
-from oracle import Received, read_batch
+from http_wire import Guise, dressed, end_connection, read_head, write_answer
+from manners import END, TOO_LARGE, Manner, read_request
+from namespaces import enter_namespaces
+from oracle import Received
 
-_PATH = b"/call/upsert_batch"
 _COMMAND_TIMEOUT_S = 30.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """ok and status answer in full; close, cut and hang leave the daemon in the dark."""
-
-    kind: str = "ok"
-    status: int = 200
-    body: bytes = b"{}"
-    headers: tuple[tuple[str, str], ...] = ()
-    after_s: float = 0.0
-    # A server that fails to answer may have kept the calls all the same.
-    keeps: bool = True
-
-    @property
-    def is_confirmation(self) -> bool:
-        return self.kind == "ok"
-
-    @property
-    def stores(self) -> bool:
-        return self.kind != "status" and self.keeps
-
-
-OK = Answer()
-
-
-def refusal(status: int, body: bytes = b"", **headers: str) -> Answer:
-    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return Answer("status", status, body, named)
-
-
-@dataclasses.dataclass(frozen=True)
-class Manner:
-    """How the sink answers from now on; answers are drawn by weight, repeatably."""
-
-    answers: tuple[tuple[float, Answer], ...] = ((1.0, OK),)
-    poison: frozenset[str] = frozenset()
-    most_bytes: int = 1 << 40
-    # By project number, before all else.
-    projects: tuple[tuple[int, Answer], ...] = ()
-
-    def choose(self, chance: random.Random, body: bytes, ids: set[str]) -> Answer:
-        for project, answer in self.projects:
-            if any(identity.split(".")[1] == str(project) for identity in ids):
-                return answer
-        if len(body) > self.most_bytes:
-            return refusal(413, b'{"reason":"too large for this server"}')
-        if ids & self.poison:
-            return refusal(400, b'{"reason":"op_name is \\"poisoned\\""}')
-        weights = [weight for weight, _ in self.answers]
-        return chance.choices(self.answers, weights)[0][1]
-
-
-def always(answer: Answer) -> Manner:
-    return Manner(((1.0, answer),))
 
 
 class _Server:
@@ -83,11 +29,15 @@ class _Server:
         self._lock = threading.Lock()
         self._chance = random.Random(seed)
         self._manner = Manner()
+        self._guise = Guise()
         self._stored: Counter[str] = Counter()
         self._confirmed: Counter[str] = Counter()
         self._altered = 0
-        self._requests = 0
+        self._routes: Counter[str] = Counter()
+        self._problems: list[str] = []
+        self._bare_ends: set[str] = set()
         self._connections: set[socket.socket] = set()
+        self._connection_count = 0
         self._listener: socket.socket | None = None
         self.port = 0
         self.up()
@@ -112,20 +62,40 @@ class _Server:
         with self._lock:
             connections = list(self._connections)
         for connection in connections:
-            _end(connection)
+            end_connection(connection)
+
+    def move(self, setup: list[list[str]]) -> None:
+        """Into a network of its own."""
+        self.down()
+        enter_namespaces(setup)
+        self.up()
 
     def behave(self, manner: Manner) -> None:
         with self._lock:
             self._manner = manner
 
+    def dress(self, guise: Guise) -> None:
+        with self._lock:
+            self._guise = guise
+
     def count(self) -> tuple[int, int]:
         with self._lock:
-            return len(self._stored), self._requests
+            return len(self._stored), self._connection_count
+
+    def count_projects(self) -> dict[str, int]:
+        with self._lock:
+            return dict(Counter(name.split(".")[1] for name in self._stored))
 
     def report(self) -> Received:
         with self._lock:
             return Received(
-                dict(self._stored), dict(self._confirmed), self._altered, self._requests
+                dict(self._stored),
+                dict(self._confirmed),
+                self._altered,
+                sum(self._routes.values()),
+                dict(self._routes),
+                list(self._problems),
+                set(self._bare_ends),
             )
 
     def _accept(self, listener: socket.socket) -> None:
@@ -137,74 +107,58 @@ class _Server:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._connections.add(connection)
+                self._connection_count += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, plain: socket.socket) -> None:
+        connection = plain
         try:
+            with self._lock:
+                guise = self._guise
+            connection = dressed(plain, guise)
+            with self._lock:
+                self._connections.add(connection)
             with connection, connection.makefile("rb") as stream:
                 while self._answer_one(connection, stream):
                     pass
         except (OSError, ValueError):
             pass
         with self._lock:
-            self._connections.discard(connection)
+            self._connections -= {plain, connection}
 
     def _answer_one(self, connection: socket.socket, stream: Any) -> bool:
-        body = _read_request(stream)
-        if body is None:
+        head = read_head(stream)
+        if head is None:
             return False
-        items = list(read_batch(body))
-        ids = {identity for identity, _ in items if identity}
+        path, length = head
         with self._lock:
-            answer = self._manner.choose(self._chance, body, ids)
-            self._requests += 1
-            self._altered += sum(not exact for _, exact in items)
+            is_hasty = self._manner.is_hasty and length > self._manner.most_bytes
+            self._routes["hasty"] += is_hasty
+        if is_hasty:
+            write_answer(connection, TOO_LARGE)
+            return False
+        body = stream.read(length)
+        if len(body) < length:
+            return False
+        request = read_request(path, body)
+        with self._lock:
+            answer = self._manner.choose(self._chance, request, self._stored)
+            # An id twice in one body is a duplicate as well.
+            exact = [name for name, is_exact in request.reading.items if name and is_exact]
+            self._routes[request.route] += 1
+            self._altered += len(request.reading.items) - len(exact)
+            if request.problem and (request.route == "upsert" or self._manner.has_v2):
+                self._problems.append(request.problem)
             if answer.stores:
-                # An id twice in one body is a duplicate as well.
-                self._stored.update(identity for identity, exact in items if identity and exact)
+                self._stored.update(exact)
+                if request.route == END and request.reading.is_bare_end:
+                    self._bare_ends.update(exact)
         if answer.after_s:
             time.sleep(answer.after_s)
         if answer.is_confirmation:
             with self._lock:
-                self._confirmed.update(ids)
-        return _write_answer(connection, answer)
-
-
-def _end(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
-
-
-def _read_request(stream: Any) -> bytes | None:
-    line = stream.readline()
-    if not line:
-        return None
-    if line.split()[1] != _PATH:
-        raise ValueError(line)
-    length = 0
-    while (header := stream.readline().strip()) != b"":
-        name, _, value = header.partition(b":")
-        if name.lower() == b"content-length":
-            length = int(value)
-    body = stream.read(length)
-    return body if len(body) == length else None
-
-
-def _write_answer(connection: socket.socket, answer: Answer) -> bool:
-    """False when the connection ends with it."""
-    if answer.kind in ("close", "hang"):
-        _end(connection)
-        return False
-    is_cut = answer.kind == "cut"
-    length = len(answer.body) + (50 if is_cut else 0)
-    head = f"HTTP/1.1 {answer.status} X\r\nContent-Length: {length}\r\n"
-    head += "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
-    connection.sendall(head.encode() + b"\r\n" + answer.body)
-    if is_cut:
-        _end(connection)
-    return not is_cut
+                self._confirmed.update(request.reading.names)
+        return write_answer(connection, answer)
 
 
 def _main(pipe: Connection, seed: int) -> None:
@@ -216,7 +170,10 @@ def _main(pipe: Connection, seed: int) -> None:
             name, arguments = pipe.recv()
         except (EOFError, OSError):
             return
-        pipe.send(getattr(server, name)(*arguments))
+        try:
+            pipe.send(getattr(server, name)(*arguments))
+        except OSError as error:
+            pipe.send(error)
 
 
 class Sink:
@@ -230,11 +187,19 @@ class Sink:
         other.close()
         self.port: int = self._pipe.recv()
 
+    @property
+    def pid(self) -> int:
+        assert self._process.pid
+        return self._process.pid
+
     def _ask(self, name: str, *arguments: Any) -> Any:
         self._pipe.send((name, arguments))
         if not self._pipe.poll(_COMMAND_TIMEOUT_S):
             raise TimeoutError(f"the sink does not answer {name}")
-        return self._pipe.recv()
+        reply = self._pipe.recv()
+        if isinstance(reply, OSError):
+            raise reply
+        return reply
 
     def up(self) -> None:
         self._ask("up")
@@ -242,12 +207,29 @@ class Sink:
     def down(self) -> None:
         self._ask("down")
 
+    def move(self, setup: list[list[str]]) -> None:
+        """Into a network of its own, once these commands have made it."""
+        self._ask("move", setup)
+
     def behave(self, manner: Manner) -> None:
         self._ask("behave", manner)
+
+    def dress(self, guise: Guise) -> None:
+        """For the connections from now on; the present ones end."""
+        self.down()
+        self._ask("dress", guise)
+        self.up()
 
     def count(self) -> int:
         """Different calls so far."""
         return self._ask("count")[0]
+
+    def connections(self) -> int:
+        """That were made so far, with whatever success."""
+        return self._ask("count")[1]
+
+    def count_project(self, project: int) -> int:
+        return self._ask("count_projects").get(str(project), 0)
 
     def report(self) -> Received:
         return self._ask("report")

@@ -48,7 +48,9 @@ constexpr std::array<OptionSpec, 27> Table{{
      "travel in the clear."},
     {"request-timeout", "DURATION", "30s", "", Delivery,
      "Time for one request to the backend. After it the batch is tried again."},
-    {"senders", "N", "4", "", Delivery, "Requests in flight at a time."},
+    {"senders", "N", "4", "", Delivery,
+     "Requests in flight at a time. While all of them wait for slow answers, projects without one "
+     "get up to as many again."},
     {"max-age", "DURATION", "24h", "", Delivery,
      "Give up a call that has waited longer when an attempt to deliver it fails; it goes to the "
      "dead letters."},

@@ -64,10 +64,12 @@ void DeliveryQueue::pump()
         if (usage.usedBytes > usage.maxBytes / 4 * 3)
             m_pairing.promoteStarts();
     }
-    while (m_inFlight.size() < static_cast<std::size_t>(m_limits.senders)
-           && m_now() >= m_waitUntil) {
-        auto taken =
-            m_source.next([this](const std::string &project) { return isOpenTo(project); });
+    while (m_now() >= m_waitUntil) {
+        const bool isFree = isSenderFree();
+        if (!isFree && !mayAddSenders())
+            break;
+        auto taken = m_source.next(
+            [this, isFree](const std::string &project) { return isFree || !hasRequest(project); });
         if (!taken)
             break;
         send(std::move(taken->batch), taken->isProbe);
@@ -86,21 +88,31 @@ void DeliveryQueue::handleTakenApart(const CompletePairing::Added &added)
     }
 }
 
-// The last free sender is not for a project that waits for slow answers already: however slow one
-// project is, there is always a way for the others.
-bool DeliveryQueue::isOpenTo(const std::string &project) const
+bool DeliveryQueue::isSenderFree() const
 {
-    const bool isLastSender =
-        m_limits.senders > 1 && m_inFlight.size() + 1 == static_cast<std::size_t>(m_limits.senders);
-    return !isLastSender || !hasSlowRequest(project);
+    return m_inFlight.size() < static_cast<std::size_t>(m_limits.senders);
 }
 
-bool DeliveryQueue::hasSlowRequest(const std::string &project) const
+// When every sender waits for a slow answer, as many again are there for projects that have no
+// request under way: however slow some projects are, the others wait no longer than SlowRequest.
+bool DeliveryQueue::mayAddSenders() const
 {
-    const TimePoint longAgo = m_now() - SlowRequest;
-    return std::any_of(m_inFlight.begin(), m_inFlight.end(), [&](const auto &flight) {
-        return flight.second.batch.project == project && flight.second.sentAt < longAgo;
-    });
+    return m_inFlight.size() < 2 * static_cast<std::size_t>(m_limits.senders)
+        && newestRequest() + SlowRequest <= m_now();
+}
+
+TimePoint DeliveryQueue::newestRequest() const
+{
+    TimePoint newest{};
+    for (const auto &[number, flight] : m_inFlight)
+        newest = std::max(newest, flight.sentAt);
+    return newest;
+}
+
+bool DeliveryQueue::hasRequest(const std::string &project) const
+{
+    return std::any_of(m_inFlight.begin(), m_inFlight.end(),
+                       [&](const auto &flight) { return flight.second.batch.project == project; });
 }
 
 void DeliveryQueue::send(Batch batch, bool isProbe)
@@ -369,14 +381,25 @@ void DeliveryQueue::noteError(const SendResult &result)
 void DeliveryQueue::armTimer()
 {
     m_timer.stop();
-    if (m_inFlight.size() >= static_cast<std::size_t>(m_limits.senders))
-        return; // the next answer pumps
+    const TimePoint now = m_now();
     std::optional<TimePoint> next;
-    for (const auto &time : {m_batcher.nextDue(), m_parked.nextTime(), m_pairing.nextDue()}) {
+    const auto consider = [&next](std::optional<TimePoint> time) {
         if (time && (!next || *time < *next))
             next = time;
+    };
+    if (isSenderFree()) {
+        consider(m_batcher.nextDue());
+        consider(m_parked.nextTime());
+        consider(m_pairing.nextDue());
+    } else if (const TimePoint slow = newestRequest() + SlowRequest; slow > now) {
+        consider(slow);
+    } else {
+        // What is due already has been passed over: it waits for an answer.
+        for (const auto &time : {m_batcher.nextDue(), m_parked.nextTime(), m_pairing.nextDue()}) {
+            if (time > now)
+                consider(time);
+        }
     }
-    const TimePoint now = m_now();
     if (now < m_waitUntil)
         next = next ? std::max(*next, m_waitUntil) : m_waitUntil;
     if (!next)

@@ -23,7 +23,8 @@ namespace Weave {
 
 struct DeliveryLimits
 {
-    int senders = 4; // requests in flight
+    // Requests in flight; up to twice as many while all of them wait for slow answers.
+    int senders = 4;
     // A call that has waited longer is given up when an attempt to deliver it fails.
     Milliseconds maxAge = std::chrono::hours(24);
     CallsMode callsMode = CallsMode::Upsert;
@@ -81,8 +82,10 @@ private:
         bool isProbe = false;
     };
 
-    [[nodiscard]] bool isOpenTo(const std::string &project) const;
-    [[nodiscard]] bool hasSlowRequest(const std::string &project) const;
+    [[nodiscard]] bool isSenderFree() const;
+    [[nodiscard]] bool mayAddSenders() const;
+    [[nodiscard]] TimePoint newestRequest() const;
+    [[nodiscard]] bool hasRequest(const std::string &project) const;
     void handleTakenApart(const CompletePairing::Added &added);
     void send(Batch batch, bool isProbe);
     [[nodiscard]] RequestBody requestBody(const Batch &batch) const;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace Weave {
 
@@ -26,6 +27,10 @@ constexpr int StepsPerTurn = 8;
 // telling (the usual ones wait 60 s or more).
 constexpr Milliseconds MaxIdle = 30s;
 
+// An address that does not answer is given up for the next one after this long, or after half of
+// what the request has: far below the system's own patience of minutes.
+constexpr Milliseconds MaxAttempt = 3s;
+
 bool isHttps(const QUrl &url)
 {
     return url.scheme() == QLatin1String("https");
@@ -40,18 +45,18 @@ HttpConnection::HttpConnection(Peer peer)
     m_socket.setReadBufferSize(StepBytes); // no answer is of interest beyond that
     m_socket.setProxy(m_peer.proxy);
     m_deadline.setSingleShot(true);
+    m_attempt.setSingleShot(true);
     m_idleTimer.setSingleShot(true);
     connect(&m_deadline, &QTimer::timeout, this, [this] {
         if (m_exchange)
             finish(failure(SendResult::Kind::TimedOut, {}));
     });
     connect(&m_idleTimer, &QTimer::timeout, &m_socket, &QAbstractSocket::abort);
-    connect(&m_socket, &QAbstractSocket::connected, this, [this] {
-        m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        m_socket.setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-        if (!isHttps(m_peer.url))
-            startRequest();
+    connect(&m_attempt, &QTimer::timeout, this, [this] {
+        if (m_exchange)
+            handleFailedAttempt(QStringLiteral("no answer from ") + m_socket.peerName());
     });
+    connect(&m_socket, &QAbstractSocket::connected, this, &HttpConnection::handleConnected);
     connect(&m_socket, &QSslSocket::encrypted, this, &HttpConnection::startRequest);
     connect(&m_socket, &QIODevice::bytesWritten, this, &HttpConnection::writeMore);
     connect(&m_socket, &QSslSocket::encryptedBytesWritten, this, &HttpConnection::writeMore);
@@ -64,6 +69,8 @@ HttpConnection::HttpConnection(Peer peer)
 HttpConnection::~HttpConnection()
 {
     m_socket.disconnect(this);
+    if (m_lookup != 0)
+        QHostInfo::abortHostLookup(m_lookup);
 }
 
 void HttpConnection::send(QByteArray head, RequestBody body, Milliseconds timeout, Done done)
@@ -89,23 +96,83 @@ void HttpConnection::start()
     if (m_isReady)
         startRequest();
     else if (m_socket.state() == QAbstractSocket::UnconnectedState)
-        connectSocket();
+        findAddresses();
 }
 
-void HttpConnection::connectSocket()
+// QAbstractSocket would do this too, but it gives each address half a minute.
+void HttpConnection::findAddresses()
 {
-    m_wasUsed = false;
     m_exchange->isOnUsedConnection = false;
+    m_wasUsed = false;
+    const QString host = m_peer.url.host();
+    m_addresses.clear();
+    m_addressesLeft = 1;
+    if (m_peer.proxy.type() != QNetworkProxy::NoProxy || !QHostAddress(host).isNull()) {
+        connectTo(host);
+        return;
+    }
+    if (m_lookup != 0)
+        return; // of a request that was given up; it serves this one
+    m_lookup = QHostInfo::lookupHost(host, this, [this](const QHostInfo &found) {
+        m_lookup = 0;
+        if (!m_exchange)
+            return;
+        m_addresses = found.addresses();
+        m_addressesLeft = m_addresses.size();
+        if (m_addresses.isEmpty())
+            finish(failure(SendResult::Kind::NetworkError,
+                           authority() + QStringLiteral(": ") + found.errorString()));
+        else
+            connectToNext();
+    });
+}
+
+void HttpConnection::connectToNext()
+{
+    if (!m_exchange)
+        return;
+    if (m_addressesLeft > 1)
+        m_attempt.start(std::min(MaxAttempt, m_deadline.intervalAsDuration() / 2));
+    connectTo(m_addresses.at(m_firstAddress % m_addresses.size()).toString());
+}
+
+void HttpConnection::connectTo(const QString &address)
+{
+    m_isConnected = false;
     m_tlsErrors.clear();
     // Not Unbuffered: such a socket does not tell when the server closes the connection (Qt 6.4).
     const auto mode = QIODevice::ReadWrite;
-    const QString host = m_peer.url.host();
     if (isHttps(m_peer.url)) {
         m_socket.setSslConfiguration(m_peer.tls);
-        m_socket.connectToHostEncrypted(host, static_cast<quint16>(m_peer.url.port(443)), mode);
+        m_socket.connectToHostEncrypted(address, static_cast<quint16>(m_peer.url.port(443)),
+                                        m_peer.url.host(), mode);
     } else {
-        m_socket.connectToHost(host, static_cast<quint16>(m_peer.url.port(80)), mode);
+        m_socket.connectToHost(address, static_cast<quint16>(m_peer.url.port(80)), mode);
     }
+}
+
+void HttpConnection::handleConnected()
+{
+    m_attempt.stop();
+    m_isConnected = true;
+    m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_socket.setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+    if (!isHttps(m_peer.url))
+        startRequest();
+}
+
+void HttpConnection::handleFailedAttempt(const QString &reason)
+{
+    m_attempt.stop();
+    ++m_firstAddress;
+    --m_addressesLeft;
+    if (m_addressesLeft <= 0) {
+        finish(
+            failure(SendResult::Kind::NetworkError, authority() + QStringLiteral(": ") + reason));
+        return;
+    }
+    m_socket.abort();
+    QMetaObject::invokeMethod(this, &HttpConnection::connectToNext, Qt::QueuedConnection);
 }
 
 void HttpConnection::startRequest()
@@ -163,9 +230,15 @@ void HttpConnection::readAnswer()
 
 void HttpConnection::handleDisconnect()
 {
-    m_isReady = false;
-    if (!m_exchange)
+    const bool wasReady = std::exchange(m_isReady, false);
+    if (!m_exchange || !m_isConnected)
+        return; // an attempt to connect that was given up
+    m_isConnected = false;
+    if (!wasReady && isHttps(m_peer.url)) {
+        finish(failure(SendResult::Kind::TlsError,
+                       authority() + QStringLiteral(" closed the connection in the handshake")));
         return;
+    }
     readAnswer();
     if (!m_exchange)
         return;
@@ -192,10 +265,16 @@ void HttpConnection::handleSocketError()
         m_socket.abort(); // handleDisconnect() tries again
         return;
     }
+    if (!m_isConnected) {
+        handleFailedAttempt(m_socket.errorString());
+        return;
+    }
     const bool isTls = error == QAbstractSocket::SslHandshakeFailedError
         || error == QAbstractSocket::SslInternalError
         || error == QAbstractSocket::SslInvalidUserDataError;
-    const QString reason = m_tlsErrors.isEmpty() ? m_socket.errorString() : m_tlsErrors;
+    QString reason = m_tlsErrors.isEmpty() ? m_socket.errorString() : m_tlsErrors;
+    if (reason.contains(QLatin1String("wrong version number")))
+        reason = authority() + QStringLiteral(" does not speak TLS; is it an http:// address?");
     finish(failure(isTls ? SendResult::Kind::TlsError : SendResult::Kind::NetworkError, reason));
 }
 
@@ -208,7 +287,14 @@ void HttpConnection::noteTlsErrors(const QList<QSslError> &errors)
     m_tlsErrors = texts.join(QLatin1String("; "));
 }
 
-SendResult HttpConnection::failure(SendResult::Kind kind, const QString &reason) const
+// For texts: "trace.example:443".
+QString HttpConnection::authority() const
+{
+    const int port = m_peer.url.port(isHttps(m_peer.url) ? 443 : 80);
+    return m_peer.url.host() + QLatin1Char(':') + QString::number(port);
+}
+
+SendResult HttpConnection::failure(SendResult::Kind kind, const QString &reason)
 {
     SendResult result;
     result.kind = kind;
@@ -246,6 +332,7 @@ SendResult HttpConnection::answerResult() const
 void HttpConnection::finish(const SendResult &result)
 {
     m_deadline.stop();
+    m_attempt.stop();
     Exchange exchange = std::move(*m_exchange);
     m_exchange.reset();
     const bool isReusable = exchange.response.state() == HttpResponse::State::Done
@@ -265,6 +352,7 @@ void HttpConnection::finish(const SendResult &result)
 void HttpConnection::cancel()
 {
     m_deadline.stop();
+    m_attempt.stop();
     m_exchange.reset();
     m_isReady = false;
     m_socket.abort();

@@ -6,6 +6,8 @@
 #include "forwarding/transport.h"
 
 #include <QByteArray>
+#include <QHostAddress>
+#include <QHostInfo>
 #include <QNetworkProxy>
 #include <QObject>
 #include <QSslConfiguration>
@@ -65,7 +67,11 @@ private:
 
     void startLater();
     void start();
-    void connectSocket();
+    void findAddresses();
+    void connectToNext();
+    void connectTo(const QString &address);
+    void handleConnected();
+    void handleFailedAttempt(const QString &reason);
     void startRequest();
     void writeMore();
     [[nodiscard]] std::size_t sendDirectly(const char *data, std::size_t size);
@@ -75,14 +81,21 @@ private:
     void noteTlsErrors(const QList<QSslError> &errors);
     void finish(const SendResult &result);
     [[nodiscard]] SendResult answerResult() const;
-    [[nodiscard]] SendResult failure(SendResult::Kind kind, const QString &reason) const;
+    [[nodiscard]] static SendResult failure(SendResult::Kind kind, const QString &reason);
+    [[nodiscard]] QString authority() const;
 
     const Peer m_peer;
     QSslSocket m_socket;
     QTimer m_deadline;
+    QTimer m_attempt; // to connect to one address, while there are others
     QTimer m_idleTimer;
     std::vector<char> m_buffer;
     std::optional<Exchange> m_exchange;
+    int m_lookup = 0; // QHostInfo's number of the one under way
+    QList<QHostAddress> m_addresses;
+    qsizetype m_addressesLeft = 0; // that this request has not tried
+    qsizetype m_firstAddress = 0; // moves on with every address that cannot be reached
+    bool m_isConnected = false; // by TCP
     bool m_isReady = false; // connected, and encrypted where it has to be
     bool m_wasUsed = false; // an answer has come over this connection
     QString m_tlsErrors;

@@ -103,7 +103,7 @@ std::string describe(const SendResult &result)
         text = "the backend cannot be reached";
         break;
     case SendResult::Kind::TlsError:
-        text = "the backend's TLS connection cannot be trusted";
+        text = "TLS with the backend failed";
         break;
     case SendResult::Kind::TimedOut:
         text = "the backend did not answer in time";

@@ -16,7 +16,7 @@ struct SendResult
     enum class Kind {
         Answered, // the server gave an HTTP status
         NetworkError, // no connection, or it broke
-        TlsError, // the connection cannot be trusted
+        TlsError, // no connection that can be trusted
         TimedOut, // no whole answer within the request timeout
     };
     Kind kind = Kind::Answered;

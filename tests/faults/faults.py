@@ -61,7 +61,7 @@ SCENARIOS = [
     Scenario("slow-projects", patience.slow_projects, ("--request-timeout", "60s"), False),
     Scenario("hasty-413", networks.hasty_413),
     Scenario("tls", networks.tls, (), False),
-    Scenario("no-such-host", networks.no_such_host, (), False),
+    Scenario("no-such-host", networks.no_such_host, ()),
     Scenario("black-hole", networks.black_hole, ("--request-timeout", "5s"), False),
     Scenario("complete-kill", completes.complete_kill, (*_HOLD, "--shutdown-timeout", "1s")),
     Scenario("complete-missing", completes.complete_missing, (*_HOLD, "--calls-mode", "complete")),

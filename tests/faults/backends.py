@@ -16,7 +16,7 @@ _STEADY = {"clients": 4, "pause_s": 0.002, "calls": 200_000}
 
 def outage(lab: Lab) -> None:
     """The backend is away; nobody who calls notices, and memory does not grow."""
-    seconds = lab.setting.pick(20, 3)
+    seconds = lab.setting.pick(120, 3)
     lab.daemon.start()
     calm = lab.run(Load(seconds=lab.setting.pick(5, 0.5), **_STEADY))
     lab.sink.down()

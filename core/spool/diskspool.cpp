@@ -285,6 +285,13 @@ void DiskSpool::checkFile(Chain &chain, File &file)
 {
     Segment &segment = *file.piece.segment;
     std::uint32_t offset = segment.firstOffset();
+    if (!segment.load(segment.capacity())) {
+        m_store.directory().quarantineFile(file.piece.path);
+        ++m_usage.quarantined;
+        segment.setEnd(offset);
+        file.isChecked = true;
+        return; // with nothing alive in it, it is given back, and without its file not used again
+    }
     for (;;) {
         Segment::Record record;
         const auto result = segment.read(offset, record, true);

@@ -28,7 +28,7 @@ Error systemError(const std::string &what, const std::string &path, int number)
 }
 
 template <class T>
-T load(const char *from)
+T fetch(const char *from)
 {
     T value;
     std::memcpy(&value, from, sizeof value);
@@ -141,7 +141,9 @@ Result<Segment> Segment::open(const std::string &path)
     auto segment = map(file.get(), static_cast<std::size_t>(status.st_size), path);
     if (!segment)
         return segment;
-    const auto header = load<FileHeader>(segment->m_base);
+    if (const auto loaded = segment->load(sizeof(FileHeader)); !loaded)
+        return loaded.error().withPrefix(path + ": ");
+    const auto header = fetch<FileHeader>(segment->m_base);
     const std::size_t room = segment->m_capacity - sizeof(FileHeader);
     // A file that was cut off is shorter than its header says: what is left of it is still good.
     if (header.magic != SegmentFormat::Magic || header.version != SegmentFormat::Version
@@ -169,12 +171,12 @@ void Segment::reuse(std::uint64_t number, std::string_view project)
 
 std::uint64_t Segment::number() const
 {
-    return load<FileHeader>(m_base).number;
+    return fetch<FileHeader>(m_base).number;
 }
 
 std::string_view Segment::project() const
 {
-    return {m_base + sizeof(FileHeader), load<FileHeader>(m_base).projectBytes};
+    return {m_base + sizeof(FileHeader), fetch<FileHeader>(m_base).projectBytes};
 }
 
 std::uint32_t Segment::firstOffset() const
@@ -224,7 +226,7 @@ Segment::ReadResult Segment::read(std::uint32_t offset, Record &record, bool che
     if (offset + sizeof(RecordHeader) > m_capacity)
         return ReadResult::End;
     const char *place = m_base + offset;
-    const auto header = load<RecordHeader>(place);
+    const auto header = fetch<RecordHeader>(place);
     if (header.length == 0)
         return ReadResult::End;
     const char *content = place + sizeof header;
@@ -277,6 +279,18 @@ Result<void> Segment::sync() const
 {
     if (::msync(m_base, m_capacity, MS_SYNC) != 0)
         return Error{ErrorCode::Io, std::string("cannot sync the spool: ") + std::strerror(errno)};
+    return {};
+}
+
+Result<void> Segment::load([[maybe_unused]] std::size_t bytes) const
+{
+#if defined(__linux__)
+    constexpr int PopulateRead = 22; // MADV_POPULATE_READ, since Linux 5.14
+    const bool isUnreadable = ::madvise(m_base, std::min(bytes, m_capacity), PopulateRead) != 0
+        && (errno == EFAULT || errno == EIO || errno == EHWPOISON);
+    if (isUnreadable)
+        return Error{ErrorCode::Io, "the disk cannot read a file of the spool"};
+#endif
     return {};
 }
 

@@ -79,6 +79,9 @@ public:
 
     // Writes what is dirty to the disk and waits for it. From any thread.
     [[nodiscard]] Result<void> sync() const;
+    // Brings the first bytes into memory. Io when the disk cannot read them: touching them would
+    // end the process (SIGBUS). Where the system has no way to ask, it says nothing.
+    [[nodiscard]] Result<void> load(std::size_t bytes) const;
     // Lets the kernel take the pages out of this process; the next access brings them back.
     void releasePages() const;
 

@@ -21,12 +21,12 @@ public:
     explicit DeliveryRig(int senders = 4, std::size_t maxCount = 10,
                          CallsMode mode = CallsMode::Upsert)
         : batcher({maxCount, 10'000'000, std::chrono::seconds(1)}, [this] { return now; }),
-          pairing(spool, {.maxCount = maxCount}, [this] { return now; },
-                  [](std::uint16_t) { return true; }),
+          pairing(
+              spool, {.maxCount = maxCount}, [this] { return now; },
+              [](std::uint16_t) { return true; }),
           queue(
-              {batcher, pairing, spool, transport, stats},
-              {senders, std::chrono::hours(24), mode}, [this] { return now; },
-              [this] { return random; })
+              {batcher, pairing, spool, transport, stats}, {senders, std::chrono::hours(24), mode},
+              [this] { return now; }, [this] { return random; })
     {
         QLoggingCategory::setFilterRules(QStringLiteral("weave.*=false"));
         QObject::connect(&queue, &DeliveryQueue::recordsDone, &queue,

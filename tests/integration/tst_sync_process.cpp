@@ -2,10 +2,12 @@
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QTest>
 
+#include <csignal>
 #include <vector>
 
 using namespace Weave;
@@ -34,6 +36,7 @@ private Q_SLOTS:
     void brokenDiskIsARefusal();
     void malformedLinesNeedNoSync();
     void lazyDoesNotWait();
+    void unreadableFileIsPutAside();
 
 private:
     static bool start(ProcessFixture &f, const QByteArray &disk, const QString &sync)
@@ -138,6 +141,29 @@ void SyncProcessTest::lazyDoesNotWait()
     timer.start();
     QCOMPARE(client.sendCalls(callLine(2), 1), 1);
     QCOMPARE_LE(timer.elapsed(), 1000);
+}
+
+// Touching a page that the disk cannot read would end the process.
+void SyncProcessTest::unreadableFileIsPutAside()
+{
+    ProcessFixture f;
+    f.sink.stop();
+    QVERIFY(start(f, "0", QStringLiteral("lazy")));
+    {
+        FakeClient client(f.sidecar.socketPath());
+        QCOMPARE(client.sendCalls(callLine(1) + callLine(2), 2), 2);
+    }
+    f.sidecar.sendSignal(SIGKILL);
+    QVERIFY(!f.sidecar.waitForExit());
+    QVERIFY(f.sink.listen());
+    QVERIFY(start(f, "unreadable", QStringLiteral("lazy")));
+    QVERIFY(f.waitForNumber(QStringLiteral("spool.quarantined"), 1));
+    FakeClient client(f.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(callLine(3), 1), 1);
+    QVERIFY(f.waitForDelivered(1));
+    QCOMPARE(f.sidecar.number(QStringLiteral("calls.recovered")), 0);
+    const QDir quarantine(f.path(QStringLiteral(".local/state/weave-sidecar/spool/quarantine")));
+    QCOMPARE(quarantine.entryList(QDir::Files).size(), 1);
 }
 
 QTEST_GUILESS_MAIN(SyncProcessTest)

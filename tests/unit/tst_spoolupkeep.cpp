@@ -178,7 +178,8 @@ void TstSpoolUpkeep::syncsWhatWaits()
     const auto spool = open();
     SpoolUpkeep upkeep(*spool, isLazy ? SpoolSync::Lazy : SpoolSync::Never);
     (void)append(*spool, "p");
-    QCOMPARE(spool->takeUnsynced().segments.size(), std::size_t(0)); // from here on it has been waiting
+    QCOMPARE(spool->takeUnsynced().segments.size(),
+             std::size_t(0)); // from here on it has been waiting
     // A tick has come when the lock is there again.
     QVERIFY(QFile::remove(folder() + u"/lock"_s));
     upkeep.wake();

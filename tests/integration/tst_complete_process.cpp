@@ -144,7 +144,7 @@ private Q_SLOTS:
     void pairThatIsTooLargeGoesInHalves();
 
 private:
-    static bool startComplete(ProcessFixture &f, QStringList extra = {})
+    static bool startComplete(ProcessFixture &f, const QStringList &extra = {})
     {
         f.sink.setScript(newServer);
         return f.start(QStringList{QStringLiteral("--calls-mode"), QStringLiteral("complete"),

@@ -37,7 +37,8 @@ int listenAt(const QString &path)
     const QByteArray name = QFile::encodeName(path);
     std::memcpy(address.sun_path, name.constData(), static_cast<std::size_t>(name.size()));
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ::bind(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    if (::bind(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
+        qFatal("cannot bind %s", name.constData());
     ::listen(fd, 5);
     return fd;
 }

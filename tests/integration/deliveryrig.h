@@ -39,15 +39,17 @@ public:
     // Adds so many calls; full batches become ready.
     void add(const QByteArray &project, int count)
     {
-        for (int i = 0; i < count; ++i) {
-            const QByteArray payload = startPayload(project, QByteArray::number(m_nextCall++));
-            const std::string projectText = project.toStdString();
-            const std::string payloadText = payload.toStdString();
-            const auto record = spool.append({CallKind::Start, projectText, {}, payloadText});
-            QVERIFY(record);
-            ++stats.received;
-            batcher.add(projectText, *record);
-        }
+        for (int i = 0; i < count; ++i)
+            add(CallKind::Start, project, startPayload(project, QByteArray::number(m_nextCall++)));
+    }
+    void add(CallKind kind, const QByteArray &project, const QByteArray &payload)
+    {
+        const std::string projectText = project.toStdString();
+        const std::string payloadText = payload.toStdString();
+        const auto record = spool.append({kind, projectText, {}, payloadText});
+        QVERIFY(record);
+        ++stats.received;
+        batcher.add(projectText, *record);
     }
 
     void advance(Milliseconds time)

@@ -22,6 +22,8 @@ private Q_SLOTS:
     void badBatchDoesNotStopItsProject();
     void badProjectDoesNotStopOthers();
     void slowProjectLeavesAWay();
+    void startsLeaveAFillingSpool();
+    void singlesLeaveRoomForOthers();
     void timerSendsWithoutBeingAsked();
     void randomAnswersLoseNothing_data();
     void randomAnswersLoseNothing();
@@ -226,6 +228,46 @@ void DeliveryQueueTest::slowProjectLeavesAWay()
     while (rig.transport.count() > 0)
         rig.transport.answer(200);
     QCOMPARE(rig.pending(), 0U);
+    QVERIFY(rig.addsUp());
+}
+
+// A start that waits for its end pins what lies beside it.
+void DeliveryQueueTest::startsLeaveAFillingSpool()
+{
+    DeliveryRig rig(1, 10, CallsMode::Complete);
+    const auto addStart = [&rig](const char *id, qsizetype bytes) {
+        rig.add(CallKind::Start, "a/b",
+                startPayload("a/b", id,
+                             R"(,"trace_id":"t","inputs":")" + QByteArray(bytes, 'x') + "\""));
+        rig.advance(1s);
+        rig.advance(0s);
+    };
+    addStart("small", 10);
+    QCOMPARE(rig.pairing.heldStarts(), std::size_t{1});
+    QCOMPARE(rig.transport.count(), 0U);
+    addStart("large", 50 * 1024 * 1024); // of 64 MiB
+    QCOMPARE(rig.pairing.heldStarts(), std::size_t{0});
+    QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/call/start"));
+    QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/call/start"));
+    QCOMPARE(rig.pending(), 0U);
+}
+
+// A thousand requests of one call each, and a batch of another project gets its turn.
+void DeliveryQueueTest::singlesLeaveRoomForOthers()
+{
+    DeliveryRig rig(1, 10, CallsMode::Complete);
+    rig.add("a/b", 1000); // without a trace_id they cannot become complete calls
+    rig.add("noslash", 30); // and these have no complete path
+    rig.queue.pump();
+    int requests = 0;
+    while (rig.stats.delivered < 1030 && rig.transport.count() > 0) {
+        const auto request = rig.transport.answer(200);
+        ++requests;
+        if (request.path == "/call/upsert_batch")
+            QCOMPARE_LT(requests, 20);
+    }
+    QCOMPARE(rig.pending(), 0U);
+    QCOMPARE(requests, 1003);
     QVERIFY(rig.addsUp());
 }
 

@@ -1,17 +1,24 @@
 // Runs the parts without Qt in several threads at once, each with instances of its own. They share
 // nothing by contract; ThreadSanitizer (./dev tsan) shows that they share nothing by accident, so
-// that a later design may give each thread its own.
+// that a later design may give each thread its own. The one thread that the daemon does share a
+// spool with, SyncTask, works beside them.
 
 #include "batching/batcher.h"
+#include "batching/completebody.h"
+#include "batching/completepairing.h"
 #include "batching/upsertbody.h"
 #include "protocol/framereader.h"
 #include "protocol/requestparser.h"
+#include "spool/diskspool.h"
 #include "spool/memoryspool.h"
+#include "spool/synctask.h"
 #include "stats/stats.h"
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -83,14 +90,85 @@ void work(int thread)
         fail("calls are missing");
 }
 
+// Pairs in the thread's own pairing.
+void pairUp(int thread)
+{
+    Weave::MemorySpool spool(16 * 1024 * 1024, 4096);
+    Weave::CompletePairing pairing(spool, {}, Weave::SteadyClock::now,
+                                   [](std::uint16_t) { return true; });
+    const std::string project = "acme/p" + std::to_string(thread);
+    for (int round = 0; round < Rounds; ++round) {
+        Weave::Batch batch;
+        batch.project = project;
+        for (int i = 0; i < LinesPerRound; ++i) {
+            const std::string id = R"("id":")" + std::to_string(i) + R"(")";
+            const std::string start = R"({"start":{)" + id + R"(,"trace_id":"t","inputs":{}}})";
+            const std::string end = R"({"end":{)" + id + R"(,"output":1}})";
+            batch.records.push_back(*spool.append({Weave::CallKind::Start, project, "", start}));
+            batch.records.push_back(*spool.append({Weave::CallKind::End, project, "", end}));
+        }
+        for (const Weave::Batch &complete : pairing.add(batch).complete) {
+            if (Weave::completeBody(complete.records, spool).size() > complete.bodySize)
+                fail("a complete body is larger than its batch says");
+            for (const Weave::RecordRef &record : complete.records)
+                spool.remove(record);
+        }
+    }
+    if (spool.usage().pendingCalls != 0)
+        fail("halves of calls are left");
+}
+
+// Appends and removes while the task syncs the same segments.
+void syncMeanwhile()
+{
+    std::string directory = "/tmp/weave-tsan-XXXXXX";
+    if (!::mkdtemp(directory.data()))
+        fail("cannot make a directory");
+    std::atomic<int> synced = 0;
+    {
+        Weave::DiskSpoolOptions options;
+        options.directory = directory + "/spool";
+        options.maxBytes = 64U << 20U;
+        options.maxSegmentBytes = 64U << 10U;
+        options.minSegmentBytes = 16U << 10U;
+        options.collectsAppended = true;
+        auto spool = Weave::DiskSpool::open(options, [] { return std::int64_t{1}; });
+        if (!spool)
+            fail(spool.error().message.c_str());
+        Weave::SyncTask task;
+        const std::string payload(500, 'x');
+        for (int round = 0; round < Rounds; ++round) {
+            std::vector<Weave::RecordRef> records;
+            for (int i = 0; i < LinesPerRound; ++i)
+                records.push_back(
+                    *(*spool)->append({Weave::CallKind::Start, "a/b", "id", payload}));
+            Weave::SyncTask::Job job = (*spool)->takeAppended();
+            job.done = [&synced](const Weave::Result<void> &result) {
+                if (!result)
+                    fail(result.error().message.c_str());
+                ++synced;
+            };
+            task.sync(std::move(job));
+            for (const Weave::RecordRef &record : records)
+                (*spool)->remove(record);
+        }
+    }
+    std::filesystem::remove_all(directory);
+    if (synced != Rounds)
+        fail("a sync was forgotten");
+}
+
 } // namespace
 
 int main()
 {
     std::vector<std::thread> threads;
-    threads.reserve(Threads);
-    for (int i = 0; i < Threads; ++i)
+    threads.reserve(2 * Threads + 1);
+    for (int i = 0; i < Threads; ++i) {
         threads.emplace_back(work, i);
+        threads.emplace_back(pairUp, i);
+    }
+    threads.emplace_back(syncMeanwhile);
     for (std::thread &thread : threads)
         thread.join();
     std::printf("tsan_stress: %d threads x %d lines, all delivered\n", Threads,

@@ -21,7 +21,7 @@ set(layers common protocol config stats spool batching forwarding ingest sidecar
 
 # Files in these layers do without Qt, so that fuzzers and ThreadSanitizer can run on them.
 set(plain_layers protocol stats spool batching)
-set(plain_files config/netrc forwarding/httpresponse forwarding/retryafter forwarding/retrypolicy forwarding/serverreply)
+set(plain_files config/netrc forwarding/batchsource forwarding/httpresponse forwarding/parkedbatches forwarding/retryafter forwarding/retrypolicy forwarding/serverreply forwarding/writepaths)
 
 set(problems "")
 foreach(layer IN LISTS layers)

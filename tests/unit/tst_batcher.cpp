@@ -38,6 +38,7 @@ private Q_SLOTS:
     void aRefusedProjectKeepsItsTurn();
     void takesFromOneProject();
     void takesFromABlockedProject();
+    void knowsWhatIsReady();
     void nextDue();
     void oldest();
     void newLimits();
@@ -434,6 +435,22 @@ void TstBatcher::takesFromABlockedProject()
     bench.batcher.unblock("a");
     QVERIFY(bench.batcher.take());
     QVERIFY(!bench.batcher.takeFrom("a"));
+}
+
+void TstBatcher::knowsWhatIsReady()
+{
+    Bench bench(limits(2));
+    QVERIFY(!bench.batcher.hasReady("a"));
+    bench.add("a");
+    QVERIFY(!bench.batcher.hasReady("a"));
+    bench.now += Interval;
+    QVERIFY(bench.batcher.hasReady("a"));
+    QVERIFY(!bench.batcher.hasReady("b"));
+    QCOMPARE(bench.takenCount(), std::size_t{1});
+    QVERIFY(!bench.batcher.hasReady("a"));
+    bench.add("a");
+    bench.add("a");
+    QVERIFY(bench.batcher.hasReady("a"));
 }
 
 void TstBatcher::nextDue()

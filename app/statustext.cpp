@@ -74,7 +74,7 @@ std::string pendingLine(const QJsonObject &calls)
     if (oldest.isDouble())
         line += ", the oldest for " + seconds(oldest.toDouble());
     if (const auto held = number(calls, "held"); held > 0)
-        line += "; of them " + groupedCount(held, "start") + " waiting for their ends";
+        line += "; of them " + groupedCount(held, "start") + " held for an end";
     return line;
 }
 

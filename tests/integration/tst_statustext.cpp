@@ -24,6 +24,7 @@ private Q_SLOTS:
     void init();
     void quietDaemon();
     void busyDaemon();
+    void heldStarts();
     void refusesOtherReplies_data();
     void refusesOtherReplies();
 
@@ -75,6 +76,17 @@ void StatusTextTest::busyDaemon()
                              "dead-lettered 7 calls", "1 spool_full", "3 503 (requests)",
                              "retrying, next attempt in 12s", "the backend answered 503 (2s ago)"})
         QVERIFY2(page.contains(QLatin1String(text)), qPrintable(page));
+}
+
+void StatusTextTest::heldStarts()
+{
+    m_report.pendingCalls = 3;
+    m_report.heldCalls = 1;
+    QVERIFY(pageOf(m_report).contains(QLatin1String("of them 1 start held for an end")));
+    m_report.heldCalls = 2;
+    QVERIFY(pageOf(m_report).contains(QLatin1String("of them 2 starts held for an end")));
+    m_report.heldCalls = 0;
+    QVERIFY(!pageOf(m_report).contains(QLatin1String("held")));
 }
 
 void StatusTextTest::refusesOtherReplies_data()

@@ -45,7 +45,6 @@ private Q_SLOTS:
     void tooLargeIsHalved();
     void refusedKeyPauses();
     void redirectIsNotFollowed();
-    void completeModeKeepsTheCalls();
     void requestTimeoutIsARetry();
     void hugeErrorBodyIsNoHarm();
     void flushWaitsForTheAnswer();
@@ -234,25 +233,6 @@ void DeliveryProcessTest::redirectIsNotFollowed()
                 .contains(QLatin1String("redirects to ") + other.url()));
     QCOMPARE(f.sidecar.number(Pending), 1);
     QCOMPARE(other.connectionCount(), 0);
-}
-
-void DeliveryProcessTest::completeModeKeepsTheCalls()
-{
-    ProcessFixture f;
-    QVERIFY(f.start());
-    f.sink.setScript([](const SinkRequest &request) {
-        return request.body.contains("new/project")
-            ? SinkAnswer{.status = 400, .body = R"({"reason":"use the other route",
-                                     "error_code":"CALLS_COMPLETE_MODE_REQUIRED"})"}
-            : SinkAnswer();
-    });
-    FakeClient client(f.sidecar.socketPath());
-    QCOMPARE(client.sendCalls(callLines(10, "new/project"), 10), 10);
-    QVERIFY(f.waitForNumber(QStringLiteral("requests.failed.400"), 1));
-    QCOMPARE(client.sendCalls(callLines(10), 10), 10);
-    QVERIFY(f.waitForNumber(Delivered, 10));
-    QCOMPARE(f.sidecar.number(Pending), 10);
-    QCOMPARE(f.sidecar.number(QStringLiteral("calls.dead_lettered")), 0);
 }
 
 void DeliveryProcessTest::requestTimeoutIsARetry()

@@ -155,12 +155,17 @@ def _drain_backlog(lab: Lab, oldest: list[str]) -> None:
         most = max(most, lab.daemon.memory_mib())
         time.sleep(0.05)
     # Daemon, sink and clients share the cores, and the first two use all they can get.
-    lab.expect_fast(lab.end(producer), 50)
+    outcome = lab.end(producer)
+    input_rate = len(outcome.acknowledged) / (time.monotonic() - began)
+    lab.expect_fast(outcome, 50)
     while not lab._is_empty() and time.monotonic() < began + 120:
         most = max(most, lab.daemon.memory_mib())
         time.sleep(0.05)
     took = time.monotonic() - began
     lab.drain()
+    times = len(oldest) / took / input_rate
+    lab.expect(times >= 3, f"it drains at {times:.1f} times the input rate, not 3")
+    lab.note(f"{times:.0f} times the input rate")
     lab.expect(most < 48, f"{most:.1f} MiB anonymous while it drains")
     lab.note(f"drained in {took:.1f} s at ≤ {most:.1f} MiB")
     _expect_order(lab, oldest, list(lab.judge().stored))

@@ -16,12 +16,13 @@ set(allowed_spool common)
 set(allowed_batching common spool)
 set(allowed_forwarding common stats spool batching)
 set(allowed_ingest common protocol config stats)
-set(allowed_sidecar common protocol config stats spool batching forwarding ingest)
-set(layers common protocol config stats spool batching forwarding ingest sidecar)
+set(allowed_http common protocol stats ingest)
+set(allowed_sidecar common protocol config stats spool batching forwarding ingest http)
+set(layers common protocol config stats spool batching forwarding ingest http sidecar)
 
 # Files in these layers do without Qt, so that fuzzers and ThreadSanitizer can run on them.
 set(plain_layers protocol stats spool batching)
-set(plain_files config/netrc forwarding/batchsource forwarding/httpresponse forwarding/parkedbatches forwarding/retryafter forwarding/retrypolicy forwarding/serverreply forwarding/writepaths)
+set(plain_files config/netrc forwarding/batchsource forwarding/httpresponse forwarding/parkedbatches forwarding/retryafter forwarding/retrypolicy forwarding/serverreply forwarding/writepaths http/callbody http/callroutes http/httpreply http/httprequest http/inflate http/requestreader)
 
 set(problems "")
 foreach(layer IN LISTS layers)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -17,6 +18,10 @@ enum class CallsMode {
     Upsert, // /call/upsert_batch
     Complete, // /v2/…/calls/complete, and upsert where the server has no such route
 };
+
+// Longer ids and project names are a mistake somewhere; the limit keeps every table of names and
+// the spool's record header small.
+inline constexpr std::size_t MaxCallNameBytes = 1024;
 
 // One accepted line, as views into the reader's buffer; valid until the next read.
 struct CallView

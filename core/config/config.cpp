@@ -6,6 +6,7 @@
 #include "config/proxysettings.h"
 
 #include <QFile>
+#include <QUuid>
 
 #include <array>
 #include <grp.h>
@@ -247,6 +248,19 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
             return proxy.error();
         config.proxy = std::move(*proxy);
     }
+    if (options.has("http")) {
+        auto door = parseHttpAddress(options.get("http").text, options.has("http-allow-remote"));
+        if (!door)
+            return door.error().withPrefix(options.displayName("http") + ": \""
+                                           + options.get("http").text + "\": ");
+        if (leadsBack(config.backend, *door))
+            return Error{ErrorCode::InvalidArgument,
+                         options.displayName("backend") + ": \"" + options.get("backend").text
+                             + "\" is this daemon's own --http address; give the address of the "
+                               "trace server itself"};
+        config.http = *door;
+    }
+    config.instance = "weave-sidecar-" + QUuid::createUuid().toString(QUuid::Id128).toStdString();
     auto credentials = findCredentials(options, config.backend, environment);
     if (!credentials)
         return credentials.error();

@@ -6,6 +6,7 @@
 #include "common/result.h"
 #include "config/backendaddress.h"
 #include "config/credentials.h"
+#include "config/httpaddress.h"
 #include "config/options.h"
 
 #include <QList>
@@ -36,6 +37,9 @@ struct Config
     std::string socketPath;
     mode_t socketMode = 0600;
     std::optional<gid_t> socketGroup;
+
+    std::optional<HttpAddress> http; // the HTTP door
+    std::string instance; // a name that no other daemon has, new with every start
 
     Milliseconds flushInterval{0};
     std::uint64_t flushMaxCount = 0;

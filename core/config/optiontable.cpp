@@ -15,12 +15,16 @@ constexpr std::string_view Access = "Access";
 constexpr std::string_view Limits = "Limits";
 constexpr std::string_view Running = "Running";
 
-constexpr std::array<OptionSpec, 27> Table{{
+constexpr std::array<OptionSpec, 29> Table{{
     {"backend", "URL", "", "WEAVE_SIDECAR_BACKEND", Where,
      "Trace server to deliver to, for example https://trace.wandb.ai. A path in the URL is kept. "
      "file:PATH writes every delivered call as a line of JSON to PATH instead. Required."},
     {"socket", "PATH", "/tmp/weave_sidecar.sock", "WEAVE_SIDECAR_SOCKET", Where,
      "Unix domain socket that SDK processes connect to."},
+    {"http", "HOST:PORT", "", "WEAVE_SIDECAR_HTTP", Where,
+     "Speak HTTP here, too, for example 127.0.0.1:8319, for SDKs that know only the trace server: "
+     "WF_TRACE_SERVER_URL=http://127.0.0.1:8319 leads them here. They need the daemon's own API "
+     "key; requests with another one, and all that are not calls, are passed on."},
 
     {"flush-interval", "DURATION", "1s", "", Batches,
      "Send a batch this long after its first call."},
@@ -72,8 +76,14 @@ constexpr std::array<OptionSpec, 27> Table{{
      "Permissions of the socket, in octal: 0600 for its owner alone, 0660 for a group."},
     {"socket-group", "GROUP", "", "", Access, "Group of the socket, by name or number."},
 
+    {"http-allow-remote", "", "", "", Access,
+     "Allow an --http address that other machines reach. Keys and calls then travel in the clear; "
+     "put a proxy with TLS in front."},
+
     {"max-connections", "N", "1024", "", Limits,
-     "Clients connected at a time. One more gets an error line and is closed."},
+     "Clients connected at a time, to the socket and again to --http. One more gets an error and "
+     "is "
+     "closed."},
     {"max-line-bytes", "SIZE", "33554432", "", Limits,
      "Longest line that is taken. A longer one is refused; the connection goes on."},
     {"shutdown-timeout", "DURATION", "10s", "", Limits,

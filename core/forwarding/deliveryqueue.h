@@ -61,6 +61,9 @@ public:
     // the batcher has got something, or something has changed in pairing.
     void pump();
 
+    // See WritePaths.
+    void preferComplete(const std::string &project) { m_paths.preferComplete(project); }
+
     // Whether calls leave as fast as the machine can send them: requests are in flight, none of
     // them for long, and nothing is in trouble.
     [[nodiscard]] bool isFlowing() const;

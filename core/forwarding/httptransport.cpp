@@ -2,8 +2,6 @@
 
 #include "forwarding/httpconnection.h"
 
-#include <QSslConfiguration>
-
 #include <algorithm>
 
 namespace Weave {
@@ -20,22 +18,15 @@ QByteArray hostHeader(const QUrl &url)
     return host;
 }
 
-QSslConfiguration tlsConfiguration(const QList<QSslCertificate> &extraCaCertificates)
-{
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-    tls.setProtocol(QSsl::TlsV1_2OrLater);
-    // A list of our own ends Qt's loading of the system's certificates on demand.
-    if (!extraCaCertificates.isEmpty())
-        tls.setCaCertificates(QSslConfiguration::systemCaCertificates() + extraCaCertificates);
-    return tls;
-}
-
 // Sent with every request.
 QByteArray commonHeaders(const HttpTransportOptions &options)
 {
     QByteArray headers = "Host: " + hostHeader(options.backend) + "\r\n";
     headers += "User-Agent: " + options.userAgent + "\r\n";
     headers += "Accept: application/json\r\nContent-Type: application/json\r\n";
+    // So that the daemon's own HTTP door knows a request that has come back to it.
+    if (!options.instance.isEmpty())
+        headers += "Via: 1.1 " + options.instance + "\r\n";
     if (!options.apiKey.isEmpty()) {
         // wandb/weave, weave/wandb_interface/auth.py: the user of an API key is always "api".
         const QByteArray credentials = QByteArray("api:" + options.apiKey).toBase64();
@@ -86,7 +77,7 @@ HttpConnection &HttpTransport::idleConnection()
         return **idle;
     HttpConnection::Peer peer{m_options.backend, m_options.proxy, {}};
     if (m_options.backend.scheme() == QLatin1String("https"))
-        peer.tls = tlsConfiguration(m_options.extraCaCertificates);
+        peer.tls = m_options.tls;
     m_connections.push_back(std::make_unique<HttpConnection>(std::move(peer)));
     return *m_connections.back();
 }

@@ -3,10 +3,9 @@
 #include "forwarding/transport.h"
 
 #include <QByteArray>
-#include <QList>
 #include <QNetworkProxy>
 #include <QObject>
-#include <QSslCertificate>
+#include <QSslConfiguration>
 #include <QUrl>
 
 #include <memory>
@@ -21,9 +20,10 @@ struct HttpTransportOptions
     QUrl backend; // http or https; its path is put before every route
     QByteArray apiKey; // empty: no Authorization header
     QNetworkProxy proxy{QNetworkProxy::NoProxy};
-    QList<QSslCertificate> extraCaCertificates; // trusted besides the system's
+    QSslConfiguration tls; // of https
     Milliseconds requestTimeout{0}; // of a whole request, connecting included
     QByteArray userAgent;
+    QByteArray instance; // this daemon's name in Via headers; empty: no such header
 };
 
 // Sends requests by HTTP/1.1 over connections that it keeps and uses again: as many as there have

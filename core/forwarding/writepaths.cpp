@@ -54,6 +54,12 @@ bool WritePaths::usesComplete(const std::string &project) const
     return m_mode == CallsMode::Complete && fitsCompletePath(project);
 }
 
+void WritePaths::preferComplete(const std::string &project)
+{
+    if (m_mode == CallsMode::Auto && fitsCompletePath(project) && !m_learned.contains(project))
+        pathOf(project).isComplete = true;
+}
+
 WritePaths::Path &WritePaths::pathOf(const std::string &project)
 {
     if (m_learned.size() >= MaxProjects && !m_learned.contains(project))

@@ -18,6 +18,10 @@ public:
 
     [[nodiscard]] bool usesComplete(const std::string &project) const;
 
+    // The project's clients hand over complete calls: until the server says otherwise its calls
+    // go by the complete path.
+    void preferComplete(const std::string &project);
+
     // What the server's answer means for the project.
     enum class Move {
         Now, // the other path from here on

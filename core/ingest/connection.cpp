@@ -182,7 +182,7 @@ void Connection::handleRequest(Request request)
         return;
     }
     case Method::Status:
-        m_replies.append(statusReply(m_context.handler.statusJson()));
+        m_replies.append(statusReply(toJson(m_context.handler.statusReport())));
         return;
     }
 }

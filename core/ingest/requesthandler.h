@@ -2,6 +2,7 @@
 
 #include "common/call.h"
 #include "stats/stats.h"
+#include "stats/statusreport.h"
 
 #include <functional>
 #include <optional>
@@ -32,14 +33,18 @@ public:
     [[nodiscard]] virtual bool callsAccepted() = 0;
 
     // With IngestLimits::answersAfterSync. Asks for a sync of what has been accepted so far;
-    // IngestServer::finishSync() with this ticket or a later one ends it.
+    // finishSync() of the doors with this ticket or a later one ends it.
     [[nodiscard]] virtual std::uint64_t requestSync() = 0;
 
     // The client with this CallView::client has gone; its number may be given to another.
     virtual void clientGone(std::uint16_t client) = 0;
 
     virtual void flush(Reply reply) = 0;
-    [[nodiscard]] virtual std::string statusJson() = 0;
+    [[nodiscard]] virtual StatusReport statusReport() = 0;
+
+    // The project's calls come as complete calls: they are to be delivered so, unless the user or
+    // the server wants it otherwise.
+    virtual void preferComplete(const std::string &project) = 0;
 };
 
 } // namespace Weave

@@ -6,10 +6,6 @@ namespace Weave {
 
 namespace {
 
-// Longer ids and project names are a mistake somewhere; the limit keeps every table of names and
-// the spool's record header small.
-constexpr std::size_t MaxNameBytes = 1024;
-
 Error malformed(std::string message)
 {
     return {ErrorCode::Malformed, std::move(message)};
@@ -181,10 +177,10 @@ Result<Request> RequestParser::toCall(const Line &line, CallKind kind)
                            std::string_view value) -> Result<void> {
         if (!isPresent || value.empty())
             return malformed(method + ": " + name + "." + field + " is not a non-empty string");
-        if (value.size() > MaxNameBytes)
+        if (value.size() > MaxCallNameBytes)
             return Error{ErrorCode::TooLarge,
                          method + ": " + name + "." + field + " is longer than "
-                             + std::to_string(MaxNameBytes) + " bytes"};
+                             + std::to_string(MaxCallNameBytes) + " bytes"};
         return {};
     };
     if (const auto checked = check("project_id", object.hasProject, request.call.project); !checked)

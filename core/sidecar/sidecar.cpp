@@ -6,6 +6,7 @@
 #include "common/version.h"
 #include "ingest/filelimit.h"
 #include "protocol/reply.h"
+#include "sidecar/doorfactory.h"
 
 #include <QCoreApplication>
 #include <QRandomGenerator>
@@ -47,7 +48,10 @@ PairingLimits pairingLimits(const Config &config)
 
 IngestLimits ingestLimits(const Config &config)
 {
-    return {static_cast<std::size_t>(config.maxLineBytes), raiseFileLimit(config.maxConnections),
+    // Both doors take as many.
+    const std::uint64_t doors = config.http ? 2 : 1;
+    return {static_cast<std::size_t>(config.maxLineBytes),
+            raiseFileLimit(config.maxConnections * doors) / doors,
             config.spoolSync == SpoolSync::Always};
 }
 
@@ -75,7 +79,8 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
                  {config.senders, config.maxAge, config.callsMode}, SteadyClock::now,
                  [] { return QRandomGenerator::global()->generateDouble(); }),
       m_flushWaiters(FlushTimeout),
-      m_server(*this, m_stats, ingestLimits(config))
+      m_server(*this, m_stats, ingestLimits(config)),
+      m_http(makeHttpDoor(config, m_server.limits().maxConnections, *this, m_stats))
 {
     m_shutdownTimer.setSingleShot(true);
     m_shutdownTimer.setTimerType(Qt::PreciseTimer);
@@ -91,6 +96,9 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
             m_groupCommit = std::make_unique<GroupCommit>(*disk);
             connect(m_groupCommit.get(), &GroupCommit::finished, &m_server,
                     &IngestServer::finishSync);
+            if (m_http)
+                connect(m_groupCommit.get(), &GroupCommit::finished, m_http.get(),
+                        &HttpServer::finishSync);
         }
         connect(m_upkeep.get(), &SpoolUpkeep::recovered, &m_feeder, &Feeder::addBacklog);
     }
@@ -104,6 +112,14 @@ Result<void> Sidecar::start()
         m_server.listen({m_config.socketPath, m_config.socketMode, m_config.socketGroup});
     if (!listening)
         return listening;
+    if (m_http) {
+        if (const auto open = m_http->listen(m_config.http->address, m_config.http->port); !open) {
+            m_server.stopListening();
+            return open;
+        }
+        qCInfo(lcIngest, "HTTP clients are served on %s: export WF_TRACE_SERVER_URL=%s",
+               m_http->url().c_str(), m_http->url().c_str());
+    }
     if (m_upkeep)
         m_upkeep->startRecovery();
     const std::uint64_t connections = m_server.limits().maxConnections;
@@ -211,7 +227,12 @@ void Sidecar::flush(Reply reply)
         });
 }
 
-std::string Sidecar::statusJson()
+void Sidecar::preferComplete(const std::string &project)
+{
+    m_delivery.preferComplete(project);
+}
+
+StatusReport Sidecar::statusReport()
 {
     const SpoolUsage usage = m_spool->usage();
     std::optional<TimePoint> oldest = m_delivery.oldest();
@@ -224,6 +245,8 @@ std::string Sidecar::statusJson()
     report.uptimeSeconds = secondsSince(m_startedAt);
     report.socket = m_config.socketPath;
     report.backend = m_config.backend.display();
+    if (m_http)
+        report.httpUrl = m_http->url();
     report.delivery = m_delivery.state();
     report.stats = &m_stats;
     report.recoveredCalls = usage.recoveredCalls;
@@ -237,7 +260,7 @@ std::string Sidecar::statusJson()
     report.spoolUsedBytes = usage.usedBytes;
     report.spoolMaxBytes = usage.maxBytes;
     report.maxConnections = m_server.limits().maxConnections;
-    return toJson(report);
+    return report;
 }
 
 void Sidecar::shutdown()
@@ -246,6 +269,8 @@ void Sidecar::shutdown()
         return;
     m_isStopping = true;
     m_server.stopListening();
+    if (m_http)
+        m_http->stopListening();
     qCInfo(lcApp, "stopping: %llu calls are pending",
            static_cast<unsigned long long>(m_spool->usage().pendingCalls));
     m_batcher.makeAllDue();

@@ -4,6 +4,7 @@
 #include "batching/completepairing.h"
 #include "config/config.h"
 #include "forwarding/deliveryqueue.h"
+#include "http/httpserver.h"
 #include "ingest/ingestserver.h"
 #include "ingest/requesthandler.h"
 #include "sidecar/feeder.h"
@@ -50,7 +51,8 @@ private:
     std::uint64_t requestSync() override;
     void clientGone(std::uint16_t client) override;
     void flush(Reply reply) override;
-    std::string statusJson() override;
+    StatusReport statusReport() override;
+    void preferComplete(const std::string &project) override;
 
     [[nodiscard]] bool isCongested() const;
     [[nodiscard]] bool keepDeadLetter(const CallView &call, std::string_view reason);
@@ -72,6 +74,7 @@ private:
     DeliveryQueue m_delivery;
     FlushWaiters m_flushWaiters;
     IngestServer m_server;
+    std::unique_ptr<HttpServer> m_http; // with --http
     QTimer m_shutdownTimer;
     bool m_isStopping = false;
     bool m_isStopped = false;

@@ -1,6 +1,7 @@
 #include "sidecar/transportfactory.h"
 
 #include "common/version.h"
+#include "config/tlssettings.h"
 #include "forwarding/filetransport.h"
 #include "forwarding/httptransport.h"
 
@@ -14,7 +15,9 @@ std::unique_ptr<Transport> makeTransport(const Config &config)
     options.backend = config.backend.url;
     options.apiKey = QByteArray::fromStdString(config.credentials.apiKey);
     options.proxy = config.proxy;
-    options.extraCaCertificates = config.caCertificates;
+    if (config.backend.url.scheme() == QLatin1String("https"))
+        options.tls = tlsSettings(config.caCertificates);
+    options.instance = QByteArray::fromStdString(config.instance);
     options.requestTimeout = config.requestTimeout;
     options.userAgent = "weave-sidecar/" + QByteArray(version().data(), version().size());
     return std::make_unique<HttpTransport>(std::move(options));

@@ -55,6 +55,13 @@ struct Stats
     std::uint64_t connectionsAccepted = 0;
     std::uint64_t connectionsRefused = 0; // over --max-connections
 
+    // The HTTP door. Every request that was answered is in one of the last four.
+    std::uint64_t httpConnectionsOpen = 0;
+    std::uint64_t httpKept = 0; // its calls are in the spool
+    std::uint64_t httpPassed = 0; // on to the trace server
+    std::uint64_t httpRefused = 0; // with an error of our own
+    std::uint64_t httpHealth = 0; // /healthz, /readyz, /metrics
+
     void refuse(Refusal reason) { ++refused.at(static_cast<std::size_t>(reason)); }
 };
 

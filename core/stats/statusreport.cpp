@@ -87,6 +87,20 @@ void writeRequests(JsonWriter &json, const StatusReport &report)
     json.endObject().endObject();
 }
 
+void writeHttp(JsonWriter &json, const StatusReport &report)
+{
+    const Stats &stats = *report.stats;
+    json.key("http").beginObject();
+    json.key("url").value(report.httpUrl);
+    json.key("connections_open").value(stats.httpConnectionsOpen);
+    json.key("requests").beginObject();
+    json.key("kept").value(stats.httpKept);
+    json.key("passed").value(stats.httpPassed);
+    json.key("refused").value(stats.httpRefused);
+    json.key("health").value(stats.httpHealth);
+    json.endObject().endObject();
+}
+
 } // namespace
 
 std::string toJson(const StatusReport &report)
@@ -117,6 +131,8 @@ std::string toJson(const StatusReport &report)
     json.key("refused").value(stats.connectionsRefused);
     json.key("max").value(report.maxConnections);
     json.endObject();
+    if (!report.httpUrl.empty())
+        writeHttp(json, report);
     json.key("spool").beginObject();
     json.key("kind").value(report.spoolKind);
     json.key("used_bytes").value(report.spoolUsedBytes);

@@ -30,6 +30,7 @@ struct StatusReport
     std::uint64_t pid = 0;
     double uptimeSeconds = 0;
     std::string socket;
+    std::string httpUrl; // of the HTTP door; empty without one
     std::string backend;
     DeliveryState delivery;
     const Stats *stats = nullptr;

@@ -36,13 +36,21 @@ public:
         else
             flushes.push_back(std::move(reply));
     }
-    std::string statusJson() override { return statusText; }
+    StatusReport statusReport() override { return status; }
+    void preferComplete(const std::string &project) override { completeProjects << project; }
 
     std::optional<RefusedCall> refusal;
     bool asksForPause = false;
     bool flushesAtOnce = false;
     std::uint64_t syncRequests = 0;
-    std::string statusText = R"({"fake":1})";
+    Stats stats;
+    StatusReport status = [this] {
+        StatusReport report;
+        report.version = "fake";
+        report.stats = &stats;
+        return report;
+    }();
+    QList<std::string> completeProjects; // of preferComplete()
     QList<QByteArray> ids;
     QList<QByteArray> events;
     std::vector<Reply> flushes;

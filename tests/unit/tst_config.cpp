@@ -321,9 +321,9 @@ void TstConfig::badValues()
 // A flag that is added to the table wants a place in these tests, too.
 void TstConfig::everyFlagIsLookedAt()
 {
-    QList<QByteArray> known{"backend", "socket",   "api-key-file", "api-key",
-                            "ca-file", "headless", "allow-http",   "socket-group",
-                            "version", "help",     "spool-dir"};
+    QList<QByteArray> known{"backend",   "socket",     "api-key-file",     "api-key", "ca-file",
+                            "headless",  "allow-http", "socket-group",     "version", "help",
+                            "spool-dir", "http",       "http-allow-remote"};
     for (const NumberFlag &flag : NumberFlags)
         known << flag.name;
     for (const OptionSpec &spec : optionTable())
@@ -334,6 +334,7 @@ void TstConfig::switches()
 {
     QVERIFY(configOf({{"headless", "true"}}).headless);
     QVERIFY(resolve({{"allow-http", "true"}}).ok()); // without plain http it changes nothing
+    QVERIFY(resolve({{"http-allow-remote", "true"}}).ok()); // nor without --http
 }
 
 void TstConfig::socketPath()

@@ -115,6 +115,8 @@ void TstOptions::readsTheEnvironment_data()
                              << "backend"_ba;
     QTest::newRow("socket") << "WEAVE_SIDECAR_SOCKET"_ba
                             << "socket"_ba;
+    QTest::newRow("http") << "WEAVE_SIDECAR_HTTP"_ba
+                          << "http"_ba;
     QTest::newRow("key") << "WANDB_API_KEY"_ba
                          << "api-key"_ba;
 }
@@ -143,8 +145,8 @@ void TstOptions::readsNoOtherVariable()
         return std::optional<std::string>();
     });
     QVERIFY((asked
-             == std::set<std::string>{"WEAVE_SIDECAR_BACKEND", "WEAVE_SIDECAR_SOCKET",
-                                      "WANDB_API_KEY"}));
+             == std::set<std::string>{"WEAVE_SIDECAR_BACKEND", "WEAVE_SIDECAR_HTTP",
+                                      "WEAVE_SIDECAR_SOCKET", "WANDB_API_KEY"}));
 }
 
 void TstOptions::anEmptyVariableIsNone()

@@ -16,6 +16,7 @@ class TstWritePaths final : public QObject
 
 private Q_SLOTS:
     void beginsByItsMode();
+    void preferring();
     void learnsEachProjectAlone();
     void upsertNeverMoves();
     void fallsBackFromComplete();
@@ -35,6 +36,23 @@ void TstWritePaths::beginsByItsMode()
     QVERIFY(!WritePaths(CallsMode::Upsert).usesComplete("a/b"));
     QVERIFY(WritePaths(CallsMode::Complete).usesComplete("a/b"));
     QVERIFY(!WritePaths(CallsMode::Complete).usesComplete("no slash"));
+}
+
+void TstWritePaths::preferring()
+{
+    WritePaths paths(CallsMode::Auto);
+    paths.preferComplete("a/b");
+    QVERIFY(paths.usesComplete("a/b"));
+    QVERIFY(!paths.usesComplete("a/c"));
+    paths.preferComplete("no slash");
+    QVERIFY(!paths.usesComplete("no slash"));
+    // What the server has said weighs more, and so does what the user wants.
+    QVERIFY(paths.moveToUpsert("a/b") == Move::Now);
+    paths.preferComplete("a/b");
+    QVERIFY(!paths.usesComplete("a/b"));
+    WritePaths upsert(CallsMode::Upsert);
+    upsert.preferComplete("a/b");
+    QVERIFY(!upsert.usesComplete("a/b"));
 }
 
 void TstWritePaths::learnsEachProjectAlone()

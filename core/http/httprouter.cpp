@@ -1,0 +1,121 @@
+#include "http/httprouter.h"
+
+#include "common/logging.h"
+#include "http/authorization.h"
+#include "http/inflate.h"
+#include "stats/prometheus.h"
+#include "stats/readiness.h"
+
+namespace Weave {
+
+namespace {
+
+constexpr int Unauthorized = 401;
+constexpr int ExpectationFailed = 417;
+constexpr int Unavailable = 503;
+constexpr int LoopDetected = 508;
+
+bool isHealthPath(std::string_view path)
+{
+    return path == "/healthz" || path == "/readyz" || path == "/metrics";
+}
+
+bool isHealthRequest(const HttpRequest &request)
+{
+    return (request.method == "GET" || request.method == "HEAD") && isHealthPath(request.path());
+}
+
+} // namespace
+
+HttpRouter::HttpRouter(RequestHandler &handler, Stats &stats, RouterOptions options)
+    : m_handler(handler),
+      m_stats(stats),
+      m_options(std::move(options))
+{
+}
+
+std::optional<HttpReply> HttpRouter::turnAway(const HttpRequest &head) const
+{
+    const std::string_view expect = head.header("Expect");
+    if (!expect.empty() && !equalsIgnoringCase(expect, "100-continue"))
+        return errorReply(ExpectationFailed, "Expect: only 100-continue is known");
+    if (isHealthRequest(head))
+        return std::nullopt;
+    for (const auto &[name, value] : head.headers) {
+        if (equalsIgnoringCase(name, "Via") && value.find(m_options.instance) != std::string::npos)
+            return errorReply(LoopDetected,
+                              "this request has been here already: the sidecar's --backend leads "
+                              "back to the sidecar; set it to the trace server's address");
+    }
+    if (identifyCaller(head.header("Authorization"), m_options.apiKey) != Caller::Nobody)
+        return std::nullopt;
+    HttpReply reply = errorReply(Unauthorized,
+                                 "no API key: set WANDB_API_KEY for this program, or log in by "
+                                 "`wandb login`; the sidecar does not lend its own");
+    reply.headers.emplace_back("WWW-Authenticate", "Basic realm=\"weave\"");
+    return reply;
+}
+
+std::optional<HttpRouter::Answer> HttpRouter::answer(const HttpRequest &request)
+{
+    if (isHealthRequest(request))
+        return Answer{health(request.path())};
+    const auto route = findCallRoute(request.method, request.path());
+    if (!route
+        || identifyCaller(request.header("Authorization"), m_options.apiKey) != Caller::Owner)
+        return std::nullopt;
+    return keepCalls(*route, request);
+}
+
+std::optional<HttpRouter::Answer> HttpRouter::keepCalls(const CallRoute &route,
+                                                        const HttpRequest &request)
+{
+    std::string_view body = request.body;
+    const std::string_view coding = request.header("Content-Encoding");
+    if (equalsIgnoringCase(coding, "gzip")) {
+        auto unpacked = inflateGzip(body, m_options.maxBodyBytes);
+        if (!unpacked)
+            return std::nullopt;
+        m_unpacked = std::move(*unpacked);
+        body = m_unpacked;
+    } else if (!coding.empty() && !equalsIgnoringCase(coding, "identity")) {
+        return std::nullopt;
+    }
+    if (const auto read = m_body.read(route, body); !read) {
+        qCDebug(lcIngest, "%s is passed on: %s", request.target.c_str(),
+                read.error().message.c_str());
+        return std::nullopt;
+    }
+    if (route.kind == CallRoute::Kind::Complete)
+        m_handler.preferComplete(route.project);
+    std::optional<RefusedCall> refused;
+    for (const CallView &call : m_body.calls()) {
+        refused = m_handler.acceptCall(call);
+        if (refused)
+            break;
+    }
+    [[maybe_unused]] const bool shouldPause = m_handler.callsAccepted(); // who waits is paused
+    m_unpacked = std::string();
+    if (!refused)
+        return Answer{{200, m_body.answer()}, true};
+    if (refused->reason != Refusal::ShuttingDown)
+        return std::nullopt; // what cannot be kept here may still be taken there
+    HttpReply reply = errorReply(Unavailable, refused->text);
+    reply.headers.emplace_back("Retry-After", "1");
+    return Answer{std::move(reply)};
+}
+
+HttpReply HttpRouter::health(std::string_view path) const
+{
+    if (path == "/healthz")
+        return {200, "ok\n", "text/plain; charset=utf-8"};
+    const StatusReport report = m_handler.statusReport();
+    if (path == "/metrics")
+        return {200, toPrometheus(report), "text/plain; version=0.0.4; charset=utf-8"};
+    const std::string trouble = whyNotReady(report);
+    if (trouble.empty())
+        return {200, "ready\n", "text/plain; charset=utf-8"};
+    return {Unavailable, "not ready: " + trouble + "\n", "text/plain; charset=utf-8"};
+}
+
+} // namespace Weave

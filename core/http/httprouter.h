@@ -1,0 +1,52 @@
+#pragma once
+
+#include "http/callbody.h"
+#include "http/httpreply.h"
+#include "http/httprequest.h"
+#include "ingest/requesthandler.h"
+#include "stats/stats.h"
+
+#include <optional>
+#include <string>
+
+namespace Weave {
+
+struct RouterOptions
+{
+    std::string apiKey; // the daemon's; never leaves it
+    std::string instance; // this daemon's name in Via headers
+    std::size_t maxBodyBytes = 0; // of an unpacked body
+};
+
+// Decides what becomes of a request: calls are kept and answered, health is told, everything else
+// is for the trace server.
+class HttpRouter
+{
+public:
+    // handler and stats outlive the router.
+    HttpRouter(RequestHandler &handler, Stats &stats, RouterOptions options);
+
+    // With the head alone. A reply turns the request away before its body is read.
+    [[nodiscard]] std::optional<HttpReply> turnAway(const HttpRequest &head) const;
+
+    struct Answer
+    {
+        HttpReply reply;
+        bool keptCalls = false; // they are in the spool, perhaps not synced yet
+    };
+    // Nothing when the request has to be passed on to the trace server as it is.
+    [[nodiscard]] std::optional<Answer> answer(const HttpRequest &request);
+
+private:
+    [[nodiscard]] std::optional<Answer> keepCalls(const CallRoute &route,
+                                                  const HttpRequest &request);
+    [[nodiscard]] HttpReply health(std::string_view path) const;
+
+    RequestHandler &m_handler;
+    Stats &m_stats;
+    const RouterOptions m_options;
+    CallBody m_body;
+    std::string m_unpacked;
+};
+
+} // namespace Weave

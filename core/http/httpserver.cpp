@@ -1,0 +1,134 @@
+#include "http/httpserver.h"
+
+#include "common/bytesize.h"
+#include "common/logging.h"
+
+#include <QHostAddress>
+
+#include <utility>
+#include <vector>
+
+namespace Weave {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Four bodies of the largest size at once.
+constexpr std::size_t BodyBudget = 128 * MiB;
+
+// When the system has no descriptor left, asking again at once would only burn the processor.
+constexpr Milliseconds AcceptPause = 100ms;
+
+} // namespace
+
+HttpServer::HttpServer(RequestHandler &handler, Stats &stats, HttpServerOptions options)
+    : m_context{HttpRouter(handler, stats, std::move(options.router)),
+                Passthrough(std::move(options.passthrough)),
+                handler,
+                stats,
+                RequestReader::Limits{},
+                ByteBudget(BodyBudget),
+                options.times,
+                options.answersAfterSync,
+                false},
+      m_maxConnections(options.maxConnections)
+{
+    connect(&m_server, &QTcpServer::newConnection, this, &HttpServer::addClients);
+    connect(&m_server, &QTcpServer::acceptError, this, [this] {
+        qCWarning(lcIngest, "cannot accept HTTP clients for the moment: %s; trying again",
+                  qUtf8Printable(m_server.errorString()));
+        m_acceptAgain.start(AcceptPause);
+    });
+    m_acceptAgain.setSingleShot(true);
+    connect(&m_acceptAgain, &QTimer::timeout, &m_server, &QTcpServer::resumeAccepting);
+    connect(&m_clock, &QTimer::timeout, this, &HttpServer::checkTimes);
+    m_clock.setInterval(1s);
+}
+
+HttpServer::~HttpServer()
+{
+    for (HttpSession *session : std::exchange(m_sessions, {}))
+        delete session;
+}
+
+Result<void> HttpServer::listen(const QHostAddress &address, quint16 port)
+{
+    if (m_server.listen(address, port))
+        return {};
+    return Error{ErrorCode::Io,
+                 "--http: cannot listen on " + address.toString().toStdString() + " port "
+                     + std::to_string(port) + ": " + m_server.errorString().toStdString()};
+}
+
+void HttpServer::stopListening()
+{
+    m_server.close();
+    m_context.isStopping = true;
+    // Ending one takes it out of the set.
+    for (HttpSession *session : std::vector(m_sessions.begin(), m_sessions.end()))
+        session->stop();
+}
+
+std::string HttpServer::url() const
+{
+    if (!m_server.isListening())
+        return {};
+    std::string host = m_server.serverAddress().toString().toStdString();
+    if (host.find(':') != std::string::npos)
+        host = "[" + host + "]";
+    return "http://" + host + ":" + std::to_string(m_server.serverPort());
+}
+
+void HttpServer::addClients()
+{
+    while (QTcpSocket *socket = m_server.nextPendingConnection()) {
+        if (m_sessions.size() >= m_maxConnections) {
+            refuseClient(socket);
+            continue;
+        }
+        socket->setParent(nullptr);
+        auto *session = new HttpSession(std::unique_ptr<QTcpSocket>(socket), m_context);
+        m_sessions.insert(session);
+        connect(session, &HttpSession::closed, this, [this, session] {
+            m_sessions.erase(session);
+            session->deleteLater();
+            if (m_sessions.empty())
+                m_clock.stop();
+        });
+        connect(session, &HttpSession::awaitingSync, this, [this, session](std::uint64_t ticket) {
+            m_syncing.push_back({ticket, session});
+        });
+        m_clock.start();
+    }
+}
+
+void HttpServer::refuseClient(QTcpSocket *socket) const
+{
+    constexpr int Unavailable = 503;
+    ++m_context.stats.httpRefused;
+    HttpReply reply = errorReply(Unavailable, "too many connections (--max-connections)");
+    const std::string bytes = toBytes(reply, false, false);
+    connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
+    socket->write(bytes.data(), static_cast<qint64>(bytes.size()));
+    socket->disconnectFromHost();
+}
+
+void HttpServer::finishSync(std::uint64_t ticket, bool isSynced)
+{
+    while (!m_syncing.empty() && m_syncing.front().ticket <= ticket) {
+        const QPointer<HttpSession> session = m_syncing.front().session;
+        m_syncing.pop_front();
+        if (session)
+            session->finishSync(isSynced);
+    }
+}
+
+void HttpServer::checkTimes()
+{
+    const TimePoint now = SteadyClock::now();
+    for (HttpSession *session : std::vector(m_sessions.begin(), m_sessions.end()))
+        session->checkTime(now);
+}
+
+} // namespace Weave

@@ -1,0 +1,309 @@
+#include "http/httpsession.h"
+
+#include "common/logging.h"
+
+#include <sys/socket.h>
+#include <utility>
+
+namespace Weave {
+
+namespace {
+
+constexpr qint64 ReadBytes = 64 * 1024;
+// More than this of an answer is not waiting for a client that reads slowly.
+constexpr qint64 MaxUnsentBytes = 256 * 1024;
+
+} // namespace
+
+HttpSession::HttpSession(std::unique_ptr<QTcpSocket> socket, HttpContext &context)
+    : m_socket(std::move(socket)),
+      m_context(context),
+      m_reader(context.limits, context.budget),
+      m_since(SteadyClock::now()),
+      m_lastWritten(m_since)
+{
+    ++m_context.stats.httpConnectionsOpen;
+    m_socket->setReadBufferSize(2 * ReadBytes);
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpSession::readSome);
+    connect(m_socket.get(), &QTcpSocket::disconnected, this, &HttpSession::close);
+    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, [this] {
+        m_lastWritten = SteadyClock::now();
+        if (m_state == State::Passing)
+            writePassedAnswer();
+    });
+}
+
+HttpSession::~HttpSession()
+{
+    --m_context.stats.httpConnectionsOpen;
+    m_socket->disconnect(this);
+}
+
+void HttpSession::readSome()
+{
+    while (m_socket->bytesAvailable() > 0) {
+        if (m_state == State::Lingering) {
+            m_socket->skip(m_socket->bytesAvailable());
+            return;
+        }
+        if (m_state != State::Reading)
+            return; // the next request has time
+        const bool isNew = !m_reader.isInRequest();
+        const QByteArray bytes = m_socket->read(ReadBytes);
+        if (isNew)
+            m_since = SteadyClock::now();
+        m_reader.feed({bytes.data(), static_cast<std::size_t>(bytes.size())});
+        processInput();
+    }
+}
+
+void HttpSession::processInput()
+{
+    if (std::exchange(m_isProcessing, true))
+        return; // an answer that was ready at once has come back here
+    bool goesOn = true;
+    while (goesOn && m_state == State::Reading) {
+        switch (m_reader.state()) {
+        case RequestReader::State::Head:
+            goesOn = false;
+            break;
+        case RequestReader::State::Body:
+            goesOn = !m_isHeadChecked && handleHead();
+            break;
+        case RequestReader::State::Complete:
+            handleRequest();
+            break;
+        case RequestReader::State::Failed:
+            refuse(errorReply(m_reader.failureStatus(), m_reader.failureText()));
+            break;
+        }
+    }
+    m_isProcessing = false;
+}
+
+// Whether the request goes on.
+bool HttpSession::handleHead()
+{
+    m_isHeadChecked = true;
+    const HttpRequest &head = m_reader.request();
+    if (auto refusal = m_context.router.turnAway(head)) {
+        refuse(std::move(*refusal));
+        return false;
+    }
+    if (!head.header("Expect").empty() && !head.isHttp10)
+        m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
+    m_reader.readBody();
+    return true;
+}
+
+void HttpSession::handleRequest()
+{
+    HttpRequest &request = m_reader.request();
+    m_closesAfterAnswer = !request.keepsAlive || m_context.isStopping;
+    auto answer = m_context.router.answer(request);
+    if (!answer) {
+        pass();
+        return;
+    }
+    Stats &stats = m_context.stats;
+    ++(answer->keptCalls                     ? stats.httpKept
+           : answer->reply.status / 100 == 2 ? stats.httpHealth
+                                             : stats.httpRefused);
+    if (answer->keptCalls && m_context.answersAfterSync) {
+        m_waitingReply = std::move(answer->reply);
+        m_state = State::Syncing;
+        Q_EMIT awaitingSync(m_context.handler.requestSync());
+        return;
+    }
+    reply(answer->reply);
+    nextRequest();
+}
+
+void HttpSession::finishSync(bool isSynced)
+{
+    if (m_state != State::Syncing)
+        return;
+    constexpr int Unavailable = 503;
+    // Kept or not, the client has to send them again: they may come to the server twice.
+    reply(isSynced ? m_waitingReply
+                   : errorReply(Unavailable,
+                                "the disk did not take the calls in time; send them "
+                                "again"));
+    nextRequest();
+    readSome();
+}
+
+void HttpSession::pass()
+{
+    ++m_context.stats.httpPassed;
+    if (!m_context.passthrough.isPossible()) {
+        constexpr int BadGateway = 502;
+        reply(errorReply(BadGateway,
+                         "the sidecar keeps calls in a file; there is no trace server "
+                         "that this request could be passed on to"));
+        nextRequest();
+        return;
+    }
+    m_state = State::Passing;
+    m_hasBegun = false;
+    m_isChunked = false;
+    m_passed = m_context.passthrough.send(m_reader.request());
+    connect(m_passed.get(), &PassedRequest::headReady, this, &HttpSession::beginPassedAnswer);
+    connect(m_passed.get(), &PassedRequest::dataReady, this, &HttpSession::writePassedAnswer);
+    connect(m_passed.get(), &PassedRequest::finished, this, &HttpSession::writePassedAnswer);
+    connect(m_passed.get(), &PassedRequest::failed, this, &HttpSession::handlePassFailure);
+}
+
+void HttpSession::beginPassedAnswer()
+{
+    const HttpRequest &request = m_reader.request();
+    const PassedRequest::Head head = m_passed->head();
+    const bool hasNoBody = request.method == "HEAD" || head.status == 204 || head.status == 304;
+    m_hasBegun = true;
+    m_isChunked = !head.hasLength && !hasNoBody && !request.isHttp10;
+    m_closesAfterAnswer =
+        m_closesAfterAnswer || (!head.hasLength && !hasNoBody && request.isHttp10);
+    QByteArray bytes = "HTTP/1.1 " + QByteArray::number(head.status) + ' ' + head.reason + "\r\n";
+    for (const auto &[name, value] : head.headers)
+        bytes += name + ": " + value + "\r\n";
+    if (m_isChunked)
+        bytes += "Transfer-Encoding: chunked\r\n";
+    bytes += m_closesAfterAnswer ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
+    m_socket->write(bytes);
+}
+
+void HttpSession::writePassedAnswer()
+{
+    if (!m_passed || !m_hasBegun)
+        return;
+    while (m_socket->bytesToWrite() < MaxUnsentBytes) {
+        const QByteArray bytes = m_passed->read(ReadBytes);
+        if (bytes.isEmpty())
+            break;
+        if (m_isChunked)
+            m_socket->write(QByteArray::number(bytes.size(), 16) + "\r\n" + bytes + "\r\n");
+        else
+            m_socket->write(bytes);
+    }
+    if (m_passed->isFinished())
+        endPassedAnswer();
+}
+
+void HttpSession::endPassedAnswer()
+{
+    if (m_isChunked)
+        m_socket->write("0\r\n\r\n");
+    // It may be what called us.
+    m_passed->disconnect(this);
+    m_passed.release()->deleteLater();
+    nextRequest();
+    readSome();
+}
+
+void HttpSession::handlePassFailure(int status, const QString &reason)
+{
+    qCInfo(lcIngest, "%s %s could not be passed on: %s", m_reader.request().method.c_str(),
+           std::string(m_reader.request().path()).c_str(), qUtf8Printable(reason));
+    if (m_hasBegun) {
+        close(); // the only way to say that an answer is not complete
+        return;
+    }
+    reply(errorReply(status,
+                     "the trace server cannot be reached by the sidecar: " + reason.toStdString()));
+    m_passed->disconnect(this);
+    m_passed.release()->deleteLater();
+    nextRequest();
+    readSome();
+}
+
+void HttpSession::reply(const HttpReply &reply)
+{
+    m_closesAfterAnswer = m_closesAfterAnswer || reply.closes;
+    const std::string bytes =
+        toBytes(reply, !m_closesAfterAnswer, m_reader.request().method == "HEAD");
+    m_socket->write(bytes.data(), static_cast<qint64>(bytes.size()));
+}
+
+// Before the body has been read: the connection cannot be used any more.
+void HttpSession::refuse(HttpReply refusal)
+{
+    ++m_context.stats.httpRefused;
+    refusal.closes = true;
+    reply(refusal);
+    linger();
+}
+
+void HttpSession::nextRequest()
+{
+    m_lastWritten = SteadyClock::now();
+    m_since = m_lastWritten;
+    if (m_closesAfterAnswer) {
+        linger();
+        return;
+    }
+    m_state = State::Reading;
+    m_isHeadChecked = false;
+    m_reader.next();
+    processInput();
+}
+
+// Closing a socket with unread input resets it, and the client would never see the answer.
+void HttpSession::linger()
+{
+    m_state = State::Lingering;
+    m_since = SteadyClock::now();
+    const auto shutDown = [this] {
+        if (m_state == State::Lingering && m_socket->bytesToWrite() == 0)
+            ::shutdown(static_cast<int>(m_socket->socketDescriptor()), SHUT_WR);
+    };
+    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, shutDown);
+    m_socket->flush();
+    shutDown();
+    m_socket->skip(m_socket->bytesAvailable());
+}
+
+void HttpSession::checkTime(TimePoint now)
+{
+    const HttpTimes &times = m_context.times;
+    constexpr int RequestTimeout = 408;
+    if (m_socket->bytesToWrite() > 0 && now - m_lastWritten > times.write) {
+        close();
+    } else if (m_state == State::Lingering) {
+        if (now - m_since > times.linger && m_socket->bytesToWrite() == 0)
+            close();
+    } else if (m_state == State::Reading) {
+        const bool isInHead = m_reader.state() == RequestReader::State::Head;
+        const Milliseconds limit = !m_reader.isInRequest() ? times.idle
+            : isInHead                                     ? times.head
+                                                           : times.request;
+        if (now - m_since <= limit)
+            return;
+        if (m_reader.isInRequest())
+            refuse(errorReply(RequestTimeout, "the request did not come in time"));
+        else
+            close();
+    }
+}
+
+void HttpSession::stop()
+{
+    m_closesAfterAnswer = true;
+    if (m_state == State::Reading && !m_reader.isInRequest())
+        close();
+}
+
+void HttpSession::close()
+{
+    if (std::exchange(m_state, State::Closed) == State::Closed)
+        return;
+    m_socket->disconnect(this);
+    if (m_passed) {
+        m_passed->disconnect(this);
+        m_passed.release()->deleteLater();
+    }
+    m_socket->abort();
+    Q_EMIT closed();
+}
+
+} // namespace Weave

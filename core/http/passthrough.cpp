@@ -1,0 +1,208 @@
+#include "http/passthrough.h"
+
+#include <QNetworkCookieJar>
+#include <QNetworkRequest>
+
+#include <algorithm>
+#include <array>
+
+namespace Weave {
+
+namespace {
+
+constexpr std::size_t ManagerCount = 4;
+constexpr qint64 ReadBufferBytes = 256 * 1024;
+
+// RFC 9110, 7.6.1: they speak of one connection, not of the message.
+constexpr std::array<std::string_view, 9> HopByHop{"connection",
+                                                   "keep-alive",
+                                                   "proxy-authenticate",
+                                                   "proxy-authorization",
+                                                   "proxy-connection",
+                                                   "te",
+                                                   "trailer",
+                                                   "transfer-encoding",
+                                                   "upgrade"};
+
+bool isHopByHop(std::string_view name)
+{
+    return std::any_of(HopByHop.begin(), HopByHop.end(),
+                       [name](std::string_view hop) { return equalsIgnoringCase(name, hop); });
+}
+
+// Whether the Connection header says that the named header goes no further.
+bool isListed(std::string_view list, std::string_view name)
+{
+    while (!list.empty()) {
+        const std::size_t length = std::min(list.find(','), list.size());
+        std::string_view entry = list.substr(0, length);
+        list.remove_prefix(std::min(length + 1, list.size()));
+        while (entry.starts_with(' '))
+            entry.remove_prefix(1);
+        while (entry.ends_with(' '))
+            entry.remove_suffix(1);
+        if (equalsIgnoringCase(entry, name))
+            return true;
+    }
+    return false;
+}
+
+QByteArray toBytes(std::string_view text)
+{
+    return {text.data(), static_cast<qsizetype>(text.size())};
+}
+
+} // namespace
+
+PassedRequest::PassedRequest(QNetworkReply *reply, Milliseconds timeout)
+    : m_reply(reply),
+      m_timeout(timeout)
+{
+    m_reply->setReadBufferSize(ReadBufferBytes);
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &PassedRequest::handleTimeout);
+    connect(m_reply, &QNetworkReply::metaDataChanged, this, &PassedRequest::handleHead);
+    connect(m_reply, &QNetworkReply::readyRead, this, &PassedRequest::handleData);
+    connect(m_reply, &QNetworkReply::finished, this, &PassedRequest::handleFinished);
+    m_timer.start(m_timeout);
+}
+
+PassedRequest::~PassedRequest()
+{
+    m_reply->disconnect(this);
+    m_reply->abort();
+    m_reply->deleteLater();
+}
+
+void PassedRequest::handleHead()
+{
+    if (m_hasHead || !m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).isValid())
+        return;
+    m_hasHead = true;
+    m_timer.start(m_timeout);
+    Q_EMIT headReady();
+}
+
+void PassedRequest::handleData()
+{
+    handleHead();
+    // While the client has not read what is here, it is not the server that is late.
+    m_timer.stop();
+    Q_EMIT dataReady();
+}
+
+QByteArray PassedRequest::read(qint64 maxBytes)
+{
+    QByteArray bytes = m_reply->read(maxBytes);
+    if (!m_isFinished && m_reply->bytesAvailable() == 0)
+        m_timer.start(m_timeout);
+    return bytes;
+}
+
+void PassedRequest::handleFinished()
+{
+    m_timer.stop();
+    handleHead();
+    // Errors of the connection have numbers below 100; above are answers such as 404.
+    constexpr int FirstErrorOfAnswer = 100;
+    const QNetworkReply::NetworkError error = m_reply->error();
+    const bool isCut = error != QNetworkReply::NoError && int(error) < FirstErrorOfAnswer;
+    if (!m_hasHead || isCut) {
+        constexpr int BadGateway = 502;
+        Q_EMIT failed(BadGateway, m_reply->errorString());
+        return;
+    }
+    m_isFinished = true;
+    Q_EMIT finished();
+}
+
+void PassedRequest::handleTimeout()
+{
+    constexpr int GatewayTimeout = 504;
+    m_reply->disconnect(this);
+    Q_EMIT failed(GatewayTimeout, QStringLiteral("no answer in time"));
+}
+
+PassedRequest::Head PassedRequest::head() const
+{
+    Head head;
+    head.status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    head.reason = m_reply->attribute(QNetworkRequest::HttpReasonPhraseAttribute).toByteArray();
+    const QByteArray connection = m_reply->rawHeader("Connection");
+    for (const auto &[name, value] : m_reply->rawHeaderPairs()) {
+        const std::string_view key(name.data(), static_cast<std::size_t>(name.size()));
+        if (isHopByHop(key) || isListed(connection.toStdString(), key))
+            continue;
+        head.hasLength = head.hasLength || equalsIgnoringCase(key, "content-length");
+        // Qt joins cookies, which have commas of their own, by newlines.
+        for (const QByteArray &line : value.split('\n'))
+            head.headers.append({name, line});
+    }
+    return head;
+}
+
+Passthrough::Passthrough(PassthroughOptions options)
+    : m_options(std::move(options)),
+      m_base(m_options.backend.toEncoded())
+{
+    while (m_base.endsWith('/'))
+        m_base.chop(1);
+}
+
+std::unique_ptr<PassedRequest> Passthrough::send(HttpRequest &request)
+{
+    const QNetworkRequest outgoing = this->outgoing(request);
+    const QByteArray verb = toBytes(request.method);
+    const QByteArray body = toBytes(request.body);
+    request.body = std::string();
+    QNetworkAccessManager &manager = nextManager();
+    QNetworkReply *reply = verb == "HEAD" ? manager.head(outgoing)
+        : verb == "GET" && body.isEmpty() ? manager.get(outgoing)
+                                          : manager.sendCustomRequest(outgoing, verb, body);
+    return std::make_unique<PassedRequest>(reply, m_options.timeout);
+}
+
+QNetworkRequest Passthrough::outgoing(const HttpRequest &request) const
+{
+    QNetworkRequest outgoing(QUrl::fromEncoded(m_base + toBytes(request.target)));
+    outgoing.setSslConfiguration(m_options.tls);
+    outgoing.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
+                          QNetworkRequest::ManualRedirectPolicy);
+    outgoing.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
+    outgoing.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
+    outgoing.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
+    outgoing.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
+
+    // Qt fills in what is missing; an encoding that the client asked for itself is left packed.
+    outgoing.setRawHeader("Accept-Encoding", "identity");
+    outgoing.setRawHeader("User-Agent", "weave-sidecar");
+    if (!request.body.empty())
+        outgoing.setRawHeader("Content-Type", "application/json");
+    const std::string_view connection = request.header("Connection");
+    QByteArray via;
+    for (const auto &[name, value] : request.headers) {
+        const auto is = [&key = name](std::string_view text) {
+            return equalsIgnoringCase(key, text);
+        };
+        if (is("Via"))
+            via += toBytes(value) + ", ";
+        else if (!isHopByHop(name) && !isListed(connection, name) && !is("Host")
+                 && !is("Content-Length") && !is("Expect"))
+            outgoing.setRawHeader(toBytes(name), toBytes(value));
+    }
+    outgoing.setRawHeader("Via", via + "1.1 " + m_options.instance);
+    return outgoing;
+}
+
+QNetworkAccessManager &Passthrough::nextManager()
+{
+    if (m_managers.size() < ManagerCount) {
+        m_managers.push_back(std::make_unique<QNetworkAccessManager>());
+        m_managers.back()->setProxy(m_options.proxy);
+        return *m_managers.back();
+    }
+    m_next = (m_next + 1) % ManagerCount;
+    return *m_managers[m_next];
+}
+
+} // namespace Weave

@@ -105,6 +105,15 @@ std::optional<HttpRouter::Answer> HttpRouter::keepCalls(const CallRoute &route,
     return Answer{std::move(reply)};
 }
 
+bool HttpRouter::shouldFlushBefore(const HttpRequest &request) const
+{
+    if (request.path().find("/call") == std::string_view::npos)
+        return false;
+    const StatusReport report = m_handler.statusReport();
+    return report.pendingCalls > report.heldCalls
+        && report.delivery.condition == DeliveryState::Condition::Ok;
+}
+
 HttpReply HttpRouter::health(std::string_view path) const
 {
     if (path == "/healthz")

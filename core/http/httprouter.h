@@ -36,6 +36,10 @@ public:
     };
     // Nothing when the request has to be passed on to the trace server as it is.
     [[nodiscard]] std::optional<Answer> answer(const HttpRequest &request);
+    // Whether a request that is passed on asks for calls, or changes them, and some are pending
+    // here: then they have to go first, for a client that was told that its calls are stored looks
+    // for them. While the trace server is in trouble there is no point in waiting.
+    [[nodiscard]] bool shouldFlushBefore(const HttpRequest &request) const;
 
 private:
     [[nodiscard]] std::optional<Answer> keepCalls(const CallRoute &route,

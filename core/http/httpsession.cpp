@@ -2,6 +2,8 @@
 
 #include "common/logging.h"
 
+#include <QPointer>
+
 #include <sys/socket.h>
 #include <utility>
 
@@ -103,7 +105,10 @@ void HttpSession::handleRequest()
     m_closesAfterAnswer = !request.keepsAlive || m_context.isStopping;
     auto answer = m_context.router.answer(request);
     if (!answer) {
-        pass();
+        if (m_context.router.shouldFlushBefore(request))
+            flushAndPass();
+        else
+            pass();
         return;
     }
     Stats &stats = m_context.stats;
@@ -132,6 +137,17 @@ void HttpSession::finishSync(bool isSynced)
                                 "again"));
     nextRequest();
     readSome();
+}
+
+void HttpSession::flushAndPass()
+{
+    m_state = State::Flushing;
+    const QPointer<HttpSession> self(this);
+    // Delivered or not, and after some seconds at most: what is asked is asked then.
+    m_context.handler.flush([self](const std::string & /*reply*/) {
+        if (self && self->m_state == State::Flushing)
+            self->pass();
+    });
 }
 
 void HttpSession::pass()

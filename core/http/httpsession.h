@@ -60,6 +60,7 @@ private:
     enum class State {
         Reading,
         Syncing, // the answer is ready, its calls are not synced
+        Flushing, // calls go to the trace server before a request that asks for them
         Passing, // the trace server answers
         Lingering, // a refusal is written; what the client still sends is thrown away
         Closed,
@@ -69,6 +70,7 @@ private:
     void processInput();
     [[nodiscard]] bool handleHead();
     void handleRequest();
+    void flushAndPass();
     void pass();
     void beginPassedAnswer();
     void writePassedAnswer();

@@ -1,9 +1,11 @@
 #include "common/logging.h"
 
 #include "common/jsontext.h"
+#include "common/repeatfilter.h"
 
 #include <QDateTime>
 
+#include <mutex>
 #include <string>
 #include <unistd.h>
 
@@ -20,6 +22,26 @@ namespace {
 // Qt's message handler is a plain function, so the format has to live beside it. Written once,
 // before any other thread exists.
 LogFormat s_format = LogFormat::Text;
+
+// A broken disk or a client gone wild must not fill the disk with words about it. Threads log, too.
+struct Repeats
+{
+    std::mutex mutex;
+    RepeatFilter filter;
+};
+Repeats &repeats()
+{
+    static Repeats instance;
+    return instance;
+}
+
+std::optional<std::uint64_t> passed(std::string_view category, const QByteArray &text)
+{
+    Repeats &shared = repeats();
+    const std::lock_guard lock(shared.mutex);
+    const std::string message = std::string(category) + ": " + text.toStdString();
+    return shared.filter.pass(message, SteadyClock::now());
+}
 
 const char *levelName(QtMsgType type)
 {
@@ -47,9 +69,16 @@ std::string_view shortCategory(const char *category)
 
 void writeMessage(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
-    const QByteArray text = message.toUtf8();
+    QByteArray text = message.toUtf8();
     const QByteArray time = QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toUtf8();
     const std::string_view category = shortCategory(context.category);
+    if (type != QtDebugMsg) { // who asks for every detail gets it
+        const auto heldBack = passed(category, text);
+        if (!heldBack)
+            return;
+        if (*heldBack > 0)
+            text += " (" + QByteArray::number(qulonglong(*heldBack)) + " more like this before)";
+    }
     std::string line;
     if (s_format == LogFormat::Json) {
         line.append(R"({"time":")").append(time.constData()).append(R"(","level":")");
@@ -72,6 +101,7 @@ void writeMessage(QtMsgType type, const QMessageLogContext &context, const QStri
 void installLogging(LogFormat format, LogLevel level)
 {
     s_format = format;
+    repeats().filter = RepeatFilter();
     qInstallMessageHandler(writeMessage);
     QString rules = QStringLiteral("*.debug=false\n");
     const auto set = [&rules](const char *type, bool enabled) {

@@ -287,11 +287,15 @@ void HttpConnection::noteTlsErrors(const QList<QSslError> &errors)
     m_tlsErrors = texts.join(QLatin1String("; "));
 }
 
-// For texts: "trace.example:443".
+// For texts: "trace.example:443", and by which proxy.
 QString HttpConnection::authority() const
 {
     const int port = m_peer.url.port(isHttps(m_peer.url) ? 443 : 80);
-    return m_peer.url.host() + QLatin1Char(':') + QString::number(port);
+    const QString name = m_peer.url.host() + QLatin1Char(':') + QString::number(port);
+    const QNetworkProxy &proxy = m_peer.proxy;
+    if (proxy.type() == QNetworkProxy::NoProxy)
+        return name;
+    return QStringLiteral("%1 by the proxy %2:%3").arg(name, proxy.hostName()).arg(proxy.port());
 }
 
 SendResult HttpConnection::failure(SendResult::Kind kind, const QString &reason)

@@ -4,6 +4,7 @@
 
 #include <QString>
 
+#include <algorithm>
 #include <utility>
 
 namespace Weave {
@@ -25,17 +26,17 @@ GroupCommit::GroupCommit(DiskSpool &spool)
     m_begin.setInterval(0);
     connect(&m_begin, &QTimer::timeout, this, &GroupCommit::begin);
     m_deadline.setSingleShot(true);
-    m_deadline.setInterval(Deadline);
     connect(&m_deadline, &QTimer::timeout, this, &GroupCommit::giveUp);
 }
 
 std::uint64_t GroupCommit::request()
 {
-    m_isWanted = true;
+    if (!std::exchange(m_isWanted, true))
+        m_wantedSince = SteadyClock::now();
     if (!m_isSyncing && !m_begin.isActive())
         m_begin.start();
     if (!m_deadline.isActive())
-        m_deadline.start();
+        m_deadline.start(Deadline);
     return m_open;
 }
 
@@ -59,7 +60,9 @@ void GroupCommit::handleSynced(std::uint64_t ticket, const QString &error)
     m_deadline.stop();
     if (m_isWanted) {
         m_begin.start();
-        m_deadline.start();
+        // They have waited for a part of their time already.
+        const auto waited = std::chrono::floor<Milliseconds>(SteadyClock::now() - m_wantedSince);
+        m_deadline.start(std::max(Deadline - waited, Milliseconds(0)));
     }
     if (!error.isEmpty())
         qCWarning(lcSpool, "%s", qPrintable(error));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/clock.h"
 #include "spool/diskspool.h"
 #include "spool/synctask.h"
 
@@ -38,6 +39,7 @@ private:
     QTimer m_deadline;
     std::uint64_t m_open = 1; // the ticket that requests get now
     bool m_isWanted = false; // somebody has got it
+    TimePoint m_wantedSince; // when the first did
     bool m_isSyncing = false;
     SyncTask m_task; // ends first
 };

@@ -312,6 +312,7 @@ void DiskSpool::checkFile(Chain &chain, File &file)
             m_store.directory().quarantineBytes(segment.number(), offset,
                                                 segment.bytes(offset, end));
             ++m_usage.quarantined;
+            file.piece.isDamaged = true;
         }
         if (!next)
             break;

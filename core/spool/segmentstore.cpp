@@ -39,7 +39,7 @@ SegmentStore::~SegmentStore()
 std::vector<SegmentStore::Piece> SegmentStore::findOld(std::uint64_t &quarantined)
 {
     std::vector<Piece> pieces;
-    for (const SpoolDirectory::SegmentFile &found : m_directory.segmentFiles()) {
+    for (const SpoolDirectory::SegmentFile &found : m_directory.segmentFiles(quarantined)) {
         m_nextNumber = std::max(m_nextNumber, found.number + 1);
         auto segment = Segment::open(found.path);
         if (!segment) {
@@ -117,7 +117,8 @@ std::shared_ptr<Segment> SegmentStore::reuseSpare(std::string_view project, cons
 
 void SegmentStore::giveBack(Piece piece)
 {
-    if (piece.segment->capacity() == m_limits.fullSize && m_spare.size() < MaxSpareSegments) {
+    if (!piece.isDamaged && piece.segment->capacity() == m_limits.fullSize
+        && m_spare.size() < MaxSpareSegments) {
         m_spare.push_back(std::move(piece));
         return;
     }

@@ -29,6 +29,7 @@ public:
     {
         std::shared_ptr<Segment> segment;
         std::string path;
+        bool isDamaged = false; // not to be used again: it would be found damaged once more
     };
     struct Limits
     {

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -67,6 +69,29 @@ Result<std::uint64_t> numberOf(const std::string &name)
     return parseUnsigned(std::string_view(name).substr(0, NumberDigits), 16);
 }
 
+// Makes quarantine/ and gives a path in it that nothing has yet: NAME, NAME-1, NAME-2, … Numbers of
+// segments begin again with an empty spool, so names do repeat.
+std::string freePath(const std::string &spool, const std::string &name)
+{
+    constexpr int MostTries = 10'000;
+    const std::string folder = spool + "/quarantine";
+    ::mkdir(folder.c_str(), 0700);
+    std::string path = folder + "/" + name;
+    struct stat found = {};
+    for (int i = 1; i < MostTries && ::lstat(path.c_str(), &found) == 0; ++i)
+        path = folder + "/" + name + "-" + std::to_string(i);
+    return path;
+}
+
+bool holds(const std::string &path, std::string_view bytes)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return false;
+    const std::string content{std::istreambuf_iterator<char>(file), {}};
+    return content == bytes;
+}
+
 } // namespace
 
 SpoolDirectory::SpoolDirectory(std::string path, UniqueFd lock)
@@ -93,18 +118,21 @@ std::string SpoolDirectory::segmentPath(std::uint64_t number) const
     return m_path + name.data();
 }
 
-std::vector<SpoolDirectory::SegmentFile> SpoolDirectory::segmentFiles() const
+std::vector<SpoolDirectory::SegmentFile>
+SpoolDirectory::segmentFiles(std::uint64_t &quarantined) const
 {
     std::vector<SegmentFile> files;
     std::error_code status;
     for (const auto &entry : std::filesystem::directory_iterator(m_path, status)) {
         const std::string name = entry.path().filename().string();
-        if (const auto number = numberOf(name))
+        if (const auto number = numberOf(name)) {
             files.push_back({*number, entry.path().string()});
-        else if (name.ends_with(Suffix))
+        } else if (name.ends_with(Suffix)) {
             quarantineFile(entry.path().string());
-        else if (name.ends_with(std::string(Suffix) + Segment::UnfinishedSuffix))
+            ++quarantined;
+        } else if (name.ends_with(std::string(Suffix) + Segment::UnfinishedSuffix)) {
             ::unlink(entry.path().c_str()); // of a process that was killed while it made it
+        }
     }
     std::sort(files.begin(), files.end(),
               [](const SegmentFile &a, const SegmentFile &b) { return a.number < b.number; });
@@ -130,9 +158,7 @@ Result<void> SpoolDirectory::restore()
 
 void SpoolDirectory::quarantineFile(const std::string &path) const
 {
-    const std::string folder = m_path + "/quarantine";
-    ::mkdir(folder.c_str(), 0700);
-    const std::string target = folder + "/" + std::filesystem::path(path).filename().string();
+    const std::string target = freePath(m_path, std::filesystem::path(path).filename().string());
     if (::rename(path.c_str(), target.c_str()) != 0)
         ::unlink(path.c_str());
 }
@@ -140,12 +166,13 @@ void SpoolDirectory::quarantineFile(const std::string &path) const
 void SpoolDirectory::quarantineBytes(std::uint64_t number, std::uint32_t offset,
                                      std::string_view bytes) const
 {
-    const std::string folder = m_path + "/quarantine";
-    ::mkdir(folder.c_str(), 0700);
     std::array<char, 64> name{};
-    std::snprintf(name.data(), name.size(), "/%016llx-%u.bytes",
+    std::snprintf(name.data(), name.size(), "%016llx-%u.bytes",
                   static_cast<unsigned long long>(number), offset);
-    const UniqueFd file(::open((folder + name.data()).c_str(),
+    // A daemon that is killed while it looks finds the same bytes once more.
+    if (holds(m_path + "/quarantine/" + name.data(), bytes))
+        return;
+    const UniqueFd file(::open(freePath(m_path, name.data()).c_str(),
                                O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file.isValid()) [[maybe_unused]]
         const auto written = ::write(file.get(), bytes.data(), bytes.size());

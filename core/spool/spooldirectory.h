@@ -30,16 +30,17 @@ public:
         std::uint64_t number = 0;
         std::string path;
     };
-    // In the order of their numbers. Files that were kept for reuse are deleted on the way.
-    [[nodiscard]] std::vector<SegmentFile> segmentFiles() const;
+    // In the order of their numbers. On the way, what an earlier process left unfinished is
+    // deleted, and segments with other names go to quarantine/ and are counted.
+    [[nodiscard]] std::vector<SegmentFile> segmentFiles(std::uint64_t &quarantined) const;
 
     // Whether the folder that was opened still is the one at its path.
     [[nodiscard]] bool isInPlace() const;
     // Makes it again after it has vanished.
     [[nodiscard]] Result<void> restore();
 
-    // Moves a file, or writes bytes, into quarantine/. What cannot be kept there is let go: the
-    // daemon has to start.
+    // Moves a file, or writes bytes, into quarantine/, beside what is there already. What cannot be
+    // kept there is let go: the daemon has to start.
     void quarantineFile(const std::string &path) const;
     void quarantineBytes(std::uint64_t number, std::uint32_t offset, std::string_view bytes) const;
 

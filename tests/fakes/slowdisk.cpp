@@ -2,12 +2,20 @@
 // madvise() where that asks whether a file can be read. The file that WEAVE_SLOW_DISK names says,
 // at every call, how many milliseconds a sync takes, "fail", or "unreadable"; every sync adds a
 // line to the same name with ".log" behind it.
+//
+// With a folder of that name and ".platter" behind it, it also says what a power cut would leave:
+// a file's bytes as of its last sync, under the number of its inode, and in "names" which inode had
+// which name when the folder was last synced.
 #include <cerrno>
+#include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
+#include <dirent.h>
 #include <fcntl.h>
 #include <string>
+#include <string_view>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,7 +30,72 @@ std::string wish(const char *path)
     return text;
 }
 
+std::string platter(const char *path)
+{
+    std::string folder = std::string(path) + ".platter";
+    struct stat status = {};
+    return ::stat(folder.c_str(), &status) == 0 ? folder + "/" : std::string();
+}
+
+// The file of which this is a mapping; 0 when there is none.
+std::uintmax_t inodeAt(const void *address)
+{
+    std::FILE *maps = std::fopen("/proc/self/maps", "re");
+    if (!maps)
+        return 0;
+    char line[4096];
+    std::uintmax_t found = 0;
+    while (found == 0 && std::fgets(line, sizeof line, maps)) {
+        std::uintptr_t begin = 0;
+        std::uintmax_t inode = 0;
+        if (std::sscanf(line, "%" SCNxPTR "-%*x %*s %*s %*s %" SCNuMAX, &begin, &inode) == 2
+            && begin == reinterpret_cast<std::uintptr_t>(address))
+            found = inode;
+    }
+    std::fclose(maps);
+    return found;
+}
+
+// Under another name until it is complete: the process may be killed at any moment.
+void keep(const std::string &path, std::string_view bytes)
+{
+    const std::string unfinished = path + ".new";
+    const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file, bytes.data(), bytes.size());
+        if (written <= 0)
+            break;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    ::close(file);
+    if (bytes.empty())
+        ::rename(unfinished.c_str(), path.c_str());
+}
+
+std::string namesIn(int descriptor)
+{
+    std::string names;
+    DIR *folder = ::fdopendir(::dup(descriptor));
+    if (!folder)
+        return names;
+    ::rewinddir(folder);
+    while (const dirent *entry = ::readdir(folder))
+        names += std::to_string(entry->d_ino) + " " + entry->d_name + "\n";
+    ::closedir(folder);
+    return names;
+}
+
 } // namespace
+
+extern "C" int fsync(int descriptor)
+{
+    const char *path = std::getenv("WEAVE_SLOW_DISK");
+    const std::string folder = path ? platter(path) : std::string();
+    struct stat status = {};
+    if (!folder.empty() && ::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
+        keep(folder + "names", namesIn(descriptor));
+    return static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
 
 extern "C" int madvise(void *address, std::size_t length, int advice)
 {
@@ -35,7 +108,7 @@ extern "C" int madvise(void *address, std::size_t length, int advice)
     return static_cast<int>(::syscall(SYS_madvise, address, length, advice));
 }
 
-extern "C" int msync(void * /*address*/, std::size_t /*length*/, int /*flags*/)
+extern "C" int msync(void *address, std::size_t length, int /*flags*/)
 {
     const char *path = std::getenv("WEAVE_SLOW_DISK");
     if (!path)
@@ -49,6 +122,12 @@ extern "C" int msync(void * /*address*/, std::size_t /*length*/, int /*flags*/)
         errno = EIO;
         return -1;
     }
+    // What is written during the sync need not be in it.
+    const std::string folder = platter(path);
+    const std::string bytes =
+        folder.empty() ? std::string() : std::string(static_cast<const char *>(address), length);
     ::usleep(static_cast<useconds_t>(std::atoi(text.c_str())) * 1000);
+    if (!folder.empty())
+        keep(folder + std::to_string(inodeAt(address)), bytes);
     return 0;
 }

@@ -41,6 +41,7 @@ class Daemon:
         self.extra_flags: list[str] = []
         # A command that starts the program somewhere else, as in a network of its own.
         self.prefix: list[str] = []
+        self.environment: dict[str, str] = {}
         self.starts = 0
         self._program = program
         self._flags = flags
@@ -62,9 +63,10 @@ class Daemon:
         command += ["--spool-dir", str(self.spool), "--api-key", "faults"]
         command += ["--backend", self.backend, "--log-level", "warning"]
         command += self._flags + self.extra_flags
+        environment = clean_environment(self.home) | self.environment
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, cwd=self.home, env=clean_environment(self.home)
+                command, stdout=log, stderr=log, cwd=self.home, env=environment
             )
         self.starts += 1
 
@@ -127,6 +129,14 @@ class Daemon:
         if done.returncode != 0:
             raise DaemonError("status --json failed: " + done.stderr.decode(errors="replace"))
         return json.loads(done.stdout)["status"]
+
+    def verify_spool(self) -> tuple[int, str]:
+        """What `weave-sidecar spool verify` says, and its status."""
+        command = [str(self._program), "spool", "verify", "--spool-dir", str(self.spool)]
+        done = subprocess.run(
+            command, capture_output=True, timeout=30, env=clean_environment(self.home), check=False
+        )
+        return done.returncode, (done.stdout + done.stderr).decode(errors="replace")
 
     def memory_mib(self, kind: str = "RssAnon") -> float:
         """RssAnon leaves out the mapped spool, whose pages the system may take at any time."""

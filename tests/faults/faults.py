@@ -21,9 +21,13 @@ from pathlib import Path
 import backends
 import completes
 import crashes
+import damages
 import disks
 import networks
 import patience
+import proxies
+import replies
+import syncs
 from daemon import DaemonError
 from lab import Lab, Report, Setting, Skip, laboratory
 
@@ -53,6 +57,9 @@ SCENARIOS = [
     Scenario("spool-vanished", disks.spool_vanished),
     Scenario("read-only", disks.read_only),
     Scenario("spool-full", disks.spool_full, ("--spool-max-bytes", "2MiB")),
+    Scenario("damage", damages.damage),
+    Scenario("io-error", syncs.io_error, ("--spool-sync", "always")),
+    Scenario("sync-always", syncs.sync_always, ("--spool-sync", "always")),
     Scenario("backlog", crashes.backlog, ("--spool-max-bytes", "2GiB")),
     Scenario("sigterm", crashes.sigterm, ("--shutdown-timeout", "1s")),
     Scenario("kill-when-full", patience.kill_when_full, ("--spool-max-bytes", "2MiB")),
@@ -60,6 +67,11 @@ SCENARIOS = [
     Scenario("max-age", patience.max_age, ("--max-age", "2s"), False),
     Scenario("slow-projects", patience.slow_projects, ("--request-timeout", "60s"), False),
     Scenario("hasty-413", networks.hasty_413),
+    Scenario("proxy", proxies.proxy),
+    Scenario("redirects", replies.redirects),
+    Scenario("huge-reply", replies.huge_reply),
+    Scenario("cut-reply", replies.cut_reply),
+    Scenario("silent", replies.silent, ("--request-timeout", "1s")),
     Scenario("tls", networks.tls, (), False),
     Scenario("no-such-host", networks.no_such_host, ()),
     Scenario("black-hole", networks.black_hole, ("--request-timeout", "5s"), False),
@@ -130,6 +142,7 @@ def parse_arguments() -> argparse.Namespace:
     names = [scenario.name for scenario in SCENARIOS]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=Path, default=default_program(), help="weave-sidecar")
+    parser.add_argument("--slow-disk", type=Path, help="libweave_slow_disk.so; beside --bin")
     parser.add_argument("--scenario", nargs="+", choices=names, metavar="NAME")
     parser.add_argument("--rounds", type=int, help="kills; 200, with --quick 20")
     parser.add_argument("--quick", action="store_true", help="most of it, in a minute")
@@ -142,7 +155,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"faults: {arguments.bin} is not there; ./dev build makes it", file=sys.stderr)
         return 2
     rounds = arguments.rounds or (20 if arguments.quick else 200)
-    setting = Setting(arguments.bin.resolve(), arguments.quick, rounds, arguments.seed)
+    program = arguments.bin.resolve()
+    slow_disk = arguments.slow_disk or program.parents[1] / "tests/fakes/libweave_slow_disk.so"
+    setting = Setting(program, arguments.quick, rounds, arguments.seed, slow_disk.resolve())
     wanted = arguments.scenario or [
         scenario.name for scenario in SCENARIOS if scenario.is_quick or not arguments.quick
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import socket
 import ssl
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,15 @@ class Guise:
     key: Path | None = None
     # Reads the first bytes and goes.
     leaves: bool = False
+    # Reads nothing and says nothing for so long, then goes.
+    deaf_s: float = 0.0
 
 
 def dressed(plain: socket.socket, guise: Guise) -> socket.socket:
+    if guise.deaf_s:
+        time.sleep(guise.deaf_s)
+        plain.close()
+        raise ConnectionAbortedError
     if guise.leaves:
         plain.recv(16)
         plain.close()
@@ -73,7 +80,11 @@ def write_answer(connection: socket.socket, answer: Answer) -> bool:
     length = len(answer.body) + (50 if is_cut else 0)
     head = f"HTTP/1.1 {answer.status} X\r\nContent-Length: {length}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
-    connection.sendall(head.encode() + b"\r\n" + answer.body)
-    if is_cut:
+    text = head.encode() + b"\r\n" + answer.body
+    if answer.kind == "cut-head":
+        text = head.encode()[: len(head) // 2]
+    connection.sendall(text)
+    if answer.kind != "status" and answer.kind != "ok":
         end_connection(connection)
-    return not is_cut
+        return False
+    return True

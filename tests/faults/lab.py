@@ -14,7 +14,7 @@ from typing import Any
 
 from daemon import Daemon
 from manners import OK, Manner, always
-from oracle import Outcome, Received, Verdict, judge
+from oracle import Excuses, Outcome, Received, Verdict, judge
 from payloads import name_from
 from plans import Load
 from producer import Producer
@@ -33,6 +33,7 @@ class Setting:
     is_quick: bool
     rounds: int
     seed: int
+    slow_disk: Path
 
     def pick(self, full: float, quick: float) -> float:
         return quick if self.is_quick else full
@@ -73,6 +74,7 @@ class Lab:
         self.sink = Sink(setting.seed)
         self.daemon = Daemon(setting.program, home, self.sink.port, flags)
         self.told = Outcome()
+        self.excuses = Excuses()
         self._next_number = 0
         self._producers: list[Producer] = []
 
@@ -186,7 +188,7 @@ class Lab:
             return False
         if self.daemon.starts > 1 and status["uptime_seconds"] < 1:
             return False
-        gone = self.sink.count() + status["calls"]["dead_lettered"]
+        gone = self.sink.count() + status["calls"]["dead_lettered"] + len(self.excuses.destroyed)
         return gone >= len(self.told.acknowledged) or status["uptime_seconds"] > 5
 
     def dead_ids(self) -> set[str]:
@@ -203,7 +205,7 @@ class Lab:
             self.audit(self.daemon.status_by_command())
         received = self.sink.report()
         self.expect(not received.problems, f"answered with 422: {received.problems[:2]}")
-        verdict = judge(self.told, received, self.dead_ids())
+        verdict = judge(self.told, received, self.dead_ids(), self.excuses)
         self.report.verdict = verdict
         if verdict.lost:
             self.report.failures.append(f"lost: {', '.join(verdict.lost_ids)} …")

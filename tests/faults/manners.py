@@ -17,7 +17,7 @@ _V2_ENDS = {"calls/complete": COMPLETE, "call/start": START, "call/end": END}
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """ok and status answer in full; close, cut and hang leave the daemon in the dark."""
+    """ok and status answer in full; close, cut, cut-head and hang leave the daemon in the dark."""
 
     kind: str = "ok"
     status: int = 200
@@ -45,6 +45,7 @@ def refusal(status: int, body: bytes = b"", **headers: str) -> Answer:
 
 
 TOO_LARGE = refusal(413, b'{"reason":"too large for this server"}')
+_POISONED = refusal(400, b'{"reason":"op_name is \\"poisoned\\""}')
 # The framework's own answer to a path that no route has.
 _NO_ROUTE = refusal(404, b'{"detail":"Not Found"}')
 _NO_START = refusal(404, b'{"reason":"no start found"}')
@@ -101,6 +102,7 @@ class Manner:
 
     answers: tuple[tuple[float, Answer], ...] = ((1.0, OK),)
     poison: frozenset[str] = frozenset()
+    poisoned: Answer = _POISONED
     most_bytes: int = 1 << 40
     # 413 as soon as the length is known, and the end of the connection; the body is not read.
     is_hasty: bool = False
@@ -121,7 +123,7 @@ class Manner:
         if refused := self._choose_by_route(request, stored):
             return refused
         if request.reading.names & self.poison:
-            return refusal(400, b'{"reason":"op_name is \\"poisoned\\""}')
+            return self.poisoned
         weights = [weight for weight, _ in self.answers]
         return chance.choices(self.answers, weights)[0][1]
 

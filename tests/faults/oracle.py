@@ -66,10 +66,22 @@ class Verdict:
         return self.lost == 0 and self.altered == 0 and self.unknown == 0
 
 
-def judge(told: Outcome, received: Received, dead: set[str], waiting: int = 0) -> Verdict:
+@dataclasses.dataclass
+class Excuses:
+    """What a scenario has done itself, name by name."""
+
+    # In the bytes that it damaged: nobody can deliver them.
+    destroyed: set[str] = dataclasses.field(default_factory=set)
+    # Refused when they were in the spool already: they may come, and need not.
+    doubtful: set[str] = dataclasses.field(default_factory=set)
+
+
+def judge(
+    told: Outcome, received: Received, dead: set[str], excuses: Excuses = Excuses()
+) -> Verdict:
     acknowledged = set(told.acknowledged)
-    known = acknowledged | set(told.unanswered)
-    missing = sorted(acknowledged - received.stored.keys() - dead)
+    known = acknowledged | set(told.unanswered) | excuses.doubtful
+    missing = sorted(acknowledged - received.stored.keys() - dead - excuses.destroyed)
     return Verdict(
         acknowledged=len(acknowledged),
         delivered=len(received.stored.keys() & acknowledged),
@@ -79,6 +91,6 @@ def judge(told: Outcome, received: Received, dead: set[str], waiting: int = 0) -
         # A refused call is sent by its client, so it must not come from the daemon as well.
         unknown=len((received.stored.keys() | dead) - known),
         dead_lettered=len(dead),
-        lost=max(0, len(missing) - waiting),
+        lost=len(missing),
         lost_ids=missing[:5],
     )

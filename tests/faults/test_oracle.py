@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+import struct
+import tempfile
 import unittest
+from pathlib import Path
 
 from bodies import Invalid, members_of, read_batch, read_complete, read_single, started_at_of
 from manners import Manner, read_request
-from oracle import Outcome, Received, judge
+from oracle import Excuses, Outcome, Received, judge
 from payloads import id_of, is_start, line_of, name_of, payload_of
 from plans import Load, PairPlan, Pairs
+from spoolfiles import STATE_AT, Harm, harm_of, read_segment
 
 PLAIN = [name_of("m", 0, number) for number in range(40)]
 HALVES = [name_of("p", 0, number) for number in range(60)]
@@ -234,10 +238,93 @@ class JudgeTest(unittest.TestCase):
         self.assertEqual(self.judge({"a": 1, "b": 3, "u": 1}), (0, 0, 2))
         self.assertEqual(self.judge({"a": 1}, {"b"}), (0, 0, 0))
 
+    def test_excuses_are_for_the_names_in_them(self) -> None:
+        told = Outcome(acknowledged=["a", "b"], refused=["r", "q"])
+        excuses = Excuses(destroyed={"a"}, doubtful={"r"})
+        for stored, lost, unknown in (("b", 0, 0), ("br", 0, 0), ("", 1, 0), ("bq", 0, 1)):
+            received = Received({name: 1 for name in stored}, {}, 0, 1)
+            verdict = judge(told, received, set(), excuses)
+            self.assertEqual((verdict.lost, verdict.unknown), (lost, unknown), stored)
+
     def test_what_is_wrong(self) -> None:
         self.assertEqual(self.judge({"a": 1}), (1, 0, 0))
         self.assertEqual(self.judge({"a": 1, "b": 1, "r": 1}), (0, 1, 0))
         self.assertEqual(self.judge({"a": 1, "b": 1, "nobody": 1}), (0, 1, 0))
+
+
+def segment_bytes(names: list[str], done: frozenset[str] = frozenset(), number: int = 7) -> bytes:
+    """As docs/spool-format.md says, but for the checksums, which nobody here looks at."""
+    project = b"acme/faults-0"
+    data = struct.pack("=8sIIQII", b"WVSPOOL1", 1, 65536, number, len(project), 0) + project
+    for name in names:
+        data += bytes(-len(data) % 8)
+        identity, payload = id_of(name).encode(), payload_of(name)
+        kind, length = 1 if is_start(name) else 2, len(identity) + len(payload)
+        fields = (length, 0, number, len(identity), kind, name in done, 0, 0)
+        data += struct.pack("=IIIHBBQq", *fields) + identity + payload
+    return data + bytes(-len(data) % 8) + bytes(64)
+
+
+class HarmTest(unittest.TestCase):
+    names = [name_of("s", 0, number) for number in range(6)] + HALVES[:2]
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / "0000000000000007.seg"
+        path.write_bytes(segment_bytes(self.names, frozenset(self.names[1:2])))
+        self.segment = read_segment(path)
+
+    def harm(self, *changes: tuple[int, bytes], length: int | None = None) -> Harm:
+        data = bytearray(self.segment.data)
+        for place, content in changes:
+            data[place : place + len(content)] = content
+        return harm_of(self.segment, bytes(data[:length]))
+
+    def test_the_records_and_which_of_them_wait(self) -> None:
+        records = self.segment.records
+        self.assertEqual([record.name for record in records], self.names)
+        self.assertEqual(self.segment.waiting, set(self.names) - {self.names[1]})
+        for record in records:
+            payload = self.segment.data[record.payload_at : record.end]
+            self.assertEqual(payload, payload_of(record.name))
+
+    def test_every_byte_belongs_to_one_record(self) -> None:
+        records = self.segment.records
+        for record in records:
+            for place in range(record.offset, record.end, 13):
+                byte = bytes([self.segment.data[place] ^ 1])
+                is_harmless = place == record.offset + STATE_AT or record.name == self.names[1]
+                wanted = set() if is_harmless else {record.name}
+                self.assertEqual(self.harm((place, byte)).destroyed, wanted)
+
+    def test_neither_a_state_nor_what_fills_up(self) -> None:
+        records = self.segment.records
+        states = [(record.offset + STATE_AT, b"\7") for record in records]
+        gaps = [
+            (one.end, b"\7" * (two.offset - one.end)) for one, two in zip(records, records[1:])
+        ]
+        self.assertTrue(any(content for _, content in gaps))
+        harm = self.harm(*states, *gaps)
+        self.assertEqual((harm.destroyed, harm.pieces), (set(), []))
+
+    def test_pieces_lie_between_good_records(self) -> None:
+        records = self.segment.records
+        harm = self.harm((records[2].payload_at, b"~"), (records[3].payload_at, b"~"))
+        self.assertEqual(harm.destroyed, set(self.names[2:4]))
+        self.assertEqual([offset for offset, _ in harm.pieces], [records[2].offset])
+        self.assertEqual(len(harm.pieces[0][1]), records[4].offset - records[2].offset)
+
+    def test_a_file_that_is_cut_off(self) -> None:
+        record = self.segment.records[-2]
+        harm = self.harm(length=record.payload_at + 5)
+        self.assertEqual(harm.destroyed, set(self.names[-2:]))
+        self.assertEqual([offset for offset, _ in harm.pieces], [record.offset])
+
+    def test_what_the_header_spoils(self) -> None:
+        harm = self.harm((8, b"\2"))
+        self.assertTrue(harm.is_whole_file)
+        self.assertEqual(harm.destroyed, self.segment.waiting)
 
 
 if __name__ == "__main__":

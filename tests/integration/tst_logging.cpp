@@ -52,6 +52,7 @@ private Q_SLOTS:
     void levels_data();
     void levels();
     void qtsOwnMessages();
+    void repetitionsAreCounted();
     void closedStandardErrorIsNoHarm();
 };
 
@@ -121,6 +122,23 @@ void LoggingTest::qtsOwnMessages()
     QCOMPARE(lines.size(), 1);
     const QJsonObject object = QJsonDocument::fromJson(lines.front().toUtf8()).object();
     QCOMPARE(object.value(QLatin1String("category")).toString(), QStringLiteral("default"));
+}
+
+void LoggingTest::repetitionsAreCounted()
+{
+    const auto thrice = [] {
+        for (int i = 0; i < 3; ++i)
+            qCWarning(lcSpool, "disk error %d", i);
+    };
+    QCOMPARE(linesOf(LogFormat::Text, LogLevel::Info, thrice).size(), 1);
+    // Details are for who asks for all of them.
+    QCOMPARE(linesOf(LogFormat::Text, LogLevel::Debug,
+                     [] {
+                         for (int i = 0; i < 3; ++i)
+                             qCDebug(lcSpool, "step %d", i);
+                     })
+                 .size(),
+             3);
 }
 
 void LoggingTest::closedStandardErrorIsNoHarm()

@@ -222,6 +222,36 @@ private Q_SLOTS:
         QCOMPARE(quarantineFiles().size(), qsizetype(1));
     }
 
+    // Kept for its next use and then found by a later process, it would be reported once more.
+    void aDamagedFileIsNotUsedAgain()
+    {
+        DiskSpoolOptions all = options();
+        all.minSegmentBytes = all.maxSegmentBytes;
+        const auto openAll = [&all] {
+            auto opened = DiskSpool::open(all, [] { return std::int64_t(1'000'000); });
+            return std::move(*opened);
+        };
+        {
+            auto spool = openAll();
+            append(*spool, "p", "1");
+            append(*spool, "p", "2");
+        }
+        const QString path = segmentFiles().constFirst();
+        QByteArray bytes = readAll(path);
+        const qsizetype first = bytes.indexOf(payloadOf("1").c_str());
+        QVERIFY(first > 0);
+        bytes[first + 1] = '?';
+        overwrite(path, bytes);
+        auto spool = openAll();
+        std::vector<std::string> projects;
+        while (spool->recover(std::chrono::microseconds(1000), projects)) { }
+        QCOMPARE(spool->usage().quarantined, std::uint64_t(1));
+        const auto left = spool->next("p");
+        QVERIFY(left);
+        spool->remove(*left);
+        QCOMPARE(segmentFiles().size(), qsizetype(0));
+    }
+
     void foreignFilesAreMovedAway()
     {
         writeThree();
@@ -232,6 +262,7 @@ private Q_SLOTS:
         auto spool = open();
         QCOMPARE(recoverAll(*spool).at("p").size(), std::size_t(3));
         QCOMPARE(quarantineFiles().size(), qsizetype(2));
+        QCOMPARE(spool->usage().quarantined, std::uint64_t(2));
         QVERIFY(QFile::exists(folder + QStringLiteral("/notes.txt")));
     }
 

@@ -157,8 +157,9 @@ void TstSpoolDirectory::namesOfSegments()
 
 void TstSpoolDirectory::findsSegmentsInOrder()
 {
+    std::uint64_t quarantined = 0;
     const auto directory = open();
-    QVERIFY(directory.segmentFiles().empty());
+    QVERIFY(directory.segmentFiles(quarantined).empty());
     for (const std::uint64_t number : {10ULL, 9ULL, 255ULL, 1ULL})
         write(QString::fromStdString(directory.segmentPath(number)), "bytes");
     write(path(u"/notes.txt"_s), "left alone");
@@ -167,7 +168,8 @@ void TstSpoolDirectory::findsSegmentsInOrder()
     for (const QString &name : odd)
         write(path(u"/"_s + name), "put aside");
 
-    const auto files = directory.segmentFiles();
+    const auto files = directory.segmentFiles(quarantined);
+    QCOMPARE(quarantined, std::uint64_t(4));
     QCOMPARE(files.size(), std::size_t(4));
     std::size_t place = 0;
     for (const std::uint64_t number : {1ULL, 9ULL, 10ULL, 255ULL}) {
@@ -184,11 +186,12 @@ void TstSpoolDirectory::findsSegmentsInOrder()
 
 void TstSpoolDirectory::noticesThatItIsGone()
 {
+    std::uint64_t quarantined = 0;
     auto directory = open();
     QVERIFY(directory.isInPlace());
     QVERIFY(QDir(path()).removeRecursively());
     QVERIFY(!directory.isInPlace());
-    QVERIFY(directory.segmentFiles().empty());
+    QVERIFY(directory.segmentFiles(quarantined).empty());
     QVERIFY(directory.restore());
     QVERIFY(directory.isInPlace());
     QVERIFY(!SpoolDirectory::open(path().toStdString())); // locked again
@@ -226,8 +229,17 @@ void TstSpoolDirectory::quarantine()
 
     directory.quarantineBytes(7, 123, toView("a\0few bytes"_ba));
     QCOMPARE(read(path(u"/quarantine/0000000000000007-123.bytes"_s)), "a\0few bytes"_ba);
-    directory.quarantineBytes(7, 123, "again"); // after a restart in the middle of recovery
-    QCOMPARE(read(path(u"/quarantine/0000000000000007-123.bytes"_s)), "again"_ba);
+    directory.quarantineBytes(7, 123, toView("a\0few bytes"_ba)); // after a kill in the recovery
+    QCOMPARE(QDir(path(u"/quarantine"_s)).entryList(QDir::Files).size(), 2);
+
+    // Numbers begin again with an empty spool; nothing that was put aside before is lost.
+    write(path(u"/0000000000000007.seg"_s), "another file");
+    directory.quarantineFile(directory.segmentPath(7));
+    directory.quarantineBytes(7, 123, "other bytes");
+    QCOMPARE(read(path(u"/quarantine/0000000000000007.seg"_s)), "a whole file"_ba);
+    QCOMPARE(read(path(u"/quarantine/0000000000000007.seg-1"_s)), "another file"_ba);
+    QCOMPARE(read(path(u"/quarantine/0000000000000007-123.bytes"_s)), "a\0few bytes"_ba);
+    QCOMPARE(read(path(u"/quarantine/0000000000000007-123.bytes-1"_s)), "other bytes"_ba);
 }
 
 // What cannot be kept is let go: the daemon has to start.

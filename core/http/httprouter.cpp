@@ -10,6 +10,7 @@ namespace Weave {
 
 namespace {
 
+constexpr int BadRequest = 400;
 constexpr int Unauthorized = 401;
 constexpr int ExpectationFailed = 417;
 constexpr int Unavailable = 503;
@@ -41,7 +42,10 @@ std::optional<HttpReply> HttpRouter::turnAway(const HttpRequest &head) const
         return errorReply(ExpectationFailed, "Expect: only 100-continue is known");
     if (isHealthRequest(head))
         return std::nullopt;
+    int keys = 0;
     for (const auto &[name, value] : head.headers) {
+        if (equalsIgnoringCase(name, "Authorization") && ++keys > 1)
+            return errorReply(BadRequest, "more than one Authorization header");
         if (equalsIgnoringCase(name, "Via") && value.find(m_options.instance) != std::string::npos)
             return errorReply(LoopDetected,
                               "this request has been here already: the sidecar's --backend leads "

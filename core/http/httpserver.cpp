@@ -5,8 +5,9 @@
 
 #include <QHostAddress>
 
+#include <algorithm>
+#include <sys/socket.h>
 #include <utility>
-#include <vector>
 
 namespace Weave {
 
@@ -14,6 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// Clients that the system keeps until they are taken: many workers start at once.
+constexpr int ListenBacklog = 512;
 // Four bodies of the largest size at once.
 constexpr std::size_t BodyBudget = 128 * MiB;
 
@@ -54,6 +57,7 @@ HttpServer::~HttpServer()
 
 Result<void> HttpServer::listen(const QHostAddress &address, quint16 port)
 {
+    m_server.setListenBacklogSize(ListenBacklog);
     if (m_server.listen(address, port))
         return {};
     return Error{ErrorCode::Io,
@@ -92,10 +96,15 @@ void HttpServer::addClients()
         m_sessions.insert(session);
         connect(session, &HttpSession::closed, this, [this, session] {
             m_sessions.erase(session);
-            session->deleteLater();
+            // It calls us. Still ours meanwhile: it must not outlive the context.
+            m_ended.emplace_back(session);
+            QMetaObject::invokeMethod(
+                this, [this] { m_ended.clear(); }, Qt::QueuedConnection);
             if (m_sessions.empty())
                 m_clock.stop();
+            checkAnswered();
         });
+        connect(session, &HttpSession::lastAnswered, this, &HttpServer::checkAnswered);
         connect(session, &HttpSession::awaitingSync, this, [this, session](std::uint64_t ticket) {
             m_syncing.push_back({ticket, session});
         });
@@ -110,8 +119,25 @@ void HttpServer::refuseClient(QTcpSocket *socket) const
     HttpReply reply = errorReply(Unavailable, "too many connections (--max-connections)");
     const std::string bytes = toBytes(reply, false, false);
     connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
+    // Closing it with its request unread would reset it, and the client would not see the answer.
+    connect(socket, &QTcpSocket::readyRead, socket,
+            [socket] { socket->skip(socket->bytesAvailable()); });
+    QTimer::singleShot(m_context.times.linger, socket, [socket] { socket->abort(); });
     socket->write(bytes.data(), static_cast<qint64>(bytes.size()));
-    socket->disconnectFromHost();
+    socket->flush();
+    ::shutdown(static_cast<int>(socket->socketDescriptor()), SHUT_WR);
+}
+
+bool HttpServer::isBusy() const
+{
+    return std::any_of(m_sessions.begin(), m_sessions.end(),
+                       [](const HttpSession *session) { return session->isBusy(); });
+}
+
+void HttpServer::checkAnswered()
+{
+    if (m_context.isStopping && !isBusy())
+        Q_EMIT allAnswered();
 }
 
 void HttpServer::finishSync(std::uint64_t ticket, bool isSynced)

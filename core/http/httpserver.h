@@ -10,7 +10,9 @@
 #include <QTimer>
 
 #include <deque>
+#include <memory>
 #include <unordered_set>
+#include <vector>
 
 namespace Weave {
 
@@ -40,11 +42,19 @@ public:
     // "http://127.0.0.1:8319" once it listens.
     [[nodiscard]] std::string url() const;
 
+    // Whether a client waits for the answer to a whole request.
+    [[nodiscard]] bool isBusy() const;
+
     // Every sync up to this ticket has ended.
     void finishSync(std::uint64_t ticket, bool isSynced);
 
+Q_SIGNALS:
+    // After stopListening(): nobody waits for an answer any more.
+    void allAnswered();
+
 private:
     void addClients();
+    void checkAnswered();
     void refuseClient(QTcpSocket *socket) const;
     void checkTimes();
 
@@ -54,6 +64,7 @@ private:
     QTimer m_clock;
     QTimer m_acceptAgain;
     std::unordered_set<HttpSession *> m_sessions;
+    std::vector<std::unique_ptr<HttpSession>> m_ended; // to be deleted in a moment
     struct Syncing
     {
         std::uint64_t ticket;

@@ -270,8 +270,10 @@ void HttpSession::linger()
     m_state = State::Lingering;
     m_since = SteadyClock::now();
     const auto shutDown = [this] {
-        if (m_state == State::Lingering && m_socket->bytesToWrite() == 0)
-            ::shutdown(static_cast<int>(m_socket->socketDescriptor()), SHUT_WR);
+        if (m_state != State::Lingering || m_socket->bytesToWrite() > 0)
+            return;
+        ::shutdown(static_cast<int>(m_socket->socketDescriptor()), SHUT_WR);
+        Q_EMIT lastAnswered();
     };
     connect(m_socket.get(), &QTcpSocket::bytesWritten, this, shutDown);
     m_socket->flush();
@@ -283,7 +285,9 @@ void HttpSession::checkTime(TimePoint now)
 {
     const HttpTimes &times = m_context.times;
     constexpr int RequestTimeout = 408;
-    if (m_socket->bytesToWrite() > 0 && now - m_lastWritten > times.write) {
+    if (m_socket->bytesToWrite() == 0)
+        m_lastWritten = now; // the next byte of an answer may come after a long wait for it
+    if (now - m_lastWritten > times.write) {
         close();
     } else if (m_state == State::Lingering) {
         if (now - m_since > times.linger && m_socket->bytesToWrite() == 0)
@@ -300,6 +304,12 @@ void HttpSession::checkTime(TimePoint now)
         else
             close();
     }
+}
+
+bool HttpSession::isBusy() const
+{
+    return m_state == State::Syncing || m_state == State::Flushing || m_state == State::Passing
+        || (m_state == State::Lingering && m_socket->bytesToWrite() > 0);
 }
 
 void HttpSession::stop()

@@ -51,8 +51,12 @@ public:
     void finishSync(bool isSynced);
     // Ends the session now when it is between two requests; else it ends with the request.
     void stop();
+    // Whether the client has sent a whole request and waits for its answer.
+    [[nodiscard]] bool isBusy() const;
 
 Q_SIGNALS:
+    // All that there was to answer is written, and no more will be.
+    void lastAnswered();
     void awaitingSync(std::uint64_t ticket);
     void closed();
 

@@ -10,7 +10,7 @@ namespace Weave {
 
 namespace {
 
-constexpr std::size_t ManagerCount = 4;
+constexpr qsizetype ManagerCount = 4;
 constexpr qint64 ReadBufferBytes = 256 * 1024;
 
 // RFC 9110, 7.6.1: they speak of one connection, not of the message.
@@ -69,6 +69,8 @@ PassedRequest::PassedRequest(QNetworkReply *reply, Milliseconds timeout)
 
 PassedRequest::~PassedRequest()
 {
+    if (!m_reply)
+        return;
     m_reply->disconnect(this);
     m_reply->abort();
     m_reply->deleteLater();
@@ -180,15 +182,23 @@ QNetworkRequest Passthrough::outgoing(const HttpRequest &request) const
         outgoing.setRawHeader("Content-Type", "application/json");
     const std::string_view connection = request.header("Connection");
     QByteArray via;
-    for (const auto &[name, value] : request.headers) {
+    for (auto at = request.headers.begin(); at != request.headers.end(); ++at) {
+        const auto &[name, value] = *at;
         const auto is = [&key = name](std::string_view text) {
             return equalsIgnoringCase(key, text);
         };
-        if (is("Via"))
+        if (is("Via")) {
             via += toBytes(value) + ", ";
-        else if (!isHopByHop(name) && !isListed(connection, name) && !is("Host")
-                 && !is("Content-Length") && !is("Expect"))
-            outgoing.setRawHeader(toBytes(name), toBytes(value));
+        } else if (!isHopByHop(name) && !isListed(connection, name) && !is("Host")
+                   && !is("Content-Length") && !is("Expect")) {
+            // Qt keeps one line of a name; several mean the same as one list (RFC 9110, 5.2).
+            const bool isRepeated = std::any_of(request.headers.begin(), at,
+                                                [&](const auto &other) { return is(other.first); });
+            const QByteArray key = toBytes(name);
+            const QByteArray before =
+                isRepeated ? outgoing.rawHeader(key) + (is("Cookie") ? "; " : ", ") : QByteArray();
+            outgoing.setRawHeader(key, before + toBytes(value));
+        }
     }
     outgoing.setRawHeader("Via", via + "1.1 " + m_options.instance);
     return outgoing;

@@ -10,6 +10,7 @@
 #include <QNetworkReply>
 #include <QObject>
 #include <QPair>
+#include <QPointer>
 #include <QSslConfiguration>
 #include <QTimer>
 #include <QUrl>
@@ -64,7 +65,7 @@ private:
     void handleFinished();
     void handleTimeout();
 
-    QNetworkReply *m_reply;
+    QPointer<QNetworkReply> m_reply; // its manager may go first
     QTimer m_timer;
     const Milliseconds m_timeout;
     bool m_hasHead = false;

@@ -16,6 +16,7 @@ namespace Beast = boost::beast;
 constexpr int BadRequest = 400;
 constexpr int TooLarge = 413;
 constexpr int HeadTooLarge = 431;
+constexpr std::size_t MaxHeaders = 200;
 constexpr int NotImplemented = 501;
 constexpr int Overloaded = 503;
 constexpr int VersionNotSupported = 505;
@@ -83,6 +84,8 @@ private:
     {
         if (m_isHeadRead)
             return; // a trailer: nobody needs one, and it must not change what was decided
+        if (m_reader.m_request.headers.size() >= MaxHeaders)
+            refuse(HeadTooLarge, "the request has more than 200 headers", code);
         if (field == Field::host)
             ++m_hosts;
         else if (field == Field::content_length && (++m_lengths > 1 || !isNumber(view(value))))
@@ -159,6 +162,7 @@ void RequestReader::beginRequest()
     m_request = HttpRequest();
     m_parser = std::make_unique<Parser>(*this);
     m_state = State::Head;
+    m_headBytes = 0;
     m_mayReadBody = false;
 }
 
@@ -187,11 +191,23 @@ void RequestReader::advance()
             break;
         Beast::error_code code;
         const boost::asio::const_buffer rest(m_input.data() + used, m_input.size() - used);
-        used += m_parser->put(rest, code);
+        const bool isHead = m_state == State::Head;
+        const std::size_t bodyBytes = m_request.body.size();
+        const std::size_t taken = m_parser->put(rest, code);
+        used += taken;
+        if (m_state == State::Failed)
+            break; // we have refused it
+        // Beast bounds what it is given at once. A head that comes line by line, and what stands
+        // between the data of chunks, could grow for ever.
+        std::size_t lines = taken - (m_request.body.size() - bodyBytes);
+        if (isHead)
+            lines = m_headBytes += taken;
         if (code == Beast::http::error::need_more)
-            break;
-        if (code == Beast::http::error::header_limit)
+            lines += m_input.size() - used;
+        if (lines > m_limits.headBytes || code == Beast::http::error::header_limit)
             fail(HeadTooLarge, "the head of the request is larger than 64 KiB");
+        else if (code == Beast::http::error::need_more)
+            break;
         else if (code == Beast::http::error::body_limit)
             fail(TooLarge, "the body of the request is larger than 32 MiB");
         else if (code == Beast::http::error::bad_version)
@@ -212,7 +228,8 @@ void RequestReader::next()
 
 bool RequestReader::isInRequest() const
 {
-    return m_state == State::Body || (m_state == State::Head && !m_input.empty());
+    return m_state == State::Body
+        || (m_state == State::Head && (m_headBytes > 0 || !m_input.empty()));
 }
 
 void RequestReader::fail(int status, std::string text)
@@ -222,6 +239,9 @@ void RequestReader::fail(int status, std::string text)
     m_state = State::Failed;
     m_failureStatus = status;
     m_failureText = std::move(text);
+    // What has come of the body is of no use any more, and others need the room.
+    m_request.body = std::string();
+    m_budget.giveBack(std::exchange(m_budgetTaken, 0));
 }
 
 } // namespace Weave

@@ -67,6 +67,7 @@ private:
     std::unique_ptr<Parser> m_parser;
     HttpRequest m_request;
     std::string m_input; // not parsed yet
+    std::size_t m_headBytes = 0; // of this request, parsed
     State m_state = State::Head;
     bool m_mayReadBody = false;
     int m_failureStatus = 0;

@@ -87,6 +87,8 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
     connect(&m_shutdownTimer, &QTimer::timeout, this, &Sidecar::stop);
     connect(&m_delivery, &DeliveryQueue::recordsDone, this, &Sidecar::handleRecordsDone);
     connect(&m_delivery, &DeliveryQueue::recordsHeld, &m_flushWaiters, &FlushWaiters::recordsHeld);
+    if (m_http)
+        connect(m_http.get(), &HttpServer::allAnswered, this, &Sidecar::stopWhenEmpty);
     connect(&m_feeder, &Feeder::fed, &m_delivery, &DeliveryQueue::pump);
     // Only a spool on disk has anything to look after, and a place for what nobody will deliver.
     if (auto *disk = dynamic_cast<DiskSpool *>(m_spool.get())) {
@@ -283,7 +285,8 @@ void Sidecar::shutdown()
 
 void Sidecar::stopWhenEmpty()
 {
-    if (m_isStopping && m_spool->usage().pendingCalls == 0)
+    const bool isAnswering = m_http && m_http->isBusy();
+    if (m_isStopping && m_spool->usage().pendingCalls == 0 && !isAnswering)
         stop();
 }
 

@@ -135,6 +135,7 @@ bool HttpSink::takeRequest(const std::shared_ptr<Client> &client)
     request.path = first.value(1);
     for (const QByteArray &line : lines.mid(1)) {
         const qsizetype colon = line.indexOf(':');
+        request.headerLines << line.trimmed();
         request.headers.insert(line.left(colon).toLower(), line.mid(colon + 1).trimmed());
     }
     const qsizetype length = request.headers.value("content-length").toLongLong();
@@ -180,6 +181,14 @@ void HttpSink::answerHanging(const SinkAnswer &reply)
     }
 }
 
+void HttpSink::writeHanging(const QByteArray &bytes)
+{
+    for (const Hanging &hanging : m_hanging) {
+        if (const auto client = hanging.client.lock(); client && client->socket)
+            client->socket->write(bytes);
+    }
+}
+
 void HttpSink::answer(const std::shared_ptr<Client> &client, const SinkRequest &request,
                       const SinkAnswer &reply)
 {
@@ -213,6 +222,8 @@ void HttpSink::write(Client &client, const SinkRequest &request, const SinkAnswe
         bytes += "Connection: close\r\n";
     bytes += "\r\n";
     bytes += reply.cutAfter >= 0 ? reply.body.left(reply.cutAfter) : reply.body;
+    if (!reply.raw.isNull())
+        bytes = reply.raw;
     client.socket->write(bytes);
     client.socket->flush();
     if (reply.status >= 200 && reply.status < 300 && reply.cutAfter < 0)

@@ -23,6 +23,7 @@ struct SinkRequest
     QByteArray method;
     QByteArray path;
     QHash<QByteArray, QByteArray> headers; // names in lower case
+    QList<QByteArray> headerLines; // as they came
     QByteArray body;
     int connection = 0; // 0 for the first connection, and so on
     std::chrono::steady_clock::time_point at;
@@ -38,6 +39,7 @@ struct SinkAnswer
     bool isHanging = false; // no answer until answerHanging()
     bool isDropped = false; // the connection is closed instead of an answer
     qsizetype cutAfter = -1; // bytes of the body after which the connection is closed
+    QByteArray raw{}; // the answer's bytes, instead of what the rest would make
 };
 
 // A trace server that answers as told and remembers all it was asked. HTTP/1.1 with kept
@@ -66,6 +68,9 @@ public:
     void enqueue(const SinkAnswer &answer) { m_queue.push_back(answer); }
     void enqueue(int status) { m_queue.push_back(SinkAnswer{.status = status}); }
     void answerHanging(const SinkAnswer &answer = {});
+    // A part of the answers to what hangs, its own head and all; answerHanging() with what is left
+    // as raw ends them.
+    void writeHanging(const QByteArray &bytes);
     // Answers before the body has come, to every request from now on.
     void answerEarly(const SinkAnswer &answer) { m_early = std::make_unique<SinkAnswer>(answer); }
 

@@ -1,0 +1,113 @@
+"""The way to the daemon over time: connects, gives up for a while, tries again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+
+from weave_sidecar import _notice
+from weave_sidecar._wire import Connection, Reply, WireError
+
+FIRST_DELAY = 1.0
+MAX_DELAY = 30.0
+# Asked before calls are handed over again: an answer shows that the daemon is well, and a daemon
+# which is not has got no call that goes directly as well.
+PROBE = b'{"method":"status"}\n'
+PROBE_TIMEOUT = 1.0
+
+
+class Link:
+    """Used by one thread at a time (see `Router.drain`); `due` may be read by any."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.retry_at = 0.0
+        self._delay = 0.0
+        self._forced = False
+        self._connection: Connection | None = None
+
+    def due(self) -> bool:
+        """Whether the daemon is thought well, or it is time to see whether it is again."""
+        return self.retry_at == 0.0 or time.monotonic() >= self.retry_at
+
+    def retry_now(self) -> None:
+        """Try at the next exchange, out of turn."""
+        if self.retry_at:
+            self.retry_at = time.monotonic()
+            self._forced = True
+
+    def exchange(self, lines: Sequence[bytes]) -> tuple[list[Reply | None], str | None]:
+        """Send lines; return the replies that came and, if some did not, why."""
+        replies: list[Reply | None] = []
+        while True:
+            fresh = self._connection is None
+            try:
+                connection = self._connection or self._connect()
+                rest = lines[len(replies) :]
+                replies += connection.exchange(rest[0] if len(rest) == 1 else b"".join(rest), len(rest))
+            except WireError as error:
+                replies += error.replies
+                self.close()
+                if fresh or error.timed_out:
+                    self._fail(str(error))
+                    return replies, str(error)
+                # An idle connection dies with the daemon that had it; a new one is perhaps there.
+                continue
+            if self._delay:
+                self._delay = self.retry_at = 0.0
+                self._forced = False
+                _notice.logger.info("the sidecar at %s answers again", self.path)
+            return replies, None
+
+    def _connect(self) -> Connection:
+        connection = Connection(self.path)
+        if self._delay:
+            try:
+                connection.exchange(PROBE, 1, PROBE_TIMEOUT)
+            except WireError:
+                connection.close()
+                raise
+        self._connection = connection
+        return connection
+
+    def _fail(self, reason: str) -> None:
+        if not (self._forced and self._delay):
+            self._delay = min(self._delay * 2, MAX_DELAY) or FIRST_DELAY
+        self._forced = False
+        # Spread, so that the processes of a host do not come back in step.
+        self.retry_at = time.monotonic() + self._delay * random.uniform(0.8, 1.2)
+        _notice.warn_once(
+            "the sidecar at %s did not take Weave calls: %s. Calls go directly to the trace server "
+            "meanwhile, and the socket is tried again from time to time. Is weave-sidecar running with "
+            "--socket %s?",
+            self.path,
+            reason,
+            self.path,
+        )
+
+    def flush(self, timeout: float) -> bool:
+        """Ask the daemon to deliver everything; False when it could not say so within `timeout`.
+
+        On a connection of its own: calls on the first one would wait behind it.
+        """
+        try:
+            connection = Connection(self.path)
+        except WireError:
+            return False
+        try:
+            reply = connection.exchange(b'{"method":"flush"}\n', 1, timeout)[0]
+        except WireError as error:
+            _notice.logger.debug("flush of the sidecar at %s: %s", self.path, error)
+            return False
+        finally:
+            connection.close()
+        if reply is not None and not reply["success"]:
+            _notice.logger.debug("flush of the sidecar at %s: %s", self.path, reply.get("error"))
+            return False
+        return True
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

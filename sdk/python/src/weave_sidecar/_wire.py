@@ -1,0 +1,118 @@
+"""One connection to the daemon: lines out, one reply a line back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from typing import Any
+
+CONNECT_TIMEOUT = 1.0
+REPLY_TIMEOUT = 5.0
+# However much progress there is, a round of lines is given up after this.
+ROUND_TIMEOUT = 2 * REPLY_TIMEOUT
+MAX_REPLY_BYTES = 1024 * 1024
+
+ACCEPTED = b'{"success":true}'
+# A peer that has gone must be an error here, also in programs that reset SIGPIPE to kill them.
+_NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
+
+Reply = dict[str, Any]
+
+
+class WireError(Exception):
+    """The connection is of no more use. `replies` came before that."""
+
+    def __init__(self, reason: str, replies: Sequence[Reply | None] = (), *, timed_out: bool = False) -> None:
+        super().__init__(reason)
+        self.replies = list(replies)
+        self.timed_out = timed_out
+
+
+class Connection:
+    """Not thread-safe: its owner holds a lock around `exchange`."""
+
+    def __init__(self, path: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._rest = b""
+        try:
+            no_signal = getattr(socket, "SO_NOSIGPIPE", None)
+            if no_signal is not None:
+                self._socket.setsockopt(socket.SOL_SOCKET, no_signal, 1)
+            # The kernel's own timeouts: `settimeout` would cost a poll, and a hand-over of the
+            # interpreter lock, before each send and receive.
+            self._limit(socket.SO_SNDTIMEO, CONNECT_TIMEOUT)
+            self._socket.connect(path)
+            self._limit(socket.SO_SNDTIMEO, REPLY_TIMEOUT)
+        except OSError as error:
+            self._socket.close()
+            if isinstance(error, BlockingIOError):
+                raise WireError(f"no connection within {CONNECT_TIMEOUT:g} s", timed_out=True) from error
+            raise WireError(error.strerror or str(error)) from error
+        self._reply_timeout = 0.0
+
+    def _limit(self, option: int, seconds: float) -> None:
+        whole = int(seconds)
+        # Zero would mean for ever.
+        micro = max(int((seconds - whole) * 1e6), 0 if whole else 1)
+        self._socket.setsockopt(socket.SOL_SOCKET, option, struct.pack("@ll", whole, micro))
+
+    def close(self) -> None:
+        """Close this process's descriptor; a parent's or child's copy lives on."""
+        with contextlib.suppress(OSError):
+            self._socket.close()
+
+    def exchange(self, lines: bytes, count: int, timeout: float = REPLY_TIMEOUT) -> list[Reply | None]:
+        """Send `count` lines and return as many replies; None stands for a plain success."""
+        deadline = time.monotonic() + max(ROUND_TIMEOUT, timeout)
+        replies: list[Reply | None] = []
+        if timeout != self._reply_timeout:
+            self._limit(socket.SO_RCVTIMEO, timeout)
+            self._reply_timeout = timeout
+        try:
+            self._send(lines, deadline)
+            while len(replies) < count:
+                if time.monotonic() > deadline:
+                    raise BlockingIOError
+                data = self._socket.recv(65536)
+                if not data:
+                    raise WireError("the daemon closed the connection", replies)
+                self._parse(data, replies)
+        except BlockingIOError as error:
+            raise WireError(f"no reply within {timeout:g} s", replies, timed_out=True) from error
+        except OSError as error:
+            raise WireError(error.strerror or str(error), replies) from error
+        if len(replies) > count:
+            raise WireError("more replies than lines", replies[:count])
+        return replies
+
+    def _send(self, lines: bytes, deadline: float) -> None:
+        sent = self._socket.send(lines, _NO_SIGNAL)
+        if sent == len(lines):
+            return
+        view = memoryview(lines)
+        while sent < len(lines):
+            if time.monotonic() > deadline:
+                raise BlockingIOError
+            sent += self._socket.send(view[sent:], _NO_SIGNAL)
+
+    def _parse(self, data: bytes, replies: list[Reply | None]) -> None:
+        complete, newline, self._rest = (self._rest + data).rpartition(b"\n")
+        if len(self._rest) > MAX_REPLY_BYTES:
+            raise WireError(f"a reply of more than {MAX_REPLY_BYTES} bytes", replies)
+        if not newline:
+            return
+        for line in complete.split(b"\n"):
+            if line == ACCEPTED:
+                replies.append(None)
+                continue
+            try:
+                reply = json.loads(line)
+            except ValueError:
+                reply = None
+            if not isinstance(reply, dict) or not isinstance(reply.get("success"), bool):
+                raise WireError("a reply which is not of the sidecar's protocol", replies)
+            replies.append(reply if reply["success"] is False or len(reply) > 1 else None)

@@ -1,0 +1,546 @@
+"""Which way calls go, against a daemon which fails in every way we could think of."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import random
+import socket
+import threading
+import time
+from typing import Any
+
+import pytest
+from fake_daemon import CLOSE, OK, SILENCE, FakeDaemon, refuse, wait_for
+
+from weave_sidecar import _flush, _link, _notice, _router, _sender, _ways, _wire
+from weave_sidecar._router import Router
+
+
+class SDK:
+    """Stands for the SDK's processor."""
+
+    lone_ends_directly = False
+
+    def __init__(self) -> None:
+        self.direct: list[tuple[str, str]] = []
+        self.eager: list[str] = []
+        self.lone: list[str] = []
+
+    def direct_start(self, item: Any, eager: bool) -> None:
+        self.direct.append(("call_start", item["start"]["id"]))
+        if eager:
+            self.eager.append(item["start"]["id"])
+
+    def direct_end(self, item: Any, lone: bool) -> None:
+        self.direct.append(("call_end", item["end"]["id"]))
+        if lone:
+            self.lone.append(item["end"]["id"])
+
+    def ids(self, method: str) -> list[str]:
+        return [call_id for seen, call_id in self.direct if seen == method]
+
+
+class Host:
+    """A router and its SDK."""
+
+    def __init__(self, path: str) -> None:
+        self.sdk = SDK()
+        self.router = Router(path)
+
+    def start(self, call_id: str, eager: bool = False, size: int = 0) -> None:
+        item = {"start": {"id": call_id, "project_id": "e/p", "inputs": "x" * size}}
+        line = json.dumps({"method": "call_start", "payload": item}).encode() + b"\n"
+        self.router.start(self.sdk, item, eager, call_id, line)
+
+    def end(self, call_id: str, known_direct: bool = False) -> None:
+        item = {"end": {"id": call_id, "project_id": "e/p"}}
+        line = json.dumps({"method": "call_end", "payload": item}).encode() + b"\n"
+        self.router.end(self.sdk, item, call_id, line, known_direct=known_direct)
+
+    def settled(self) -> None:
+        wait_for(lambda: not self.router.outstanding)
+
+    def flush(self, exiting: bool = False) -> float:
+        self.router.exiting = exiting
+        begin = time.monotonic()
+        _flush.flush(self.router)
+        return time.monotonic() - begin
+
+
+@pytest.fixture(autouse=True)
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_link, "FIRST_DELAY", 0.2)
+    monkeypatch.setattr(_wire, "REPLY_TIMEOUT", 0.5)
+    monkeypatch.setattr(_wire.Connection.exchange, "__defaults__", (0.5,))
+    monkeypatch.setattr(_notice, "_warned", False)
+
+
+@pytest.fixture
+def host(fake: FakeDaemon) -> Host:
+    return Host(fake.path)
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+
+
+def test_starts_and_ends_go_to_the_daemon_in_order(
+    host: Host, fake: FakeDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.start()
+    for i in range(2000):
+        host.start(str(i))
+        host.end(str(i))
+    host.settled()
+    position = {line: n for n, line in enumerate(fake.accepted)}
+    assert all(position[("call_start", str(i))] < position[("call_end", str(i))] for i in range(2000))
+    assert len(fake.accepted) == 4000
+    assert not host.sdk.direct
+    assert fake.connections == 1
+    assert len(host.router._ways) == 0
+    assert not warnings(caplog)
+
+
+@pytest.mark.parametrize("how", ["absent", "refused", "no socket", "path too long"])
+def test_without_a_daemon_calls_go_directly_with_one_warning(
+    how: str, host: Host, fake: FakeDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    if how == "refused":
+        fake.start().stop()
+    elif how == "no socket":
+        open(fake.path, "w").close()
+    elif how == "path too long":
+        host = Host("/tmp/" + "x" * 200)
+    for i in range(20):
+        host.start(str(i))
+        host.end(str(i))
+    host.settled()
+    assert (
+        sorted(host.sdk.ids("call_start")) == sorted(host.sdk.ids("call_end")) == sorted(map(str, range(20)))
+    )
+    assert not host.sdk.lone
+    (warning,) = warnings(caplog)
+    assert host.router.path in warning
+    assert "directly" in warning
+    assert "weave-sidecar running" in warning
+
+
+def test_the_socket_is_tried_again_later(
+    host: Host, fake: FakeDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    host.start("a")
+    host.settled()
+    wait_for(lambda: host.sdk.ids("call_start") == ["a"])
+    fake.start()
+    wait_for(host.router._link.due)
+    host.start("b")
+    host.end("b")
+    # What was begun directly ends directly, however well the daemon is.
+    host.end("a")
+    host.settled()
+    wait_for(lambda: fake.ids("call_end") == ["b"])
+    assert host.sdk.direct == [("call_start", "a"), ("call_end", "a")]
+    assert len(warnings(caplog)) == 1
+
+
+def test_delays_double_up_to_a_bound(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "uniform", lambda a, b: 1.0)
+    monkeypatch.setattr(_link, "FIRST_DELAY", 1.0)
+    delays = []
+    for _ in range(8):
+        host.router._link.exchange([b"x\n"])
+        delays.append(host.router._link._delay)
+    assert delays == [1, 2, 4, 8, 16, 30, 30, 30]
+
+
+def test_one_refused_call_goes_directly_and_alone(
+    host: Host, fake: FakeDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.start().on_line = lambda method, call: refuse("malformed") if call["id"] == "3" else None
+    for i in range(6):
+        host.start(str(i))
+        host.end(str(i))
+    host.settled()
+    wait_for(lambda: len(host.sdk.direct) == 2)
+    assert host.sdk.direct == [("call_start", "3"), ("call_end", "3")]
+    # The end of a refused start is not even offered.
+    assert ("call_end", "3") not in fake.lines
+    assert len(fake.accepted) == 10
+    assert fake.connections == 1
+    assert len(warnings(caplog)) == 1
+
+
+@pytest.mark.parametrize("answer", [CLOSE, SILENCE, b"hello\n", b"[]\n", OK + OK])
+def test_a_start_without_an_answer_goes_directly_and_its_end_too(
+    answer: Any, host: Host, fake: FakeDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.start().on_line = lambda method, call: answer
+    begin = time.monotonic()
+    host.start("a")
+    host.end("a")
+    # Nobody who traces waits for a daemon that is slow.
+    assert time.monotonic() - begin < 0.3
+    host.settled()
+    if answer == OK + OK:
+        wait_for(lambda: fake.lines)
+        return  # the first reply is an answer; what follows condemns the connection
+    wait_for(lambda: len(host.sdk.direct) == 2)
+    assert host.sdk.direct == [("call_start", "a"), ("call_end", "a")]
+    assert len(warnings(caplog)) == 1
+
+
+def test_what_was_answered_before_the_connection_broke_stays_with_the_daemon(
+    host: Host, fake: FakeDaemon
+) -> None:
+    fake.start().on_line = lambda method, call: CLOSE if call.get("id") == "5" else None
+    with host.router._lock:  # so that the ten become one round
+        for i in range(10):
+            host.start(str(i))
+    host.settled()
+    wait_for(lambda: len(host.sdk.direct) == 5)
+    assert fake.ids("call_start") == list("01234")
+    assert host.sdk.ids("call_start") == list("56789")
+    fake.on_line = None
+    wait_for(host.router._link.due)
+    for i in range(10):
+        host.end(str(i))
+    host.settled()
+    wait_for(lambda: len(fake.ids("call_end")) == 5)
+    assert fake.ids("call_end") == list("01234")
+    assert host.sdk.ids("call_end") == list("56789")
+
+
+def test_a_restart_between_two_calls_costs_nothing(
+    host: Host, fake: FakeDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.start()
+    host.start("a")
+    host.settled()
+    fake.stop()
+    fake.start()
+    host.end("a")
+    host.settled()
+    assert fake.ids("call_end") == ["a"]
+    assert not host.sdk.direct
+    assert not warnings(caplog)
+
+
+def test_an_end_waits_for_the_daemon_which_has_its_start(
+    host: Host, fake: FakeDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.start()
+    host.start("a")
+    host.settled()
+    fake.stop()
+    host.end("a")
+    host.settled()
+    assert host.router.has_waiting
+    host.start("b")
+    wait_for(lambda: host.sdk.direct == [("call_start", "b")])
+    fake.start()
+    # Nothing calls us in between: the thread tries again by itself.
+    wait_for(lambda: fake.ids("call_end") == ["a"])
+    wait_for(lambda: not host.router.has_waiting)
+    assert host.sdk.direct == [("call_start", "b")]
+    assert len(warnings(caplog)) == 1
+
+
+@pytest.mark.parametrize("exiting", [False, True])
+def test_a_daemon_gone_for_good_leaves_both_halves_to_the_sdk(
+    exiting: bool, host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEAVE_SIDECAR_FLUSH_TIMEOUT", "0.5")
+    fake.start()
+    host.start("a", eager=True)
+    host.settled()
+    fake.stop()
+    host.end("a")
+    host.settled()
+    took = host.flush(exiting)
+    assert host.sdk.direct == [("call_start", "a"), ("call_end", "a")]
+    assert host.sdk.eager == ["a"]
+    assert took < (0.4 if exiting else 2.0)
+    assert not host.router.has_waiting
+
+
+def test_a_flush_waits_for_a_daemon_that_comes_back(host: Host, fake: FakeDaemon) -> None:
+    fake.start()
+    host.start("a")
+    host.settled()
+    fake.stop()
+    host.end("a")
+    host.settled()
+    threading.Timer(0.3, fake.start).start()
+    host.flush()
+    assert fake.ids("call_end") == ["a"]
+    assert not host.sdk.direct
+
+
+@pytest.mark.parametrize("times", [1, 100])
+def test_a_refused_end_is_offered_again_a_few_times(
+    times: int, host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+
+    def on_line(method: str, call: dict[str, Any]) -> Any:
+        if method == "call_end" and len(refused) < times:
+            refused.append(call["id"])
+            return refuse("shutting_down")
+        return None
+
+    fake.start().on_line = on_line
+    host.start("a")
+    host.settled()
+    host.end("a")
+    host.settled()
+    assert host.router.has_waiting
+    host.flush()
+    if times == 1:
+        assert fake.ids("call_end") == ["a"]
+        assert not host.sdk.direct
+    else:
+        assert len(refused) == _router.REFUSALS
+        assert host.sdk.direct == [("call_start", "a"), ("call_end", "a")]
+
+
+def test_an_end_before_its_start_waits_for_it(host: Host, fake: FakeDaemon) -> None:
+    fake.start()
+    host.end("a")
+    host.settled()
+    assert not fake.lines
+    host.start("a")
+    host.settled()
+    assert fake.accepted == [("call_start", "a"), ("call_end", "a")]
+    assert not host.sdk.direct
+
+
+def test_an_end_before_its_start_goes_directly_with_it(host: Host, fake: FakeDaemon) -> None:
+    host.start("x")
+    host.settled()  # the daemon is away, and known to be
+    wait_for(lambda: host.sdk.direct)
+    host.router._link.retry_at = time.monotonic() + 60
+    host.end("a")
+    host.start("a")
+    assert host.sdk.direct[1:] == [("call_start", "a"), ("call_end", "a")]
+    assert not host.sdk.lone
+
+
+def test_an_end_without_a_start_goes_to_the_daemon_or_alone(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.start()
+    host.end("a")
+    host.flush()
+    assert not fake.ids("call_end")  # its start may still come
+    host.flush(exiting=True)
+    assert fake.ids("call_end") == ["a"]
+    fake.stop()
+    host.end("b")
+    host.flush(exiting=True)
+    assert host.sdk.lone == ["b"]
+    monkeypatch.setattr(_ways.Ways.overdue, "__defaults__", (0.0,))
+    host.router._link.retry_at = 0.0
+    fake.start()
+    host.end("c")
+    host.end("d")
+    host.settled()
+    wait_for(lambda: {"c", "d"} <= set(fake.ids("call_end")))
+
+
+def test_an_end_whose_start_the_sdk_holds_goes_directly(host: Host, fake: FakeDaemon) -> None:
+    fake.start()
+    host.end("a", known_direct=True)
+    assert host.sdk.direct == [("call_end", "a")]
+    assert not fake.lines
+
+
+def test_bounds_send_pairs_directly(host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_router, "QUEUE_LINES", 5)
+    monkeypatch.setattr(_router, "QUEUE_BYTES", 5000)
+    monkeypatch.setattr(_sender.Sender, "wake", lambda self: True)  # nobody sends
+    fake.start()
+    host.start("big", size=10_000)
+    for i in range(8):
+        host.start(str(i))
+    assert host.sdk.ids("call_start") == ["big", "5", "6", "7"]
+    for i in range(8):
+        host.end(str(i))
+    assert host.sdk.ids("call_end") == ["5", "6", "7"]
+    host.flush(exiting=True)
+    assert fake.ids("call_start") == fake.ids("call_end") == list("01234")
+
+
+def test_waiting_ends_are_bounded(host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_router, "WAITING_ENDS", 3)
+    fake.start()
+    for i in range(5):
+        host.start(str(i))
+    host.settled()
+    fake.stop()
+    for i in range(5):
+        host.end(str(i))
+    host.settled()
+    wait_for(lambda: len(host.sdk.direct) == 4)
+    assert sorted(host.sdk.ids("call_start")) == sorted(host.sdk.ids("call_end")) == ["0", "1"]
+
+
+def test_forgotten_starts_leave_lone_ends(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_ways, "MAX_KEPT_STARTS", 2)
+    fake.start()
+    for i in range(3):
+        host.start(str(i))
+    host.settled()
+    fake.stop()
+    for i in range(3):
+        host.end(str(i))
+    host.flush(exiting=True)
+    assert host.sdk.lone == ["0"]
+    assert sorted(host.sdk.ids("call_start")) == ["1", "2"]
+
+
+def test_flush_asks_once_for_what_was_sent(host: Host, fake: FakeDaemon) -> None:
+    fake.start()
+    host.flush()
+    assert not fake.lines
+    host.start("a")
+    host.flush()
+    host.flush()
+    assert fake.lines == [("call_start", "a"), ("flush", "")]
+    host.end("a")
+    host.flush(exiting=True)
+    assert fake.lines[2:] == [("call_end", "a")]
+
+
+@pytest.mark.parametrize("answer", [refuse("pending", pending=3), SILENCE, CLOSE])
+def test_flush_is_bounded_and_asks_again(
+    answer: Any, host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEAVE_SIDECAR_FLUSH_TIMEOUT", "0.4")
+    fake.start().on_line = lambda method, call: answer if method == "flush" else None
+    host.start("a")
+    assert host.flush() < 2.0
+    host.flush()
+    assert [method for method, _ in fake.lines] == ["call_start", "flush", "flush"]
+    assert not host.sdk.direct
+
+
+def test_without_threads_calls_are_sent_inline(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.start()
+
+    def no_thread(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread at interpreter shutdown")
+
+    with monkeypatch.context() as patched:
+        wait_for(lambda: fake._listener is not None)
+        host.router._link._connect()  # the fake needs a thread for it
+        wait_for(lambda: fake.connections == 1)
+        time.sleep(0.05)
+        patched.setattr(threading.Thread, "start", no_thread)
+        host.start("a")
+        host.end("a")
+        assert fake.accepted == [("call_start", "a"), ("call_end", "a")]
+
+
+def test_a_forked_child_leaves_the_parents_stream_alone(host: Host, fake: FakeDaemon) -> None:
+    fake.start()
+    host.start("parent")
+    host.settled()
+    stop = threading.Event()
+    count = [0]
+
+    def busy(name: int) -> None:
+        while not stop.is_set():
+            call_id = f"{name}-{count[0]}"
+            count[0] += 1
+            host.start(call_id)
+            host.end(call_id)
+            time.sleep(0.001)
+
+    threads = [threading.Thread(target=busy, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for n in range(8):
+        pid = os.fork()
+        if pid == 0:
+            try:
+                host.router.after_fork_in_child()
+                host.start(f"child{n}")
+                host.end(f"child{n}")
+                host.end("parent")
+                host.flush(exiting=True)
+            finally:
+                os._exit(1 if host.sdk.ids("call_start").count(f"child{n}") else 0)
+        assert os.waitpid(pid, 0)[1] == 0
+    stop.set()
+    for thread in threads:
+        thread.join()
+    host.settled()
+    assert not host.sdk.direct
+    starts, ends = fake.ids("call_start"), fake.ids("call_end")
+    assert {f"child{n}" for n in range(8)} <= set(starts) & set(ends)
+    assert len(starts) == len(set(starts))
+    assert ends.count("parent") == 8
+
+
+def test_every_call_arrives_by_one_way_through_all_kinds_of_faults(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_link, "FIRST_DELAY", 0.02)
+    monkeypatch.setattr(_link, "MAX_DELAY", 0.05)
+    monkeypatch.setattr(_wire.Connection.exchange, "__defaults__", (0.1,))
+    chance = random.Random(7)
+    lock = threading.Lock()
+
+    def on_line(method: str, call: dict[str, Any]) -> Any:
+        with lock:
+            n = chance.random()
+        if n < 0.01:
+            return CLOSE
+        if n < 0.012:
+            return SILENCE
+        return refuse() if n < 0.04 else None
+
+    fake.start().on_line = on_line
+    ids = [f"{t}-{i}" for t in range(8) for i in range(150)]
+
+    def busy(name: int) -> None:
+        for i in range(150):
+            host.start(f"{name}-{i}")
+            time.sleep(0.0005)
+            host.end(f"{name}-{i}")
+
+    threads = [threading.Thread(target=busy, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for _ in range(3):
+        time.sleep(0.1)
+        fake.stop()
+        time.sleep(0.05)
+        fake.start()
+    for thread in threads:
+        thread.join()
+    host.flush(exiting=True)
+    for call_id in ids:
+        sidecar = {m for m, i in fake.accepted if i == call_id}
+        direct = {m for m, i in host.sdk.direct if i == call_id}
+        assert {"call_start", "call_end"} in (sidecar, direct), (call_id, sidecar, direct)
+    assert len(host.router._ways) == 0
+    # The faults were there, and the daemon was used between them.
+    assert host.sdk.direct
+    assert len(fake.accepted) > 200
+    assert not host.sdk.lone
+
+
+def test_one_socket_option_layout(fake: FakeDaemon) -> None:
+    fake.start()
+    connection = _wire.Connection(fake.path)
+    connection._limit(socket.SO_RCVTIMEO, 2.5)
+    raw = connection._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)
+    assert int.from_bytes(raw[:8], "little") == 2
+    connection.close()

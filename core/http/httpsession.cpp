@@ -11,9 +11,9 @@ namespace Weave {
 
 namespace {
 
-constexpr qint64 ReadBytes = 64 * 1024;
+constexpr qint64 ReadBytes = qint64{64} * 1024;
 // More than this of an answer is not waiting for a client that reads slowly.
-constexpr qint64 MaxUnsentBytes = 256 * 1024;
+constexpr qint64 MaxUnsentBytes = qint64{256} * 1024;
 
 } // namespace
 

@@ -11,7 +11,7 @@ namespace Weave {
 namespace {
 
 constexpr qsizetype ManagerCount = 4;
-constexpr qint64 ReadBufferBytes = 256 * 1024;
+constexpr qint64 ReadBufferBytes = qint64{256} * 1024;
 
 // RFC 9110, 7.6.1: they speak of one connection, not of the message.
 constexpr std::array<std::string_view, 9> HopByHop{"connection",

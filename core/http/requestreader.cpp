@@ -110,7 +110,7 @@ private:
     void on_body_init_impl(const boost::optional<std::uint64_t> &length, Code & /*code*/) override
     {
         // Room for the usual body at once; a length that is only claimed costs no more than this.
-        constexpr std::uint64_t MostAtOnce = 256 * 1024;
+        constexpr std::uint64_t MostAtOnce = std::uint64_t{256} * 1024;
         if (length)
             m_reader.m_request.body.reserve(std::min(*length, MostAtOnce));
     }

@@ -23,7 +23,7 @@ public:
     struct Limits
     {
         std::uint32_t headBytes = 64 * 1024;
-        std::uint64_t bodyBytes = 32 * 1024 * 1024; // what the trace server takes
+        std::uint64_t bodyBytes = std::uint64_t{32} * 1024 * 1024; // what the trace server takes
     };
 
     enum class State {

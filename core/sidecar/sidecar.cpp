@@ -115,7 +115,7 @@ Result<void> Sidecar::start()
     if (!listening)
         return listening;
     if (m_http) {
-        if (const auto open = m_http->listen(m_config.http->address, m_config.http->port); !open) {
+        if (auto open = m_http->listen(m_config.http->address, m_config.http->port); !open) {
             m_server.stopListening();
             return open;
         }

@@ -28,9 +28,8 @@ bool isHealthRequest(const HttpRequest &request)
 
 } // namespace
 
-HttpRouter::HttpRouter(RequestHandler &handler, Stats &stats, RouterOptions options)
+HttpRouter::HttpRouter(RequestHandler &handler, RouterOptions options)
     : m_handler(handler),
-      m_stats(stats),
       m_options(std::move(options))
 {
 }

@@ -4,7 +4,6 @@
 #include "http/httpreply.h"
 #include "http/httprequest.h"
 #include "ingest/requesthandler.h"
-#include "stats/stats.h"
 
 #include <optional>
 #include <string>
@@ -23,8 +22,8 @@ struct RouterOptions
 class HttpRouter
 {
 public:
-    // handler and stats outlive the router.
-    HttpRouter(RequestHandler &handler, Stats &stats, RouterOptions options);
+    // handler outlives the router.
+    HttpRouter(RequestHandler &handler, RouterOptions options);
 
     // With the head alone. A reply turns the request away before its body is read.
     [[nodiscard]] std::optional<HttpReply> turnAway(const HttpRequest &head) const;
@@ -47,7 +46,6 @@ private:
     [[nodiscard]] HttpReply health(std::string_view path) const;
 
     RequestHandler &m_handler;
-    Stats &m_stats;
     const RouterOptions m_options;
     CallBody m_body;
     std::string m_unpacked;

@@ -26,7 +26,7 @@ constexpr Milliseconds AcceptPause = 100ms;
 } // namespace
 
 HttpServer::HttpServer(RequestHandler &handler, Stats &stats, HttpServerOptions options)
-    : m_context{HttpRouter(handler, stats, std::move(options.router)),
+    : m_context{HttpRouter(handler, std::move(options.router)),
                 Passthrough(std::move(options.passthrough)),
                 handler,
                 stats,

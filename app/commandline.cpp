@@ -30,6 +30,25 @@ void addOptions(QCommandLineParser &parser)
         parser.addOption(option);
     }
     parser.addOption(QCommandLineOption(QStringLiteral("json")));
+    parser.addOption(QCommandLineOption(QStringLiteral("watch")));
+}
+
+// The commands that are one word.
+bool readCommand(const QStringList &words, CommandLine &line)
+{
+    using Command = CommandLine::Command;
+    constexpr std::array<std::pair<const char *, Command>, 5> Commands{{{"status", Command::Status},
+                                                                        {"pause", Command::Pause},
+                                                                        {"resume", Command::Resume},
+                                                                        {"flush", Command::Flush},
+                                                                        {"retry", Command::Retry}}};
+    for (const auto &[name, command] : Commands) {
+        if (words == QStringList{QLatin1String(name)}) {
+            line.command = command;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool readSpoolAction(const QString &word, CommandLine &line)
@@ -76,23 +95,27 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments, const Environ
                          Options::Source::Flag);
     }
     line.json = parser.isSet(QStringLiteral("json"));
+    line.watch = parser.isSet(QStringLiteral("watch"));
 
     const QStringList commands = parser.positionalArguments();
     if (line.options.has("help"))
         line.command = CommandLine::Command::Help;
     else if (line.options.has("version"))
         line.command = CommandLine::Command::Version;
-    else if (commands == QStringList{QStringLiteral("status")})
-        line.command = CommandLine::Command::Status;
     else if (commands.value(0) == QLatin1String("spool")) {
         if (commands.size() != 2 || !readSpoolAction(commands.at(1), line))
             return usageError(
                 QStringLiteral("spool needs one of: ls, verify, export, retry, purge"));
-    } else if (!commands.isEmpty())
-        return usageError(QStringLiteral("\"%1\" is not a command; there are: status, spool")
+    } else if (!commands.isEmpty() && !readCommand(commands, line))
+        return usageError(QStringLiteral("\"%1\" is not a command; there are: status, pause, "
+                                         "resume, flush, retry, spool")
                               .arg(commands.join(QLatin1Char(' '))));
     if (line.json && line.command == CommandLine::Command::Run)
         return usageError(QStringLiteral("--json goes with the command status"));
+    using Command = CommandLine::Command;
+    if (line.watch && line.command != Command::Status && line.command != Command::Help
+        && line.command != Command::Version)
+        return usageError(QStringLiteral("--watch goes with the command status"));
     return line;
 }
 

@@ -11,12 +11,13 @@ namespace Weave {
 // What a command line asks for.
 struct CommandLine
 {
-    enum class Command { Run, Status, Spool, Help, Version };
+    enum class Command { Run, Status, Pause, Resume, Flush, Retry, Spool, Help, Version };
     Command command = Command::Run;
     enum class SpoolAction { List, Verify, Export, Retry, Purge };
     SpoolAction spoolAction = SpoolAction::List; // spool
     Options options;
     bool json = false; // status
+    bool watch = false; // status
 };
 
 // Reads argv (the program's name first) and the environment. An error is one line for stderr.

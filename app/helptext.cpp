@@ -15,6 +15,11 @@ constexpr std::string_view Introduction =
 Usage:
   weave-sidecar --backend URL [flags]     run the daemon
   weave-sidecar status [--json]           what a running daemon has received and delivered
+  weave-sidecar status --watch            the same, once a second, until Ctrl-C
+  weave-sidecar pause                     keep calls and send none, until resume or a restart
+  weave-sidecar resume                    let delivery go on
+  weave-sidecar flush                     send what waits now; says what is left after 4s
+  weave-sidecar retry                     try what waits for another attempt now
   weave-sidecar spool ls                  what waits on disk, and what was given up and why
   weave-sidecar spool verify              check every record of the spool
   weave-sidecar spool export              print what waits and what was given up, a call a line
@@ -42,6 +47,7 @@ Values:
 Exit codes:
   0  stopped by SIGTERM or SIGINT    1  could not start, for example: the socket is in use
   2  a flag is wrong
+  Commands: 0 done, 1 not done, for example: no daemon is running, or calls are left by flush
 )";
 
 // Appends the words of text in lines of PageWidth, each indented.

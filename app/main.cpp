@@ -1,4 +1,5 @@
 #include "app/commandline.h"
+#include "app/controlcommand.h"
 #include "app/daemon.h"
 #include "app/helptext.h"
 #include "app/spoolcommand.h"
@@ -71,7 +72,12 @@ int main(int argc, char **argv)
         std::printf("weave-sidecar %s\n", std::string(Weave::version()).c_str());
         return 0;
     case Weave::CommandLine::Command::Status:
-        return printStatus(*line);
+        return line->watch ? Weave::watchStatus(*line) : printStatus(*line);
+    case Weave::CommandLine::Command::Pause:
+    case Weave::CommandLine::Command::Resume:
+    case Weave::CommandLine::Command::Flush:
+    case Weave::CommandLine::Command::Retry:
+        return Weave::runControlCommand(*line);
     case Weave::CommandLine::Command::Spool:
         return Weave::runSpoolCommand(*line, processEnvironment);
     case Weave::CommandLine::Command::Run:

@@ -60,6 +60,8 @@ std::string listCounts(const QJsonObject &counts)
 std::string backendLine(const QJsonObject &backend)
 {
     std::string line = text(backend, "url") + ", " + text(backend, "state");
+    if (text(backend, "paused_by") == "user")
+        line += " by `weave-sidecar pause`; `weave-sidecar resume` lets it go on";
     const QJsonValue next = backend.value(QLatin1String("next_attempt_seconds"));
     if (next.isDouble())
         line += ", next attempt in " + seconds(next.toDouble());

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace Weave {
 
@@ -26,6 +27,24 @@ UniqueFd makeUnixSocket()
 void setNonBlocking(int descriptor)
 {
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+}
+
+UnixPeer peerOf(int descriptor)
+{
+    UnixPeer peer;
+#if defined(SO_PEERCRED)
+    ucred credentials = {};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0)
+        peer = {credentials.uid, credentials.pid};
+#else
+    gid_t group = 0;
+    if (::getpeereid(descriptor, &peer.user, &group) != 0)
+        return {};
+    socklen_t size = sizeof peer.process;
+    ::getsockopt(descriptor, SOL_LOCAL, LOCAL_PEERPID, &peer.process, &size);
+#endif
+    return peer;
 }
 
 sockaddr_un unixAddress(const std::string &path)

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <sys/un.h>
 
 namespace Weave {
@@ -25,6 +26,14 @@ inline constexpr std::size_t MaxUnixPathBytes = sizeof(sockaddr_un::sun_path) - 
 [[nodiscard]] UniqueFd makeUnixSocket();
 
 void setNonBlocking(int descriptor);
+
+// Who is at the other end of a connected socket, as the system vouches for it.
+struct UnixPeer
+{
+    uid_t user = static_cast<uid_t>(-1);
+    pid_t process = 0; // 0: unknown
+};
+[[nodiscard]] UnixPeer peerOf(int descriptor);
 
 // path has at most MaxUnixPathBytes.
 [[nodiscard]] sockaddr_un unixAddress(const std::string &path);

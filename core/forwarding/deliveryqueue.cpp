@@ -64,7 +64,7 @@ void DeliveryQueue::pump()
         if (usage.usedBytes > usage.maxBytes / 4 * 3)
             m_pairing.promoteStarts();
     }
-    while (m_now() >= m_waitUntil) {
+    while (!m_isPausedByUser && m_now() >= m_waitUntil) {
         const bool isFree = isSenderFree();
         if (!isFree && !mayAddSenders())
             break;
@@ -122,9 +122,12 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
     ++batch.attempts;
     ++m_stats.requests;
     const std::uint64_t number = m_nextNumber++;
-    const auto place = m_inFlight.emplace(number, InFlight{std::move(batch), m_now(), isProbe});
-    const Batch &kept = place.first->second.batch; // the body may borrow from it
-    m_transport.send({requestPath(kept), kept.retryId, requestBody(kept)},
+    const auto place = m_inFlight.emplace(number, InFlight{std::move(batch), m_now(), 0, isProbe});
+    InFlight &flight = place.first->second;
+    const Batch &kept = flight.batch; // the body may borrow from it
+    RequestBody body = requestBody(kept);
+    flight.bodyBytes = body.size();
+    m_transport.send({requestPath(kept), kept.retryId, std::move(body)},
                      [this, number](const SendResult &result) { handleAnswer(number, result); });
 }
 
@@ -159,6 +162,9 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &result)
     const Decision decision = decide(result, attempts, m_random());
     if (decision.action != Decision::Action::Done)
         noteError(result);
+    Q_EMIT requestFinished({batch.project, batch.route, batch.records.size(), done.bodyBytes,
+                            secondsBetween(done.sentAt, m_now()), batch.attempts, result,
+                            decision.action});
     switch (decision.action) {
     case Decision::Action::Done:
         succeed(batch);
@@ -378,9 +384,24 @@ void DeliveryQueue::noteError(const SendResult &result)
     m_lastErrorAt = m_now();
 }
 
+void DeliveryQueue::setPausedByUser(bool isPaused)
+{
+    m_isPausedByUser = isPaused;
+    pump();
+}
+
+void DeliveryQueue::retryNow()
+{
+    m_waitUntil = m_now();
+    m_parked.endWaits();
+    pump();
+}
+
 void DeliveryQueue::armTimer()
 {
     m_timer.stop();
+    if (m_isPausedByUser)
+        return;
     const TimePoint now = m_now();
     std::optional<TimePoint> next;
     const auto consider = [&next](std::optional<TimePoint> time) {
@@ -410,7 +431,7 @@ void DeliveryQueue::armTimer()
 
 bool DeliveryQueue::isFlowing() const
 {
-    if (m_inFlight.empty() || m_isPaused || m_parked.isAnyFailing())
+    if (m_inFlight.empty() || m_isPaused || m_isPausedByUser || m_parked.isAnyFailing())
         return false;
     const TimePoint longAgo = m_now() - SlowRequest;
     return std::all_of(m_inFlight.begin(), m_inFlight.end(),
@@ -423,14 +444,15 @@ DeliveryState DeliveryQueue::state() const
     const TimePoint now = m_now();
     DeliveryState state;
     state.requestsInFlight = m_inFlight.size();
-    if (m_isPaused || m_parked.isAnyPaused())
+    state.isPausedByUser = m_isPausedByUser;
+    if (m_isPausedByUser || m_isPaused || m_parked.isAnyPaused())
         state.condition = Condition::Paused;
     else if (now < m_waitUntil || m_parked.isAnyFailing())
         state.condition = Condition::Retrying;
     state.lastError = m_lastError;
     if (!m_lastError.empty())
         state.lastErrorSecondsAgo = secondsBetween(m_lastErrorAt, now);
-    if (state.condition != Condition::Ok) {
+    if (state.condition != Condition::Ok && !m_isPausedByUser) {
         const TimePoint next = std::max(m_waitUntil, m_parked.nextTime().value_or(now));
         state.nextAttemptInSeconds = std::max(0.0, secondsBetween(now, next));
     }

@@ -4,6 +4,7 @@
 #include "batching/completepairing.h"
 #include "forwarding/batchsource.h"
 #include "forwarding/parkedbatches.h"
+#include "forwarding/requestreport.h"
 #include "forwarding/retrypolicy.h"
 #include "forwarding/transport.h"
 #include "forwarding/writepaths.h"
@@ -64,6 +65,12 @@ public:
     // See WritePaths.
     void preferComplete(const std::string &project) { m_paths.preferComplete(project); }
 
+    // The user's own pause. What is in flight comes to its end.
+    void setPausedByUser(bool isPaused);
+    [[nodiscard]] bool isPausedByUser() const { return m_isPausedByUser; }
+    // Ends every wait for another attempt.
+    void retryNow();
+
     // Whether calls leave as fast as the machine can send them: requests are in flight, none of
     // them for long, and nothing is in trouble.
     [[nodiscard]] bool isFlowing() const;
@@ -74,6 +81,8 @@ public:
 Q_SIGNALS:
     // The records have left the spool: delivered, or given up. Direct connections only.
     void recordsDone(std::span<const Weave::RecordRef> records, bool delivered);
+    // A request has ended. Direct connections only.
+    void requestFinished(const Weave::RequestReport &report);
     // The records wait for the other halves of their calls; from now on they are marked wasHeld.
     void recordsHeld(std::span<const Weave::RecordRef> records);
 
@@ -82,6 +91,7 @@ private:
     {
         Batch batch;
         TimePoint sentAt;
+        std::size_t bodyBytes = 0;
         bool isProbe = false;
     };
 
@@ -125,6 +135,7 @@ private:
     std::uint64_t m_nextNumber = 0;
     bool m_isPumping = false;
     TimePoint m_waitUntil{}; // for every project
+    bool m_isPausedByUser = false;
     bool m_isPaused = false;
     std::string m_lastError;
     TimePoint m_lastErrorAt;

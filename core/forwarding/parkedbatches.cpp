@@ -31,6 +31,16 @@ void ParkedBatches::pushFront(Batch batch)
     batches.push_front(std::move(batch));
 }
 
+void ParkedBatches::endWaits()
+{
+    const TimePoint now = m_now();
+    for (auto &[name, project] : m_projects) {
+        project.until = now;
+        for (Batch &batch : project.batches)
+            batch.notBefore = now;
+    }
+}
+
 std::optional<ParkedBatches::Taken> ParkedBatches::take(const ProjectFilter &mayTake,
                                                         const FreshBatch &takeFresh)
 {

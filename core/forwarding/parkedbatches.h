@@ -46,6 +46,9 @@ public:
     // True when the project was failing until now.
     bool noteHealthy(const std::string &project);
 
+    // Forgets every wait: what is parked may be taken now.
+    void endWaits();
+
     [[nodiscard]] bool isFailing(const std::string &project) const;
     [[nodiscard]] int failures(const std::string &project) const; // in a row
     [[nodiscard]] bool isAnyFailing() const;

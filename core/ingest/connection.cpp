@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace Weave {
 
@@ -32,6 +33,7 @@ Refusal refusalOf(const Error &error)
 Connection::Connection(UniqueFd socket, std::uint16_t number, ConnectionContext &context)
     : m_socket(std::move(socket)),
       m_number(number),
+      m_peer(peerOf(m_socket.get())),
       m_context(context),
       m_frames(context.maxLineBytes, context.budget),
       m_readNotifier(m_socket.get(), QSocketNotifier::Read),
@@ -74,6 +76,7 @@ void Connection::handleInput()
     if (m_isClosed)
         return;
     int lines = 0;
+    m_isHandling = true;
     while (!m_isWaiting && !isHeldUp()) {
         const Frame frame = m_frames.next();
         if (frame.status == Frame::Status::Incomplete)
@@ -85,6 +88,7 @@ void Connection::handleInput()
         m_frames.park(); // the read buffer is everybody's
     if (m_streamEnded)
         endOfStream();
+    m_isHandling = false;
     if (std::exchange(m_hasUnsynced, false)) {
         m_unsyncedReplies = m_replies.size();
         Q_EMIT awaitingSync(m_context.handler.requestSync());
@@ -169,7 +173,7 @@ void Connection::handleRequest(Request request)
         if (const auto refused = m_context.handler.acceptCall(request.call))
             refuse(refused->reason, refused->text);
         else
-            m_replies.append(SuccessReply);
+            noteAccepted(request.call);
         m_hasUnsynced = m_context.answersAfterSync;
         return;
     case Method::Flush: {
@@ -184,11 +188,70 @@ void Connection::handleRequest(Request request)
     case Method::Status:
         m_replies.append(statusReply(toJson(m_context.handler.statusReport())));
         return;
+    case Method::Subscribe:
+    case Method::Pause:
+    case Method::Resume:
+    case Method::Retry:
+        handleControl(request);
+        return;
     }
+}
+
+void Connection::noteAccepted(const CallView &call)
+{
+    ++m_calls;
+    m_callBytes += call.payload.size();
+    m_replies.append(SuccessReply);
+}
+
+// Everybody who may hand over calls may read the status; what changes the daemon, or shows other
+// people's calls, is its own user's business.
+void Connection::handleControl(const Request &request)
+{
+    if (m_peer.user != ::geteuid() && m_peer.user != 0) {
+        refuse(Refusal::NotAllowed,
+               "only root and the user that the daemon runs as (uid " + std::to_string(::geteuid())
+                   + ") may do this");
+        return;
+    }
+    RequestHandler &handler = m_context.handler;
+    if (request.method == Method::Subscribe) {
+        if (std::exchange(m_hasSubscribed, true)) {
+            refuse(Refusal::Malformed, "this connection has subscribed before; use another one");
+            return;
+        }
+        m_replies.append(SuccessReply); // before the first event
+        const QPointer<Connection> self(this);
+        handler.subscribe(request.topics, [self](std::string_view line) {
+            return self ? self->push(line) : RequestHandler::Pushed::Gone;
+        });
+    } else if (request.method == Method::Retry) {
+        if (handler.retryNow())
+            m_replies.append(SuccessReply);
+        else
+            m_replies.append(failureReply(PausedText));
+    } else {
+        m_replies.append(SuccessReply);
+        handler.setPaused(request.method == Method::Pause);
+    }
+}
+
+RequestHandler::Pushed Connection::push(std::string_view line)
+{
+    if (m_isClosed || m_streamEnded)
+        return RequestHandler::Pushed::Gone;
+    if (m_replies.size() > MaxUnreadReplies)
+        return RequestHandler::Pushed::Full;
+    m_replies.append(line);
+    // While lines are being handled, replies that have to wait for a sync may lie before this one.
+    if (!m_isHandling)
+        writeReplies();
+    return RequestHandler::Pushed::Yes;
 }
 
 void Connection::refuse(Refusal reason, std::string_view text)
 {
+    ++m_refused;
     m_context.stats.refuse(reason);
     m_replies.append(failureReply(text));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/uniquefd.h"
+#include "common/unixsocket.h"
 #include "ingest/requesthandler.h"
 #include "protocol/framereader.h"
 #include "protocol/requestparser.h"
@@ -40,6 +41,10 @@ public:
     ~Connection() override;
 
     [[nodiscard]] std::uint16_t number() const { return m_number; }
+    [[nodiscard]] pid_t process() const { return m_peer.process; }
+    [[nodiscard]] std::uint64_t calls() const { return m_calls; } // accepted
+    [[nodiscard]] std::uint64_t callBytes() const { return m_callBytes; }
+    [[nodiscard]] std::uint64_t refused() const { return m_refused; }
 
     // Reads again after pausing().
     void resume();
@@ -61,6 +66,9 @@ private:
     void endOfStream();
     void handleFrame(const Frame &frame);
     void handleRequest(Request request);
+    void noteAccepted(const CallView &call);
+    void handleControl(const Request &request);
+    [[nodiscard]] RequestHandler::Pushed push(std::string_view line);
     void refuse(Refusal reason, std::string_view text);
     void finishDelayed(const std::string &reply);
     void writeReplies();
@@ -70,13 +78,19 @@ private:
 
     UniqueFd m_socket;
     const std::uint16_t m_number;
+    const UnixPeer m_peer;
     ConnectionContext &m_context;
+    std::uint64_t m_calls = 0;
+    std::uint64_t m_callBytes = 0;
+    std::uint64_t m_refused = 0;
     FrameReader m_frames;
     QSocketNotifier m_readNotifier;
     QSocketNotifier m_writeNotifier;
     std::string m_replies; // not written yet
     bool m_isWaiting = false; // a reply is outstanding; later lines wait behind it
     bool m_isPausing = false; // the handler has asked for it
+    bool m_isHandling = false; // handleInput() is on the stack and will write
+    bool m_hasSubscribed = false; // once a connection, so that a client's events are bounded
     bool m_hasUnsynced = false; // calls whose replies wait for a sync
     std::size_t m_unsyncedReplies = 0; // bytes at the front of m_replies; a sync is under way
     bool m_streamEnded = false; // the client will send no more

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/logging.h"
 #include "common/unixsocket.h"
+#include "ingest/processname.h"
 #include "protocol/reply.h"
 
 #include <QSocketNotifier>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <unordered_map>
 #include <utility>
 
 namespace Weave {
@@ -157,6 +159,31 @@ std::uint16_t IngestServer::newNumber()
     } while (m_lastNumber == 0 || m_numbers[m_lastNumber]);
     m_numbers.set(m_lastNumber);
     return m_lastNumber;
+}
+
+std::vector<ClientInfo> IngestServer::clients(std::size_t maxClients) const
+{
+    std::unordered_map<pid_t, ClientInfo> byProcess;
+    for (const Connection *connection : m_connections) {
+        ClientInfo &client = byProcess[connection->process()];
+        client.process = connection->process();
+        ++client.connections;
+        client.calls += connection->calls();
+        client.bytes += connection->callBytes();
+        client.refused += connection->refused();
+    }
+    std::vector<ClientInfo> clients;
+    clients.reserve(byProcess.size());
+    for (auto &[process, client] : byProcess)
+        clients.push_back(std::move(client));
+    std::sort(clients.begin(), clients.end(), [](const ClientInfo &a, const ClientInfo &b) {
+        return a.calls != b.calls ? a.calls > b.calls : a.process < b.process;
+    });
+    if (clients.size() > maxClients)
+        clients.resize(maxClients);
+    for (ClientInfo &client : clients)
+        client.name = processName(client.process);
+    return clients;
 }
 
 void IngestServer::resumeReading()

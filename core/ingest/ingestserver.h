@@ -3,6 +3,7 @@
 #include "common/bytesize.h"
 #include "common/clock.h"
 #include "common/result.h"
+#include "ingest/clientinfo.h"
 #include "ingest/connection.h"
 #include "ingest/listeningsocket.h"
 
@@ -49,6 +50,9 @@ public:
 
     // Whether a client with this CallView::client is connected.
     [[nodiscard]] bool isConnected(std::uint16_t client) const { return m_numbers[client]; }
+
+    // The processes that are connected, those with most calls first; at most maxClients.
+    [[nodiscard]] std::vector<ClientInfo> clients(std::size_t maxClients) const;
 
     [[nodiscard]] const IngestLimits &limits() const { return m_limits; }
 

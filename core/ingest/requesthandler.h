@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace Weave {
 
@@ -15,6 +16,10 @@ struct RefusedCall
     Refusal reason;
     std::string text;
 };
+
+// Why a flush or a retry fails meanwhile.
+inline constexpr std::string_view PausedText =
+    "delivery is paused by `weave-sidecar pause`; `weave-sidecar resume` lets it go on";
 
 // What ingest asks of the rest of the daemon. Called from the event loop's thread.
 class RequestHandler
@@ -40,6 +45,21 @@ public:
     virtual void clientGone(std::uint16_t client) = 0;
 
     virtual void flush(Reply reply) = 0;
+
+    // Takes a line for a client that has subscribed.
+    enum class Pushed {
+        Yes,
+        Full, // the client does not read; the line is dropped
+        Gone, // no more lines for this one
+    };
+    using Push = std::function<Pushed(std::string_view line)>;
+    // A status each second from now on, and what the Topic bits ask for.
+    virtual void subscribe(unsigned topics, Push push) = 0;
+    // Delivery rests until it is resumed; calls are kept meanwhile.
+    virtual void setPaused(bool isPaused) = 0;
+    // Calls that wait for another attempt are tried now. False when delivery is paused by the user.
+    virtual bool retryNow() = 0;
+
     [[nodiscard]] virtual StatusReport statusReport() = 0;
 
     // The project's calls come as complete calls: they are to be delivered so, unless the user or

@@ -2,9 +2,19 @@
 
 #include "common/jsontext.h"
 
+#include <array>
+#include <utility>
+
 namespace Weave {
 
 namespace {
+
+constexpr std::array<std::pair<std::string_view, Topic>, 4> Topics{{
+    {"flushes", TopicFlushes},
+    {"clients", TopicClients},
+    {"calls", TopicCalls},
+    {"payloads", TopicPayloads},
+}};
 
 Error malformed(std::string message)
 {
@@ -91,6 +101,7 @@ bool RequestParser::readPayload(JsonCursor &cursor, Line &line)
     line.payloadIsObject = cursor.peek() == '{';
     line.start = {};
     line.end = {};
+    line.topics = 0;
     if (!line.payloadIsObject)
         return cursor.skipValue(line.payload);
     const char *begin = cursor.position();
@@ -102,10 +113,35 @@ bool RequestParser::readPayload(JsonCursor &cursor, Line &line)
             readCallObject(cursor, line.start);
         else if (key.equals("end"))
             readCallObject(cursor, line.end);
+        else if (key.equals("topics"))
+            readTopics(cursor, line.topics);
         else
             cursor.skipValue(ignored);
     }
     line.payload = {begin, static_cast<std::size_t>(cursor.position() - begin)};
+    return !cursor.failed();
+}
+
+// Topics that are not known are passed over: a newer client may ask for more than there is.
+bool RequestParser::readTopics(JsonCursor &cursor, unsigned &topics)
+{
+    std::string_view ignored;
+    topics = 0;
+    if (cursor.peek() != '[')
+        return cursor.skipValue(ignored);
+    cursor.enterArray();
+    while (cursor.nextElement()) {
+        JsonString name;
+        if (cursor.peek() != '"') {
+            cursor.skipValue(ignored);
+            continue;
+        }
+        cursor.readString(name);
+        for (const auto &[text, topic] : Topics) {
+            if (name.equals(text))
+                topics |= topic;
+        }
+    }
     return !cursor.failed();
 }
 
@@ -151,9 +187,18 @@ Result<Request> RequestParser::toRequest(const Line &line)
         request.method = Method::Flush;
     else if (line.method.equals("status"))
         request.method = Method::Status;
+    else if (line.method.equals("subscribe"))
+        request.method = Method::Subscribe;
+    else if (line.method.equals("pause"))
+        request.method = Method::Pause;
+    else if (line.method.equals("resume"))
+        request.method = Method::Resume;
+    else if (line.method.equals("retry"))
+        request.method = Method::Retry;
     else
         return Error{ErrorCode::InvalidArgument,
                      "unknown method: " + quoted(line.method.decoded())};
+    request.topics = line.topics;
     return request;
 }
 

@@ -41,10 +41,12 @@ private:
         bool payloadIsObject = false;
         CallObject start;
         CallObject end;
+        unsigned topics = 0;
     };
 
     static bool readRoot(JsonCursor &cursor, Line &line);
     static bool readPayload(JsonCursor &cursor, Line &line);
+    static bool readTopics(JsonCursor &cursor, unsigned &topics);
     static bool readCallObject(JsonCursor &cursor, CallObject &object);
     static bool readStringField(JsonCursor &cursor, JsonString &field, bool &isPresent);
     [[nodiscard]] Result<Request> toRequest(const Line &line);

@@ -26,6 +26,9 @@ constexpr Milliseconds FlushTimeout = 4s;
 // Pending payloads above which clients are slowed down while delivery flows.
 constexpr std::uint64_t CongestionBytes = 16 * MiB;
 
+// In a list for people.
+constexpr std::size_t MaxClientsShown = 200;
+
 // Half of it in each of two files.
 constexpr std::uint64_t MaxDeadLetterBytes = 128 * MiB;
 
@@ -79,6 +82,8 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
                  {config.senders, config.maxAge, config.callsMode}, SteadyClock::now,
                  [] { return QRandomGenerator::global()->generateDouble(); }),
       m_flushWaiters(FlushTimeout),
+      m_observers({[this] { return toJson(statusReport()); },
+                   [this] { return m_server.clients(MaxClientsShown); }}),
       m_server(*this, m_stats, ingestLimits(config)),
       m_http(makeHttpDoor(config, m_server.limits().maxConnections, *this, m_stats))
 {
@@ -89,6 +94,7 @@ Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
     connect(&m_delivery, &DeliveryQueue::recordsHeld, &m_flushWaiters, &FlushWaiters::recordsHeld);
     if (m_http)
         connect(m_http.get(), &HttpServer::allAnswered, this, &Sidecar::stopWhenEmpty);
+    connect(&m_delivery, &DeliveryQueue::requestFinished, &m_observers, &Observers::noteRequest);
     connect(&m_feeder, &Feeder::fed, &m_delivery, &DeliveryQueue::pump);
     // Only a spool on disk has anything to look after, and a place for what nobody will deliver.
     if (auto *disk = dynamic_cast<DiskSpool *>(m_spool.get())) {
@@ -147,6 +153,7 @@ std::optional<RefusedCall> Sidecar::acceptCall(const CallView &call)
                            record.error().message};
     }
     ++m_stats.received;
+    m_observers.noteCall(call);
     if (m_feeder.offer(call.project, *record))
         m_batcherHasNews = true;
     return std::nullopt;
@@ -207,14 +214,46 @@ bool Sidecar::keepDeadLetter(const CallView &call, std::string_view reason)
     return kept.ok();
 }
 
+void Sidecar::subscribe(unsigned topics, Push push)
+{
+    m_observers.add(topics, std::move(push));
+}
+
+void Sidecar::setPaused(bool isPaused)
+{
+    if (isPaused == m_delivery.isPausedByUser())
+        return;
+    qCInfo(lcApp, "delivery is %s", isPaused ? "paused; calls are kept" : "resumed");
+    m_delivery.setPausedByUser(isPaused);
+    if (!isPaused)
+        return;
+    m_flushWaiters.giveUp(); // they would wait in vain
+    if (m_isStopping && m_upkeep)
+        m_shutdownTimer.start(0);
+}
+
+bool Sidecar::retryNow()
+{
+    if (m_delivery.isPausedByUser())
+        return false;
+    m_delivery.retryNow();
+    return true;
+}
+
 void Sidecar::flush(Reply reply)
 {
+    if (m_delivery.isPausedByUser() && m_spool->usage().pendingCalls > m_pairing.heldStarts()) {
+        reply(failureReply(PausedText, m_spool->usage().pendingCalls - m_pairing.heldStarts()));
+        return;
+    }
     m_batcher.makeAllDue();
     m_delivery.pump();
     m_flushWaiters.add(
         m_spool->nextId(), m_spool->usage().pendingCalls,
         [this, reply = std::move(reply)](const FlushResult &result) {
-            if (!result.isComplete) {
+            if (!result.isComplete && m_delivery.isPausedByUser()) {
+                reply(failureReply(PausedText, result.pendingCalls));
+            } else if (!result.isComplete) {
                 const std::string error = m_delivery.state().lastError;
                 reply(failureReply("not everything is delivered yet, delivery goes on"
                                        + (error.empty() ? std::string() : " (" + error + ")"),
@@ -277,8 +316,11 @@ void Sidecar::shutdown()
            static_cast<unsigned long long>(m_spool->usage().pendingCalls));
     m_batcher.makeAllDue();
     m_pairing.stopHolding();
+    if (!m_upkeep)
+        m_delivery.setPausedByUser(false); // what is in memory alone would be lost
     m_delivery.pump();
-    m_shutdownTimer.start(m_config.shutdownTimeout);
+    // While paused nothing leaves; the next start delivers it.
+    m_shutdownTimer.start(m_delivery.isPausedByUser() ? Milliseconds(0) : m_config.shutdownTimeout);
     // From the event loop, so that a caller can connect to stopped() after this call, too.
     QMetaObject::invokeMethod(this, &Sidecar::stopWhenEmpty, Qt::QueuedConnection);
 }

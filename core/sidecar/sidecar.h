@@ -10,6 +10,7 @@
 #include "sidecar/feeder.h"
 #include "sidecar/flushwaiters.h"
 #include "sidecar/groupcommit.h"
+#include "sidecar/observers.h"
 #include "sidecar/spoolupkeep.h"
 #include "spool/deadletters.h"
 #include "spool/spool.h"
@@ -51,6 +52,9 @@ private:
     std::uint64_t requestSync() override;
     void clientGone(std::uint16_t client) override;
     void flush(Reply reply) override;
+    void subscribe(unsigned topics, Push push) override;
+    void setPaused(bool isPaused) override;
+    bool retryNow() override;
     StatusReport statusReport() override;
     void preferComplete(const std::string &project) override;
 
@@ -73,6 +77,7 @@ private:
     std::unique_ptr<Transport> m_transport;
     DeliveryQueue m_delivery;
     FlushWaiters m_flushWaiters;
+    Observers m_observers;
     IngestServer m_server;
     std::unique_ptr<HttpServer> m_http; // with --http
     QTimer m_shutdownTimer;

@@ -15,6 +15,8 @@ constexpr double FullShare = 0.95;
 std::string whyNotReady(const StatusReport &report)
 {
     const DeliveryState &delivery = report.delivery;
+    if (delivery.isPausedByUser)
+        return "delivery is paused by `weave-sidecar pause`";
     if (delivery.condition == DeliveryState::Condition::Paused)
         return "delivery is paused: " + delivery.lastError;
     const double oldest = report.oldestPendingSeconds.value_or(0);

@@ -19,13 +19,14 @@ enum class Refusal : std::uint8_t {
     SpoolFull,
     SpoolError, // the disk said no
     ShuttingDown,
+    NotAllowed, // for the daemon's own user alone
 };
-inline constexpr std::size_t RefusalCount = 7;
+inline constexpr std::size_t RefusalCount = 8;
 
 // The names of the values of Refusal in status and metrics.
 inline constexpr std::array<const char *, RefusalCount> RefusalNames{
     "malformed",  "unknown_method", "line_too_long", "memory_limit",
-    "spool_full", "spool_error",    "shutting_down"};
+    "spool_full", "spool_error",    "shutting_down", "not_allowed"};
 
 // What the daemon counts from its start. Every call that was received, or recovered from an earlier
 // process, ends in exactly one of delivered, dead-lettered and pending (the spool knows the last),

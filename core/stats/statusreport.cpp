@@ -115,6 +115,11 @@ std::string toJson(const StatusReport &report)
     json.key("backend").beginObject();
     json.key("url").value(report.backend);
     json.key("state").value(conditionName(report.delivery.condition));
+    json.key("paused_by");
+    if (report.delivery.condition == DeliveryState::Condition::Paused)
+        json.value(report.delivery.isPausedByUser ? "user" : "backend");
+    else
+        json.null();
     json.key("last_error");
     if (report.delivery.lastError.empty())
         json.null();

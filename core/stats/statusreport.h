@@ -14,9 +14,10 @@ struct DeliveryState
     enum class Condition {
         Ok, // the last request was answered well, or there was none
         Retrying, // the backend is away or answers with errors; calls are kept and tried again
-        Paused, // the backend refuses the key; calls are kept
+        Paused, // the backend refuses the key, or the user wants it so; calls are kept
     };
     Condition condition = Condition::Ok;
+    bool isPausedByUser = false;
     std::uint64_t requestsInFlight = 0;
     std::string lastError; // empty when there was none
     std::optional<double> lastErrorSecondsAgo;

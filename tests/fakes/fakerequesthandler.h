@@ -36,10 +36,24 @@ public:
         else
             flushes.push_back(std::move(reply));
     }
+    void subscribe(unsigned topics, Push push) override
+    {
+        subscribedTopics = topics;
+        pushLine = std::move(push);
+    }
+    void setPaused(bool paused) override { events << (paused ? "pause" : "resume"); }
+    bool retryNow() override
+    {
+        events << "retry";
+        return !isPaused;
+    }
     StatusReport statusReport() override { return status; }
     void preferComplete(const std::string &project) override { completeProjects << project; }
 
     std::optional<RefusedCall> refusal;
+    unsigned subscribedTopics = 0;
+    Push pushLine;
+    bool isPaused = false; // what retryNow() finds
     bool asksForPause = false;
     bool flushesAtOnce = false;
     std::uint64_t syncRequests = 0;

@@ -110,6 +110,11 @@ void CommandLineTest::commands_data()
     const QString status = QStringLiteral("status");
     const QString json = QStringLiteral("--json");
     QTest::newRow("status") << QStringList{status} << Command::Status << false;
+    for (const auto &[name, command] : {std::pair{"pause", Command::Pause},
+                                        {"resume", Command::Resume},
+                                        {"flush", Command::Flush},
+                                        {"retry", Command::Retry}})
+        QTest::newRow(name) << QStringList{QLatin1String(name)} << command << false;
     QTest::newRow("status --json") << QStringList{status, json} << Command::Status << true;
     QTest::newRow("--json status") << QStringList{json, status} << Command::Status << true;
     QTest::newRow("--help") << QStringList{QStringLiteral("--help")} << Command::Help << false;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <random>
+#include <vector>
 
 using namespace Weave;
 using namespace std::chrono_literals;
@@ -25,6 +26,9 @@ private Q_SLOTS:
     void startsLeaveAFillingSpool();
     void singlesLeaveRoomForOthers();
     void timerSendsWithoutBeingAsked();
+    void pausedByTheUser();
+    void retryNowEndsTheWait();
+    void reportsEachRequest();
     void randomAnswersLoseNothing_data();
     void randomAnswersLoseNothing();
 };
@@ -44,6 +48,60 @@ void DeliveryQueueTest::sendsNoMoreThanSenders()
     QCOMPARE(rig.stats.delivered, 100U);
     QCOMPARE(rig.pending(), 0U);
     QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+void DeliveryQueueTest::pausedByTheUser()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 20);
+    rig.queue.pump();
+    rig.queue.setPausedByUser(true);
+    QVERIFY(rig.queue.state().isPausedByUser);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Paused);
+    QVERIFY(!rig.queue.state().nextAttemptInSeconds);
+    QVERIFY(!rig.queue.isFlowing());
+    rig.transport.answer(200); // what is in flight comes to its end
+    rig.advance(1h);
+    rig.queue.retryNow();
+    QCOMPARE(rig.stats.delivered, 10U);
+    QCOMPARE(rig.transport.count(), 0U);
+    rig.queue.setPausedByUser(false);
+    QCOMPARE(rig.transport.count(), 1U);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+void DeliveryQueueTest::retryNowEndsTheWait()
+{
+    DeliveryRig rig;
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    for (int i = 0; i < 5; ++i) {
+        rig.transport.answer(503);
+        QCOMPARE(rig.transport.count(), 0U);
+        rig.queue.retryNow();
+        QCOMPARE(rig.transport.count(), 1U);
+    }
+    rig.transport.answer(200);
+    QCOMPARE(rig.pending(), 0U);
+}
+
+void DeliveryQueueTest::reportsEachRequest()
+{
+    DeliveryRig rig;
+    std::vector<std::string> seen;
+    QObject::connect(&rig.queue, &DeliveryQueue::requestFinished, &rig.queue,
+                     [&seen](const RequestReport &report) {
+                         seen.push_back(report.project + " " + std::to_string(report.calls) + " "
+                                        + std::to_string(report.attempts) + " "
+                                        + std::to_string(report.result.status));
+                         QVERIFY(report.bodyBytes > 0);
+                     });
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    rig.transport.answer(503);
+    rig.queue.retryNow();
+    rig.transport.answer(200);
+    QCOMPARE(seen, (std::vector<std::string>{"a/b 10 1 503", "a/b 10 2 200"}));
 }
 
 void DeliveryQueueTest::retryIdIsKept()

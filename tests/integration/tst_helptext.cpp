@@ -62,7 +62,9 @@ void HelpTextTest::fitsTheTerminal()
 void HelpTextTest::namesTheExitCodes()
 {
     const QString page = QString::fromStdString(helpText());
-    for (const char *text : {"Exit codes", "  0  ", "1  ", "2  ", "weave-sidecar status"})
+    for (const char *text : {"Exit codes", "  0  ", "1  ", "2  ", "weave-sidecar status",
+                             "status --watch", "weave-sidecar pause", "weave-sidecar resume",
+                             "weave-sidecar flush", "weave-sidecar retry"})
         QVERIFY(page.contains(QLatin1String(text)));
 }
 

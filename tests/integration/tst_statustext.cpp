@@ -25,6 +25,7 @@ private Q_SLOTS:
     void quietDaemon();
     void busyDaemon();
     void heldStarts();
+    void pausedByTheUser();
     void refusesOtherReplies_data();
     void refusesOtherReplies();
 
@@ -87,6 +88,14 @@ void StatusTextTest::heldStarts()
     QVERIFY(pageOf(m_report).contains(QLatin1String("of them 2 starts held for an end")));
     m_report.heldCalls = 0;
     QVERIFY(!pageOf(m_report).contains(QLatin1String("held")));
+}
+
+void StatusTextTest::pausedByTheUser()
+{
+    m_report.delivery.condition = DeliveryState::Condition::Paused;
+    QVERIFY(!pageOf(m_report).contains(QLatin1String("weave-sidecar resume")));
+    m_report.delivery.isPausedByUser = true;
+    QVERIFY(pageOf(m_report).contains(QLatin1String("paused by `weave-sidecar pause`")));
 }
 
 void StatusTextTest::refusesOtherReplies_data()

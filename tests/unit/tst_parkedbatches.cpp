@@ -35,6 +35,7 @@ private Q_SLOTS:
     void waitsForTheBatchesTime();
     void aFailingProjectIsProbedOneAtATime();
     void healthEndsTheWait();
+    void waitsCanBeEnded();
     void failuresTogetherCountAsOne();
     void theServersWishHolds();
     void aSuspectIsPassedOver();
@@ -118,6 +119,18 @@ void TstParkedBatches::healthEndsTheWait()
     QVERIFY(!m_parked->noteHealthy("a"));
     QVERIFY(!m_parked->isAnyFailing());
     QVERIFY(take() && !take());
+}
+
+void TstParkedBatches::waitsCanBeEnded()
+{
+    Batch batch = batchOf("a");
+    batch.notBefore = m_now + 30s;
+    m_parked->pushBack(std::move(batch));
+    fail("a", 60s);
+    QVERIFY(!take());
+    m_parked->endWaits();
+    QVERIFY(m_parked->isAnyFailing()); // only an answer says that it is well
+    QVERIFY(take());
 }
 
 void TstParkedBatches::failuresTogetherCountAsOne()

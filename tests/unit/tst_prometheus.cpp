@@ -161,6 +161,7 @@ void TstPrometheus::everyValueIsInItsPlace_data()
     row("calls_refused_total{reason=\"spool_full\"}", 204);
     row("calls_refused_total{reason=\"spool_error\"}", 205);
     row("calls_refused_total{reason=\"shutting_down\"}", 206);
+    row("calls_refused_total{reason=\"not_allowed\"}", 207);
     row("calls_pending", 306);
     row("calls_pending_bytes", 307);
     row("calls_held", 314);
@@ -207,7 +208,7 @@ void TstPrometheus::everyValueIsInItsPlace()
 void TstPrometheus::nothingElseIsInIt()
 {
     const Stats stats = distinctStats();
-    QCOMPARE(page(distinctReport(stats)).values.size(), 42);
+    QCOMPARE(page(distinctReport(stats)).values.size(), 43);
 }
 
 void TstPrometheus::typesAndNames()

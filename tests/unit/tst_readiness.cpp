@@ -53,6 +53,9 @@ void TstReadiness::pausedIsNotReady()
     const QByteArray why = toBytes(whyNotReady(report(Condition::Paused, 0)));
     QVERIFY(why.contains("paused"));
     QVERIFY(why.contains("the backend answered 503"));
+    StatusReport byUser = report(Condition::Paused, 0);
+    byUser.delivery.isPausedByUser = true;
+    QVERIFY(toBytes(whyNotReady(byUser)).contains("weave-sidecar pause"));
 }
 
 void TstReadiness::retryingHasSomeTime()

@@ -33,6 +33,8 @@ private Q_SLOTS:
     void payloadIsTheClientsBytes();
     void methodsWithoutACall_data();
     void methodsWithoutACall();
+    void controls_data();
+    void controls();
     void refuses_data();
     void refuses();
     void refusesEveryTruncation();
@@ -179,6 +181,44 @@ void TstRequestParser::methodsWithoutACall()
     QVERIFY2(request.ok(), request.ok() ? "" : request.error().message.c_str());
     QVERIFY(request->method == (isFlush ? Method::Flush : Method::Status));
     QVERIFY(request->call.payload.empty());
+}
+
+void TstRequestParser::controls_data()
+{
+    QTest::addColumn<QByteArray>("line");
+    QTest::addColumn<int>("method");
+    QTest::addColumn<unsigned>("topics");
+    const auto row = [](const char *name, const QByteArray &line, Method method,
+                        unsigned topics = 0) {
+        QTest::newRow(name) << line << static_cast<int>(method) << topics;
+    };
+    const auto subscribe = [&row](const char *name, const QByteArray &topics, unsigned expected) {
+        row(name, R"({"method":"subscribe","payload":{"topics":)" + topics + "}}",
+            Method::Subscribe, expected);
+    };
+    row("pause", R"({"method":"pause"})", Method::Pause);
+    row("resume", R"({"method":"resume"})", Method::Resume);
+    row("retry", R"({"method":"retry"})", Method::Retry);
+    row("subscribe", R"({"method":"subscribe"})", Method::Subscribe);
+    subscribe("all", R"(["flushes","clients","calls","payloads"])",
+              TopicFlushes | TopicClients | TopicCalls | TopicPayloads);
+    subscribe("one twice", R"(["calls","calls"])", TopicCalls);
+    subscribe("unknown ones", R"(["weather","clients",7,null,["calls"]])", TopicClients);
+    subscribe("no list", R"("calls")", 0);
+    subscribe("empty", "[]", 0);
+    subscribe("the last list counts", R"(["calls"],"topics":["flushes"])", TopicFlushes);
+}
+
+void TstRequestParser::controls()
+{
+    QFETCH(QByteArray, line);
+    QFETCH(int, method);
+    QFETCH(unsigned, topics);
+    RequestParser parser;
+    const auto request = parser.parse(toView(line));
+    QVERIFY(request.ok());
+    QCOMPARE(static_cast<int>(request->method), method);
+    QCOMPARE(request->topics, topics);
 }
 
 void TstRequestParser::refuses_data()

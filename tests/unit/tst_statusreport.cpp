@@ -131,6 +131,7 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("calls.refused.spool_full", 204);
     row("calls.refused.spool_error", 205);
     row("calls.refused.shutting_down", 206);
+    row("calls.refused.not_allowed", 207);
     row("batches.formed", 104);
     row("batches.halved", 105);
     row("batches.calls.sum", 10);
@@ -176,7 +177,7 @@ void TstStatusReport::nothingElseIsInIt()
     QCOMPARE(root.keys(),
              u"backend batches calls connections pid requests socket spool "
              "uptime_seconds version"_s.split(u' '));
-    QCOMPARE(keys(u"backend"_s).size(), 5);
+    QCOMPARE(keys(u"backend"_s).size(), 6);
     QCOMPARE(keys(u"calls"_s).size(), 9);
     QCOMPARE(keys(u"calls.refused"_s).size(), qsizetype{RefusalCount});
     QCOMPARE(keys(u"batches"_s).size(), 4);
@@ -196,6 +197,7 @@ void TstStatusReport::refusalNames()
         {Refusal::SpoolFull, "spool_full"},
         {Refusal::SpoolError, "spool_error"},
         {Refusal::ShuttingDown, "shutting_down"},
+        {Refusal::NotAllowed, "not_allowed"},
     }};
     for (const auto &[refusal, name] : names) {
         Stats stats;

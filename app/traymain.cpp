@@ -1,0 +1,73 @@
+#include "app/trayoptions.h"
+#include "common/version.h"
+#include "widgets/frontend.h"
+#include "widgets/singleinstance.h"
+#include "widgets/translations.h"
+#include "widgets/trayicons.h"
+
+#include <QApplication>
+
+#include <cstdio>
+
+namespace {
+
+using namespace Weave;
+
+constexpr int ExitUsage = 2;
+
+void print(FILE *stream, const QString &text)
+{
+    std::fputs(qUtf8Printable(text), stream);
+}
+
+int run(const TrayOptions &options)
+{
+    Frontend frontend(options.socket);
+    SingleInstance instance(frontend.socketPath());
+    if (!instance.claim(options.isHidden))
+        return 0;
+    QObject::connect(&instance, &SingleInstance::raiseRequested, &frontend, &Frontend::openWindow);
+    frontend.start(options.isHidden);
+    return QApplication::exec();
+}
+
+// For --help and --version no display is needed, so they are looked for before there is a
+// QApplication.
+bool isAnswered(const TrayOptions &options)
+{
+    if (!options.error.isEmpty())
+        return false;
+    if (options.action == TrayOptions::Action::Help)
+        print(stdout, trayHelpText());
+    else if (options.action == TrayOptions::Action::Version)
+        std::printf("weave-sidecar-tray %s\n", std::string(version()).c_str());
+    else
+        return false;
+    return true;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QStringList arguments;
+    for (int i = 1; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    if (isAnswered(parseTrayOptions(arguments)))
+        return 0;
+
+    QApplication app(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("weave-sidecar-tray"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Weave Sidecar"));
+    QApplication::setDesktopFileName(QStringLiteral("weave-sidecar-tray"));
+    QApplication::setQuitOnLastWindowClosed(false);
+    QApplication::setWindowIcon(applicationIcon());
+    // Qt has taken its own flags out.
+    const TrayOptions options = parseTrayOptions(QApplication::arguments().mid(1));
+    if (!options.error.isEmpty()) {
+        print(stderr, QStringLiteral("weave-sidecar-tray: %1\n").arg(options.error));
+        return ExitUsage;
+    }
+    installTranslations(app, QLocale());
+    return run(options);
+}

@@ -1,0 +1,57 @@
+#include "client/appstate.h"
+
+#include <QLocale>
+
+namespace Weave {
+
+namespace {
+
+// Fuller than this the spool will soon refuse calls.
+constexpr double NearlyFull = 0.95;
+
+bool isSpoolNearlyFull(const Snapshot &snapshot)
+{
+    return snapshot.spoolMaxBytes > 0
+        && static_cast<double>(snapshot.spoolUsedBytes)
+        > NearlyFull * static_cast<double>(snapshot.spoolMaxBytes);
+}
+
+} // namespace
+
+AppState AppState::of(const std::optional<Snapshot> &snapshot, const QString &absence,
+                      qint64 deliveredBefore)
+{
+    AppState state;
+    if (!snapshot) {
+        state.m_line = tr("Not connected");
+        state.m_reason = absence;
+        return state;
+    }
+    QString word;
+    if (snapshot->backendState == Snapshot::Backend::Paused && snapshot->isPausedByUser) {
+        state.m_kind = Kind::Paused;
+        word = tr("Paused");
+        state.m_reason = tr("Delivery is paused. Calls are kept.");
+    } else if (snapshot->backendState == Snapshot::Backend::Paused) {
+        word = tr("Delivery stopped");
+        state.m_reason = snapshot->lastError;
+    } else if (snapshot->backendState == Snapshot::Backend::Retrying) {
+        word = tr("Trying again");
+        state.m_reason = snapshot->lastError;
+    } else if (isSpoolNearlyFull(*snapshot)) {
+        word = tr("Spool nearly full");
+        state.m_reason = tr("New calls will soon be refused.");
+    } else {
+        const bool isSending =
+            snapshot->requestsInFlight > 0 || snapshot->delivered > deliveredBefore;
+        state.m_kind = isSending ? Kind::Sending : Kind::Idle;
+        word = tr("Connected");
+    }
+    const QLocale locale;
+    state.m_line =
+        tr("%1 · %2 delivered · %3 waiting")
+            .arg(word, locale.toString(snapshot->delivered), locale.toString(snapshot->pending));
+    return state;
+}
+
+} // namespace Weave

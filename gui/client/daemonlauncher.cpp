@@ -1,0 +1,137 @@
+#include "client/daemonlauncher.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QProcess>
+#include <QStandardPaths>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <sys/types.h>
+#include <utility>
+
+namespace Weave {
+
+namespace {
+
+constexpr int CheckMs = 1000;
+constexpr int PollMs = 100;
+constexpr qint64 MaxLogBytes = qint64{8} * 1024 * 1024;
+
+// A detached process is nobody's child, so it cannot be waited for. Where its new parent is slow to
+// do that, it has ended and still has its pid.
+bool isAlive(qint64 pid)
+{
+    if (::kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM)
+        return false;
+    QFile state(QStringLiteral("/proc/%1/stat").arg(pid));
+    if (!state.open(QIODevice::ReadOnly))
+        return true;
+    // "pid (name) state …"; the name may have any bytes.
+    const QByteArray line = state.readAll();
+    return line.mid(line.lastIndexOf(')') + 1).trimmed().left(1) != "Z";
+}
+
+} // namespace
+
+DaemonLauncher::DaemonLauncher(QString logFile, QObject *parent)
+    : QObject(parent),
+      m_logFile(std::move(logFile))
+{
+    m_check.setSingleShot(true);
+    m_check.setInterval(CheckMs);
+    m_gone.setInterval(PollMs);
+    connect(&m_check, &QTimer::timeout, this, &DaemonLauncher::checkAlive);
+    connect(&m_gone, &QTimer::timeout, this, &DaemonLauncher::startAgain);
+}
+
+QString DaemonLauncher::findProgram()
+{
+    const QString name = QStringLiteral("weave-sidecar");
+    const QFileInfo beside(QDir(QCoreApplication::applicationDirPath()), name);
+    return beside.isExecutable() ? beside.absoluteFilePath() : QStandardPaths::findExecutable(name);
+}
+
+void DaemonLauncher::start(const QStringList &arguments, const QString &apiKey)
+{
+    m_program = findProgram();
+    if (m_program.isEmpty()) {
+        Q_EMIT failed(tr("The program weave-sidecar is not installed."));
+        return;
+    }
+    QDir().mkpath(QFileInfo(m_logFile).absolutePath());
+    if (QFileInfo(m_logFile).size() > MaxLogBytes) {
+        QFile::remove(m_logFile + QLatin1String(".1"));
+        QFile::rename(m_logFile, m_logFile + QLatin1String(".1"));
+    }
+    QProcess process;
+    process.setProgram(m_program);
+    process.setArguments(arguments);
+    process.setStandardInputFile(QProcess::nullDevice());
+    process.setStandardOutputFile(m_logFile, QIODevice::Append);
+    process.setStandardErrorFile(m_logFile, QIODevice::Append);
+    process.setWorkingDirectory(QDir::rootPath());
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    if (!apiKey.isEmpty())
+        environment.insert(QStringLiteral("WANDB_API_KEY"), apiKey);
+    process.setProcessEnvironment(environment);
+    if (!process.startDetached(&m_pid)) {
+        m_pid = 0;
+        Q_EMIT failed(tr("%1 cannot be started: %2").arg(m_program, process.errorString()));
+        return;
+    }
+    m_check.start();
+}
+
+void DaemonLauncher::restart(const QStringList &arguments, const QString &apiKey)
+{
+    m_nextArguments = arguments;
+    m_nextKey = apiKey;
+    stop();
+    m_gone.start();
+}
+
+void DaemonLauncher::stop()
+{
+    m_check.stop();
+    if (isRunning())
+        ::kill(static_cast<pid_t>(m_pid), SIGTERM);
+}
+
+bool DaemonLauncher::isRunning() const
+{
+    return m_pid > 0 && isAlive(m_pid);
+}
+
+void DaemonLauncher::checkAlive()
+{
+    if (isRunning())
+        return;
+    m_pid = 0;
+    const QString said = lastLogLine();
+    Q_EMIT failed(said.isEmpty() ? tr("The daemon ended at once.") : said);
+}
+
+void DaemonLauncher::startAgain()
+{
+    if (isRunning())
+        return;
+    m_gone.stop();
+    start(m_nextArguments, std::exchange(m_nextKey, {}));
+}
+
+QString DaemonLauncher::lastLogLine() const
+{
+    constexpr qint64 Tail = 4096;
+    QFile file(m_logFile);
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    file.seek(std::max<qint64>(0, file.size() - Tail));
+    const QList<QByteArray> lines = file.readAll().trimmed().split('\n');
+    return QString::fromUtf8(lines.constLast()).trimmed();
+}
+
+} // namespace Weave

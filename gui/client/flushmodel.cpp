@@ -1,0 +1,148 @@
+#include "client/flushmodel.h"
+
+#include "client/roles.h"
+
+#include <QDateTime>
+#include <QLocale>
+
+namespace Weave {
+
+void FlushModel::add(const FlushEvent &flush)
+{
+    if (rowCount() == MaxRows) {
+        beginRemoveRows({}, MaxRows - 1, MaxRows - 1);
+        m_flushes.pop_back();
+        endRemoveRows();
+    }
+    beginInsertRows({}, 0, 0);
+    m_flushes.push_front(flush);
+    endInsertRows();
+}
+
+void FlushModel::clear()
+{
+    beginResetModel();
+    m_flushes.clear();
+    endResetModel();
+}
+
+int FlushModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_flushes.size());
+}
+
+int FlushModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant FlushModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const FlushEvent &flush = m_flushes[static_cast<std::size_t>(index.row())];
+    switch (role) {
+    case Qt::DisplayRole:
+        return text(flush, index.column());
+    case Qt::ToolTipRole:
+        return flush.error.isEmpty() ? text(flush, index.column()) : flush.error;
+    case SortRole:
+        return raw(flush, index.column());
+    case DetailRole:
+        return flush.error;
+    case Qt::TextAlignmentRole:
+        if (index.column() >= Calls && index.column() <= Attempts)
+            return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+        return {};
+    default:
+        return {};
+    }
+}
+
+QString FlushModel::text(const FlushEvent &flush, int column)
+{
+    const QLocale locale;
+    switch (column) {
+    case Time:
+        return locale.toString(QDateTime::fromMSecsSinceEpoch(flush.time).time(),
+                               QStringLiteral("HH:mm:ss"));
+    case Project:
+        return flush.project;
+    case Calls:
+        return locale.toString(flush.calls);
+    case Bytes:
+        return locale.formattedDataSize(flush.bytes, 1, QLocale::DataSizeIecFormat);
+    case Milliseconds:
+        return locale.toString(raw(flush, column).toDouble(), 'f', 0);
+    case Attempts:
+        return locale.toString(flush.attempts);
+    case Status:
+        return statusText(flush);
+    default:
+        return {};
+    }
+}
+
+QVariant FlushModel::raw(const FlushEvent &flush, int column)
+{
+    constexpr double MsPerSecond = 1000;
+    switch (column) {
+    case Time:
+        return flush.time;
+    case Calls:
+        return flush.calls;
+    case Bytes:
+        return flush.bytes;
+    case Milliseconds:
+        return flush.seconds * MsPerSecond;
+    case Attempts:
+        return flush.attempts;
+    default:
+        return text(flush, column);
+    }
+}
+
+// The outcomes of docs/protocol.md, for people.
+QString FlushModel::statusText(const FlushEvent &flush)
+{
+    QString outcome = flush.outcome;
+    if (outcome == QLatin1String("delivered"))
+        outcome = tr("delivered");
+    else if (outcome == QLatin1String("retry"))
+        outcome = tr("will be tried again");
+    else if (outcome == QLatin1String("halved"))
+        outcome = tr("refused, sent again in halves");
+    else if (outcome == QLatin1String("given_up"))
+        outcome = tr("refused, now a dead letter");
+    else if (outcome == QLatin1String("paused"))
+        outcome = tr("refused, delivery stopped");
+    else if (outcome == QLatin1String("other_route"))
+        outcome = tr("sent again in another form");
+    return flush.status ? QStringLiteral("%1 · %2").arg(*flush.status).arg(outcome) : outcome;
+}
+
+QVariant FlushModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Time:
+        return tr("Time");
+    case Project:
+        return tr("Project");
+    case Calls:
+        return tr("Calls");
+    case Bytes:
+        return tr("Bytes");
+    case Milliseconds:
+        return tr("ms");
+    case Attempts:
+        return tr("Attempts");
+    case Status:
+        return tr("Status");
+    default:
+        return {};
+    }
+}
+
+} // namespace Weave

@@ -1,0 +1,47 @@
+#include "client/notificationpolicy.h"
+
+namespace Weave {
+
+namespace {
+
+constexpr qsizetype MaxCauses = 100;
+
+}
+
+void NotificationPolicy::setWanted(bool problems, bool recovery)
+{
+    m_wantsProblems = problems;
+    m_wantsRecovery = recovery;
+}
+
+void NotificationPolicy::noteResume(qint64 nowMs)
+{
+    m_quietUntil = nowMs + GraceMs;
+}
+
+std::optional<NotificationPolicy::Message>
+NotificationPolicy::update(AppState::Kind kind, const QString &cause, qint64 nowMs)
+{
+    if (!m_quietUntil)
+        m_quietUntil = nowMs + GraceMs; // since the start
+    if (kind != AppState::Kind::Trouble) {
+        const bool wasTold = m_isTold;
+        m_isTold = false;
+        m_cause.clear();
+        return wasTold && m_wantsRecovery ? std::optional(Message::Recovered) : std::nullopt;
+    }
+    const bool isTold = m_isTold && m_cause == cause;
+    if (isTold || nowMs < *m_quietUntil || !m_wantsProblems)
+        return std::nullopt;
+    m_cause = cause;
+    m_isTold = true;
+    const auto last = m_lastTold.constFind(cause);
+    if (last != m_lastTold.cend() && nowMs - *last < QuietMs)
+        return std::nullopt;
+    if (m_lastTold.size() >= MaxCauses)
+        m_lastTold.clear();
+    m_lastTold.insert(cause, nowMs);
+    return Message::Trouble;
+}
+
+} // namespace Weave

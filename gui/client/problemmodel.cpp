@@ -1,0 +1,159 @@
+#include "client/problemmodel.h"
+
+#include "client/problemtext.h"
+#include "client/roles.h"
+
+#include <QDateTime>
+#include <QLocale>
+
+#include <algorithm>
+#include <utility>
+
+namespace Weave {
+
+void ProblemModel::noteFlush(const FlushEvent &flush)
+{
+    // Another form of the same calls is the server's wish, and no problem.
+    if (flush.outcome == QLatin1String("delivered")
+        || flush.outcome == QLatin1String("other_route"))
+        return;
+    const ProblemText text = ProblemText::ofFlush(flush);
+    add({text.cause, text.title, text.advice, flush.error, flush.time, flush.time, 0}, 1);
+}
+
+void ProblemModel::noteSnapshot(const Snapshot &snapshot, qint64 timeMs)
+{
+    const bool isSameDaemon = m_hasLast && m_last.pid == snapshot.pid;
+    const Snapshot before = isSameDaemon ? m_last : Snapshot();
+    for (auto reason = snapshot.refused.begin(); reason != snapshot.refused.end(); ++reason) {
+        if (const qint64 more = reason.value() - before.refused.value(reason.key()); more > 0) {
+            const ProblemText text = ProblemText::ofRefusal(reason.key());
+            add({text.cause, text.title, text.advice, {}, timeMs, timeMs, 0}, more);
+        }
+    }
+    if (const qint64 more = snapshot.deadLettered - before.deadLettered; more > 0) {
+        const ProblemText text = ProblemText::ofDeadLetters();
+        add({text.cause, text.title, text.advice, {}, timeMs, timeMs, 0}, more);
+    }
+    if (const qint64 more = snapshot.spoolQuarantined - before.spoolQuarantined; more > 0) {
+        const ProblemText text = ProblemText::ofDamage();
+        add({text.cause, text.title, text.advice, {}, timeMs, timeMs, 0}, more);
+    }
+    m_last = snapshot;
+    m_hasLast = true;
+}
+
+void ProblemModel::noteAbsence(const QString &text, qint64 timeMs)
+{
+    m_hasLast = false;
+    add({QStringLiteral("no_daemon"),
+         text,
+         tr("Calls go directly to the trace server meanwhile, as if there were no sidecar."),
+         {},
+         timeMs,
+         timeMs,
+         0},
+        1);
+}
+
+void ProblemModel::add(Problem problem, qint64 count)
+{
+    const auto known = std::find_if(m_problems.begin(), m_problems.end(), [&](const Problem &old) {
+        return old.cause == problem.cause && old.title == problem.title;
+    });
+    if (known != m_problems.end()) {
+        problem.firstTime = known->firstTime;
+        count += known->count;
+        const int row = static_cast<int>(known - m_problems.begin());
+        beginRemoveRows({}, row, row);
+        m_problems.erase(known);
+        endRemoveRows();
+    } else if (m_problems.size() == MaxProblems) {
+        beginRemoveRows({}, MaxProblems - 1, MaxProblems - 1);
+        m_problems.pop_back();
+        endRemoveRows();
+    }
+    problem.count = count;
+    beginInsertRows({}, 0, 0);
+    m_problems.push_front(std::move(problem));
+    endInsertRows();
+}
+
+void ProblemModel::clear()
+{
+    beginResetModel();
+    m_problems.clear();
+    endResetModel();
+}
+
+int ProblemModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_problems.size());
+}
+
+int ProblemModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant ProblemModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Problem &problem = m_problems[static_cast<std::size_t>(index.row())];
+    switch (role) {
+    case Qt::DisplayRole:
+        return text(problem, index.column());
+    case Qt::ToolTipRole:
+    case DetailRole:
+        return problem.detail.isEmpty() ? problem.title : problem.detail;
+    case SortRole:
+        if (index.column() == Time)
+            return problem.lastTime;
+        return index.column() == Count ? QVariant(problem.count) : text(problem, index.column());
+    case Qt::TextAlignmentRole:
+        if (index.column() == Count)
+            return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+        return {};
+    default:
+        return {};
+    }
+}
+
+QString ProblemModel::text(const Problem &problem, int column)
+{
+    const QLocale locale;
+    switch (column) {
+    case Time:
+        return locale.toString(QDateTime::fromMSecsSinceEpoch(problem.lastTime).time(),
+                               QStringLiteral("HH:mm:ss"));
+    case Title:
+        return problem.title;
+    case Advice:
+        return problem.advice;
+    case Count:
+        return locale.toString(problem.count);
+    default:
+        return {};
+    }
+}
+
+QVariant ProblemModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Time:
+        return tr("Time");
+    case Title:
+        return tr("Problem");
+    case Advice:
+        return tr("What to do");
+    case Count:
+        return tr("Times");
+    default:
+        return {};
+    }
+}
+
+} // namespace Weave

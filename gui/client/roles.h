@@ -1,0 +1,14 @@
+#pragma once
+
+#include <Qt>
+
+namespace Weave {
+
+// Roles that the models of this folder share.
+enum Role {
+    SortRole = Qt::UserRole, // the raw value behind a text
+    SearchRole, // all text that a search looks at
+    DetailRole, // a longer text about the row
+};
+
+} // namespace Weave

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "client/snapshot.h"
+
+#include <QJsonObject>
+#include <QLocalSocket>
+#include <QObject>
+#include <QTimer>
+
+#include <deque>
+#include <functional>
+
+namespace Weave {
+
+// The front-end's end of the daemon's socket: subscribes to what happens, and asks for what the
+// user wants done. Connects again by itself, for ever. Uses two connections, so that an answer
+// never waits behind events. Lives in the thread that made it.
+class SidecarClient final : public QObject
+{
+    Q_OBJECT
+
+public:
+    // Why there is no connection.
+    enum class Absence {
+        NoDaemon, // nobody listens
+        NotPermitted, // the socket, or what it tells, is another user's
+        NotUnderstood, // something else listens, or a daemon of another age
+    };
+    Q_ENUM(Absence)
+
+    // error is empty when it was done; pending is what a flush has left.
+    struct Done
+    {
+        QString error;
+        qint64 pending = 0;
+    };
+    using Callback = std::function<void(const Done &)>;
+
+    explicit SidecarClient(QString socketPath, QObject *parent = nullptr);
+    ~SidecarClient() override;
+
+    void start();
+    [[nodiscard]] QString socketPath() const { return m_path; }
+    // Subscribed, and the first snapshot has come.
+    [[nodiscard]] bool isConnected() const { return m_isConnected; }
+    [[nodiscard]] const Snapshot &snapshot() const { return m_snapshot; }
+    // In words, while there is no connection.
+    [[nodiscard]] QString absenceText() const { return m_absenceText; }
+
+    // What the daemon is asked to tell besides its status. Changing it connects anew.
+    void setTopics(bool clients, bool calls, bool payloads);
+
+    // Each answers within 6 s.
+    void pause(const Callback &done);
+    void resume(const Callback &done);
+    void flush(const Callback &done);
+    void retryNow(const Callback &done);
+
+Q_SIGNALS:
+    void connected();
+    void disconnected(Weave::SidecarClient::Absence why, const QString &text);
+    void snapshotArrived(const Weave::Snapshot &snapshot);
+    void clientsArrived(const QList<Weave::ClientSnapshot> &clients);
+    void flushArrived(const Weave::FlushEvent &event);
+    void callArrived(const Weave::CallEvent &event);
+    // The daemon has left out so many calls in the last second, because there were too many.
+    void callsSkipped(qint64 count);
+
+private:
+    void connectNow();
+    void subscribe();
+    void readEvents();
+    void handleLine(const QByteArray &line);
+    void handleReply(const QJsonObject &reply);
+    void handleStatus(const QJsonObject &event);
+    void lose(Absence why, const QString &text);
+    void ask(const QByteArray &method, const Callback &done);
+
+    const QString m_path;
+    QLocalSocket m_events;
+    QByteArray m_input;
+    QTimer m_again;
+    QTimer m_silence;
+    int m_waitMs = 0;
+    bool m_wantsClients = false;
+    bool m_wantsCalls = false;
+    bool m_wantsPayloads = false;
+    bool m_isStarted = false;
+    bool m_isConnected = false;
+    bool m_isSubscribed = false;
+    qint64 m_lastFlushTime = 0; // events from before a new subscription are repeated
+    Snapshot m_snapshot;
+    QString m_absenceText;
+};
+
+} // namespace Weave

@@ -1,0 +1,67 @@
+#include "widgets/daemonview.h"
+
+#include <QDateTime>
+
+namespace Weave {
+
+DaemonView::DaemonView(const QString &socket, QObject *parent)
+    : QObject(parent),
+      m_client(socket),
+      m_state(AppState::of({}, {}, 0))
+{
+    m_clock.start();
+    connect(&m_client, &SidecarClient::snapshotArrived, this, &DaemonView::handleSnapshot);
+    connect(&m_client, &SidecarClient::flushArrived, this, &DaemonView::handleFlush);
+    connect(&m_client, &SidecarClient::disconnected, this,
+            [this](SidecarClient::Absence, const QString &text) { handleAbsence(text); });
+    connect(&m_client, &SidecarClient::clientsArrived, this,
+            [this](const QList<ClientSnapshot> &clients) {
+                m_clients.update(clients, m_clock.elapsed());
+            });
+    connect(&m_client, &SidecarClient::callArrived, &m_calls, &CallModel::add);
+}
+
+void DaemonView::handleSnapshot(const Snapshot &snapshot)
+{
+    m_history.noteSnapshot(snapshot, m_clock.elapsed());
+    m_problems.noteSnapshot(snapshot, QDateTime::currentMSecsSinceEpoch());
+    m_state = AppState::of(snapshot, {}, m_deliveredBefore);
+    m_deliveredBefore = snapshot.delivered;
+    Q_EMIT changed();
+}
+
+void DaemonView::handleAbsence(const QString &text)
+{
+    m_history.noteAbsence();
+    m_problems.noteAbsence(text, QDateTime::currentMSecsSinceEpoch());
+    m_clients.clear();
+    m_state = AppState::of({}, text, 0);
+    Q_EMIT changed();
+}
+
+void DaemonView::handleFlush(const FlushEvent &flush)
+{
+    m_history.noteFlush(flush);
+    m_flushes.add(flush);
+    m_problems.noteFlush(flush);
+}
+
+void DaemonView::wantClients(bool isWanted)
+{
+    m_wantsClients = isWanted;
+    updateTopics();
+}
+
+void DaemonView::wantCalls(bool isWanted, bool withPayloads)
+{
+    m_wantsCalls = isWanted;
+    m_wantsPayloads = withPayloads;
+    updateTopics();
+}
+
+void DaemonView::updateTopics()
+{
+    m_client.setTopics(m_wantsClients, m_wantsCalls, m_wantsPayloads);
+}
+
+} // namespace Weave

@@ -1,0 +1,161 @@
+#include "widgets/livepage.h"
+
+#include "client/roles.h"
+#include "widgets/roomystyle.h"
+
+#include <QCheckBox>
+#include <QFontDatabase>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QShortcut>
+#include <QSplitter>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <limits>
+
+namespace Weave {
+
+LivePage::LivePage(QAbstractItemModel &calls, QWidget *parent)
+    : Page(parent),
+      m_calls(calls),
+      m_tree(new QTreeView(this)),
+      m_empty(new QLabel(tr("Calls appear here as your programs make them."), this)),
+      m_skipped(new QLabel(this)),
+      m_detail(new QPlainTextEdit(this))
+{
+    setAccessibleName(tr("Live calls"));
+    m_filter.setSourceModel(&calls);
+    m_filter.setFilterRole(SearchRole);
+    m_filter.setFilterKeyColumn(0);
+    m_filter.setRecursiveFilteringEnabled(true);
+    m_filter.setAutoAcceptChildRows(true);
+    m_filter.setFilterCaseSensitivity(Qt::CaseInsensitive);
+
+    auto *const style = new RoomyStyle;
+    style->setParent(m_tree); // a widget does not own its style
+    m_tree->setStyle(style);
+    m_tree->setModel(&m_filter);
+    m_tree->setAccessibleName(tr("Calls"));
+    m_tree->setUniformRowHeights(true);
+    m_tree->setAlternatingRowColors(true);
+    m_tree->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_tree->header()->setStretchLastSection(true);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+
+    m_detail->setReadOnly(true);
+    m_detail->setTabChangesFocus(true);
+    m_detail->setAccessibleName(tr("Details of the selected call"));
+    m_detail->setPlaceholderText(tr("Choose a call to see more of it."));
+    m_detail->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+
+    auto *const splitter = new QSplitter(Qt::Vertical, this);
+    splitter->addWidget(m_tree);
+    splitter->addWidget(m_detail);
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 1);
+    splitter->setChildrenCollapsible(false);
+
+    auto *const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(buildBar());
+    layout->addWidget(m_empty, 1);
+    layout->addWidget(splitter, 1);
+    layout->addWidget(m_skipped);
+    m_skipped->hide();
+
+    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &LivePage::updateDetail);
+    connect(&calls, &QAbstractItemModel::dataChanged, this, &LivePage::updateDetail);
+    connect(&calls, &QAbstractItemModel::rowsInserted, this, &LivePage::updateEmpty);
+    connect(&calls, &QAbstractItemModel::rowsRemoved, this, &LivePage::updateEmpty);
+    connect(&calls, &QAbstractItemModel::modelReset, this, &LivePage::updateEmpty);
+    updateEmpty();
+}
+
+QWidget *LivePage::buildBar()
+{
+    auto *const bar = new QWidget(this);
+    m_search = new QLineEdit(bar);
+    m_search->setClearButtonEnabled(true);
+    m_search->setPlaceholderText(tr("Search in calls"));
+    m_search->setAccessibleName(tr("Search in calls"));
+    auto *const label = new QLabel(tr("S&earch:"), bar);
+    label->setBuddy(m_search);
+    m_payloads = new QCheckBox(tr("Show pay&loads"), bar);
+    m_payloads->setToolTip(tr("Inputs and outputs of calls may be confidential. "
+                              "They are shown here and kept nowhere."));
+    auto *const clear = new QPushButton(tr("Clea&r"), bar);
+
+    auto *const row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(label);
+    row->addWidget(m_search, 1);
+    row->addWidget(m_payloads);
+    row->addWidget(clear);
+
+    connect(m_search, &QLineEdit::textChanged, &m_filter,
+            &QSortFilterProxyModel::setFilterFixedString);
+    connect(m_payloads, &QCheckBox::toggled, this, &LivePage::tell);
+    connect(clear, &QPushButton::clicked, this, &LivePage::clearRequested);
+    auto *const find = new QShortcut(QKeySequence::Find, this);
+    connect(find, &QShortcut::activated, m_search, [this] { m_search->setFocus(); });
+    return bar;
+}
+
+bool LivePage::showsPayloads() const
+{
+    return m_payloads->isChecked();
+}
+
+void LivePage::watchedChanged(bool isWatched)
+{
+    tell();
+    if (isWatched)
+        updateEmpty();
+}
+
+void LivePage::noteSkipped(qint64 count)
+{
+    m_skippedCount += count;
+    const int shown = int(std::min<qint64>(m_skippedCount, std::numeric_limits<int>::max()));
+    m_skipped->setText(tr("%n more call(s) came too fast to be shown.", nullptr, shown));
+    m_skipped->show();
+}
+
+void LivePage::tell()
+{
+    Q_EMIT wanted(isWatched(), isWatched() && showsPayloads());
+}
+
+void LivePage::updateDetail()
+{
+    const QModelIndex current = m_tree->currentIndex();
+    const QString text = current.siblingAtColumn(0).data(DetailRole).toString();
+    if (text != m_detail->toPlainText())
+        m_detail->setPlainText(text);
+}
+
+void LivePage::updateEmpty()
+{
+    const bool isEmpty = m_calls.rowCount() == 0;
+    m_empty->setVisible(isEmpty);
+    m_tree->parentWidget()->setVisible(!isEmpty);
+    if (isEmpty || !isWatched() || m_isFitted)
+        return;
+    m_isFitted = true;
+    const int em = fontMetrics().averageCharWidth();
+    m_tree->setColumnWidth(0, em * 36);
+    for (int column = 1; column + 1 < m_calls.columnCount(); ++column) {
+        m_tree->resizeColumnToContents(column);
+        m_tree->setColumnWidth(column, m_tree->columnWidth(column) + 3 * em);
+    }
+}
+
+} // namespace Weave

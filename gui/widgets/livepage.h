@@ -1,0 +1,57 @@
+#pragma once
+
+#include "widgets/page.h"
+
+#include <QSortFilterProxyModel>
+
+class QCheckBox;
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QTreeView;
+
+namespace Weave {
+
+// Calls as they come, as a tree of traces. Asks for them only while it is looked at, and for what
+// is inside them only when the user says so.
+class LivePage final : public Page
+{
+    Q_OBJECT
+
+public:
+    // The model has SearchRole and DetailRole.
+    explicit LivePage(QAbstractItemModel &calls, QWidget *parent = nullptr);
+
+    // The daemon has left out so many calls, because there were too many to show.
+    void noteSkipped(qint64 count);
+
+    [[nodiscard]] bool showsPayloads() const;
+    [[nodiscard]] QTreeView &tree() { return *m_tree; }
+
+Q_SIGNALS:
+    // What the page needs of the daemon now.
+    void wanted(bool calls, bool payloads);
+    void clearRequested();
+
+protected:
+    void watchedChanged(bool isWatched) override;
+
+private:
+    QWidget *buildBar();
+    void updateDetail();
+    void updateEmpty();
+    void tell();
+
+    QAbstractItemModel &m_calls;
+    QSortFilterProxyModel m_filter;
+    QTreeView *m_tree;
+    QLabel *m_empty;
+    QLabel *m_skipped;
+    qint64 m_skippedCount = 0;
+    QPlainTextEdit *m_detail;
+    QLineEdit *m_search = nullptr;
+    QCheckBox *m_payloads = nullptr;
+    bool m_isFitted = false;
+};
+
+} // namespace Weave

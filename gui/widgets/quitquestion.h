@@ -1,0 +1,13 @@
+#pragma once
+
+#include <functional>
+
+class QWidget;
+
+namespace Weave {
+
+// Asks whether the daemon that this program has started shall go on. Is not answered when the user
+// would rather stay.
+void askHowToQuit(QWidget *parent, const std::function<void(bool stopsDaemon)> &answer);
+
+} // namespace Weave

@@ -1,0 +1,82 @@
+#include "widgets/singleinstance.h"
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QLocalSocket>
+#include <QStandardPaths>
+
+#include <unistd.h>
+
+namespace Weave {
+
+namespace {
+
+constexpr char RaiseWord[] = "raise\n";
+constexpr int AnswerTime = 1000; // ms
+
+// A folder of the user alone. The temporary folder is the second best: macOS has one a user.
+QString privateFolder()
+{
+    const QString runtime = QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation);
+    if (!runtime.isEmpty() && QDir().mkpath(runtime))
+        return runtime;
+    const QString folder =
+        QDir::tempPath() + QStringLiteral("/weave-sidecar-tray-%1").arg(::getuid());
+    QDir().mkpath(folder);
+    QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    return folder;
+}
+
+} // namespace
+
+SingleInstance::SingleInstance(const QString &key, QObject *parent)
+    : QObject(parent)
+{
+    const QByteArray digest =
+        QCryptographicHash::hash(key.toUtf8(), QCryptographicHash::Sha1).toHex().left(8);
+    m_path =
+        privateFolder() + QStringLiteral("/weave-sidecar-tray-%1").arg(QString::fromLatin1(digest));
+    m_server.setSocketOptions(QLocalServer::UserAccessOption);
+    connect(&m_server, &QLocalServer::newConnection, this, &SingleInstance::handleConnection);
+}
+
+SingleInstance::~SingleInstance() = default;
+
+bool SingleInstance::claim(bool quietly)
+{
+    // The lock, not the socket, says who is first: two that start together cannot both get it.
+    m_lock = std::make_unique<QLockFile>(m_path + QStringLiteral(".lock"));
+    m_lock->setStaleLockTime(0);
+    if (!m_lock->tryLock()) {
+        if (!quietly)
+            (void)askOther();
+        return false;
+    }
+    QLocalServer::removeServer(m_path);
+    (void)m_server.listen(m_path); // without it the tray works, but a second start cannot raise it
+    return true;
+}
+
+bool SingleInstance::askOther() const
+{
+    QLocalSocket socket;
+    socket.connectToServer(m_path);
+    if (!socket.waitForConnected(AnswerTime))
+        return false;
+    socket.write(RaiseWord);
+    return socket.waitForBytesWritten(AnswerTime);
+}
+
+void SingleInstance::handleConnection()
+{
+    while (QLocalSocket *const socket = m_server.nextPendingConnection()) {
+        connect(socket, &QLocalSocket::readyRead, this, [this, socket] {
+            if (socket->readAll().startsWith(RaiseWord))
+                Q_EMIT raiseRequested();
+            socket->disconnectFromServer();
+        });
+        connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
+    }
+}
+
+} // namespace Weave

@@ -1,0 +1,321 @@
+#include "client/callmodel.h"
+#include "client/clientmodel.h"
+#include "client/flushmodel.h"
+#include "client/problemmodel.h"
+#include "client/roles.h"
+
+#include <QAbstractItemModelTester>
+#include <QRandomGenerator>
+#include <QTest>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr auto Fatal = QAbstractItemModelTester::FailureReportingMode::QtTest;
+
+CallEvent start(const QString &id, const QString &parent = {})
+{
+    CallEvent event;
+    event.isStart = true;
+    event.time = 1000;
+    event.project = u"a/b"_s;
+    event.id = id;
+    event.parentId = parent;
+    event.operation = u"weave:///a/b/op/answer:v3"_s;
+    event.startedAt = u"2026-01-01T00:00:00.100000Z"_s;
+    return event;
+}
+
+CallEvent end(const QString &id, const QString &error = {})
+{
+    CallEvent event;
+    event.time = 1250;
+    event.project = u"a/b"_s;
+    event.id = id;
+    event.endedAt = u"2026-01-01T00:00:01.600000Z"_s;
+    event.error = error;
+    return event;
+}
+
+QString cell(const QAbstractItemModel &model, int row, int column, const QModelIndex &parent = {})
+{
+    return model.index(row, column, parent).data().toString();
+}
+
+} // namespace
+
+class ClientModelsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+    void callsAreJoined();
+    void childrenBelowParents();
+    void parentAfterChildren();
+    void eachOthersParents();
+    void endBeforeStart();
+    void oldTracesGo();
+    void oneHugeTrace();
+    void anyOrder();
+    void shortNames();
+    void flushes();
+    void flushesAreBounded();
+    void clientRates();
+    void problemsAreCounted();
+    void problemsOfASnapshot();
+    void anotherFormIsNoProblem();
+};
+
+void ClientModelsTest::callsAreJoined()
+{
+    CallModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    model.add(start(u"1"_s));
+    QCOMPARE(cell(model, 0, CallModel::Operation), u"answer"_s);
+    QCOMPARE(cell(model, 0, CallModel::Status), u"running"_s);
+    QCOMPARE(cell(model, 0, CallModel::Duration), QString());
+    model.add(end(u"1"_s, u"ValueError: no"_s));
+    QCOMPARE(model.rowCount(), 1);
+    QCOMPARE(cell(model, 0, CallModel::Status), u"failed"_s);
+    QCOMPARE(cell(model, 0, CallModel::Duration), u"1.50 s"_s);
+    QVERIFY(model.index(0, 0).data(SearchRole).toString().contains(u"ValueError"_s));
+    QVERIFY(model.index(0, 0).data(DetailRole).toString().contains(u"ValueError"_s));
+}
+
+void ClientModelsTest::childrenBelowParents()
+{
+    CallModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    model.add(start(u"1"_s));
+    model.add(start(u"2"_s, u"1"_s));
+    model.add(start(u"3"_s, u"2"_s));
+    QCOMPARE(model.rowCount(), 1);
+    const QModelIndex top = model.index(0, 0);
+    QCOMPARE(model.rowCount(top), 1);
+    QCOMPARE(model.rowCount(model.index(0, 0, top)), 1);
+    QCOMPARE(model.parent(model.index(0, 0, top)), top);
+}
+
+void ClientModelsTest::parentAfterChildren()
+{
+    CallModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    model.add(start(u"2"_s, u"1"_s));
+    model.add(start(u"3"_s, u"1"_s));
+    QCOMPARE(model.rowCount(), 2);
+    model.add(start(u"1"_s));
+    QCOMPARE(model.rowCount(), 1);
+    const QModelIndex top = model.index(0, 0);
+    QCOMPARE(model.rowCount(top), 2);
+    QVERIFY(model.index(0, 0, top).data(DetailRole).toString().contains(u"Call 2"_s));
+    QCOMPARE(model.callCount(), 3);
+}
+
+void ClientModelsTest::eachOthersParents()
+{
+    CallModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    model.add(start(u"1"_s, u"2"_s));
+    model.add(start(u"2"_s, u"1"_s));
+    model.add(start(u"3"_s, u"3"_s));
+    QCOMPARE(model.callCount(), 3);
+    model.clear();
+    QCOMPARE(model.rowCount(), 0);
+}
+
+void ClientModelsTest::endBeforeStart()
+{
+    CallModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    model.add(end(u"1"_s));
+    QCOMPARE(cell(model, 0, CallModel::Status), u"done"_s);
+    QCOMPARE(cell(model, 0, CallModel::Operation), u"(began before)"_s);
+    model.add(start(u"1"_s));
+    QCOMPARE(model.rowCount(), 1);
+    QCOMPARE(cell(model, 0, CallModel::Operation), u"answer"_s);
+    QCOMPARE(cell(model, 0, CallModel::Duration), u"1.50 s"_s);
+}
+
+void ClientModelsTest::oldTracesGo()
+{
+    CallModel model;
+    for (int i = 0; i < CallModel::MaxCalls; i += 2) {
+        model.add(start(QString::number(i)));
+        model.add(start(QString::number(i + 1), QString::number(i)));
+    }
+    QCOMPARE(model.callCount(), qsizetype{CallModel::MaxCalls});
+    model.add(start(u"new"_s));
+    QCOMPARE(model.callCount(), qsizetype{CallModel::MaxCalls - 1}); // a trace of two has gone
+    model.add(end(u"0"_s));
+    QCOMPARE(cell(model, 0, CallModel::Operation), u"(began before)"_s);
+}
+
+void ClientModelsTest::oneHugeTrace()
+{
+    CallModel model;
+    model.add(start(u"top"_s));
+    for (int i = 0; i < CallModel::MaxCalls + 10; ++i)
+        model.add(start(QString::number(i), u"top"_s));
+    QVERIFY(model.callCount() <= CallModel::MaxCalls);
+}
+
+// Starts and ends of a random forest in any order, some of them twice.
+void ClientModelsTest::anyOrder()
+{
+    QRandomGenerator random(20'261'124);
+    for (int round = 0; round < 30; ++round) {
+        CallModel model;
+        const QAbstractItemModelTester tester(&model, Fatal);
+        QList<CallEvent> events;
+        for (int i = 0; i < 40; ++i) {
+            const int parent = i == 0 ? -1 : random.bounded(-1, i);
+            events << start(QString::number(i), parent < 0 ? QString() : QString::number(parent))
+                   << end(QString::number(i));
+        }
+        events << events.mid(0, 10);
+        std::shuffle(events.begin(), events.end(), random);
+        for (const CallEvent &event : events)
+            model.add(event);
+        QCOMPARE(model.callCount(), 40);
+        // Whatever the order was, no call that has a parent stands at the top.
+        for (int row = 0; row < model.rowCount(); ++row) {
+            const QModelIndex top = model.index(row, 0);
+            const QString detail = top.data(DetailRole).toString();
+            for (const CallEvent &event : std::as_const(events)) {
+                if (event.isStart && detail.startsWith("Call "_L1 + event.id + ' '_L1))
+                    QVERIFY2(event.parentId.isEmpty(), qPrintable(event.id));
+            }
+        }
+    }
+}
+
+void ClientModelsTest::shortNames()
+{
+    QCOMPARE(CallModel::shortOperation(u"weave:///a/b/op/answer:v3"_s), u"answer"_s);
+    QCOMPARE(CallModel::shortOperation(u"weave:///a/b/op/A.b:*"_s), u"A.b"_s);
+    QCOMPARE(CallModel::shortOperation(u"plain"_s), u"plain"_s);
+    QCOMPARE(CallModel::shortOperation({}), QString());
+}
+
+void ClientModelsTest::flushes()
+{
+    FlushModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    FlushEvent flush;
+    flush.project = u"a/b"_s;
+    flush.calls = 1240;
+    flush.seconds = 0.0815;
+    flush.attempts = 2;
+    flush.outcome = u"retry"_s;
+    flush.status = 503;
+    flush.error = u"the backend answered 503: busy"_s;
+    model.add(flush);
+    flush.outcome = u"delivered"_s;
+    flush.status = 200;
+    flush.error.clear();
+    model.add(flush);
+    QCOMPARE(cell(model, 0, FlushModel::Status), u"200 · delivered"_s); // the newest first
+    QCOMPARE(cell(model, 1, FlushModel::Status), u"503 · will be tried again"_s);
+    QCOMPARE(model.index(1, 0).data(Qt::ToolTipRole).toString(),
+             u"the backend answered 503: busy"_s);
+    QCOMPARE(model.index(0, FlushModel::Calls).data(SortRole).toLongLong(), 1240);
+    QCOMPARE(cell(model, 0, FlushModel::Milliseconds), u"82"_s);
+}
+
+void ClientModelsTest::flushesAreBounded()
+{
+    FlushModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    for (int i = 0; i < FlushModel::MaxRows + 5; ++i) {
+        FlushEvent flush;
+        flush.calls = i;
+        model.add(flush);
+    }
+    QCOMPARE(model.rowCount(), int{FlushModel::MaxRows});
+    QCOMPARE(cell(model, 0, FlushModel::Calls).remove(u','), u"504"_s);
+}
+
+void ClientModelsTest::clientRates()
+{
+    ClientModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    model.update({{42, u"python3"_s, 1, 100, 5000, 0}}, 1000);
+    QCOMPARE(cell(model, 0, ClientModel::Pid), u"42"_s);
+    QCOMPARE(model.index(0, ClientModel::CallRate).data(SortRole).toDouble(), 0.0);
+    model.update({{42, u"python3"_s, 2, 300, 9000, 1}, {7, u"node"_s, 1, 5, 5, 0}}, 3000);
+    QCOMPARE(cell(model, 0, ClientModel::Name), u"node"_s);
+    QCOMPARE(model.index(1, ClientModel::CallRate).data(SortRole).toDouble(), 100.0);
+    // A connection that has closed takes its count along; that is no negative rate.
+    model.update({{42, u"python3"_s, 1, 20, 9000, 1}}, 4000);
+    QCOMPARE(model.rowCount(), 1);
+    QCOMPARE(model.index(0, ClientModel::CallRate).data(SortRole).toDouble(), 0.0);
+}
+
+void ClientModelsTest::problemsAreCounted()
+{
+    ProblemModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    FlushEvent refused;
+    refused.outcome = u"paused"_s;
+    refused.status = 401;
+    refused.time = 5;
+    FlushEvent away;
+    away.outcome = u"retry"_s;
+    away.error = u"the backend cannot be reached: Connection refused"_s;
+    model.noteFlush(refused);
+    model.noteFlush(away);
+    model.noteFlush(refused);
+    QCOMPARE(model.rowCount(), 2);
+    QCOMPARE(model.problems().front().cause, u"401"_s);
+    QCOMPARE(model.problems().front().count, 2);
+    QVERIFY(cell(model, 0, ProblemModel::Advice).contains(u"key"_s));
+    QCOMPARE(cell(model, 0, ProblemModel::Count), u"2"_s);
+    QCOMPARE(model.problems().back().cause, u"network"_s);
+    for (int i = 0; i < ProblemModel::MaxProblems + 50; ++i) {
+        refused.status = 400 + i;
+        model.noteFlush(refused);
+    }
+    QCOMPARE(model.rowCount(), int{ProblemModel::MaxProblems});
+}
+
+void ClientModelsTest::problemsOfASnapshot()
+{
+    ProblemModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    Snapshot snapshot;
+    snapshot.pid = 1;
+    snapshot.refused = {{u"spool_full"_s, 3}};
+    snapshot.deadLettered = 2;
+    model.noteSnapshot(snapshot, 10);
+    QCOMPARE(model.rowCount(), 2);
+    model.noteSnapshot(snapshot, 20);
+    QCOMPARE(model.problems().back().count, 3); // nothing has changed
+    snapshot.refused[u"spool_full"_s] = 5;
+    model.noteSnapshot(snapshot, 30);
+    QCOMPARE(model.problems().front().cause, u"spool_full"_s);
+    QCOMPARE(model.problems().front().count, 5);
+    // Another daemon counts from nothing.
+    snapshot.pid = 2;
+    snapshot.refused = {{u"spool_full"_s, 1}};
+    snapshot.deadLettered = 0;
+    model.noteSnapshot(snapshot, 40);
+    QCOMPARE(model.problems().front().count, 6);
+}
+
+void ClientModelsTest::anotherFormIsNoProblem()
+{
+    ProblemModel model;
+    FlushEvent flush;
+    flush.status = 400;
+    flush.outcome = u"other_route"_s;
+    model.noteFlush(flush);
+    flush.outcome = u"delivered"_s;
+    model.noteFlush(flush);
+    QCOMPARE(model.rowCount(), 0);
+}
+
+QTEST_GUILESS_MAIN(ClientModelsTest)
+#include "tst_client_models.moc"

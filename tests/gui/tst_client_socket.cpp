@@ -1,0 +1,269 @@
+#include "client/callmodel.h"
+#include "client/daemonlauncher.h"
+#include "client/sidecarclient.h"
+#include "fakes/calllines.h"
+#include "fakes/fakeclient.h"
+#include "fakes/processfixture.h"
+
+#include <QLocalServer>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+#include <memory>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// What a daemon might say, word for word.
+class FakeDaemon
+{
+public:
+    explicit FakeDaemon(const QString &path)
+    {
+        QLocalServer::removeServer(path);
+        m_isListening = m_server.listen(path);
+        QObject::connect(&m_server, &QLocalServer::newConnection, &m_server, [this] {
+            QLocalSocket *socket = m_server.nextPendingConnection();
+            QObject::connect(socket, &QLocalSocket::readyRead, socket, [this, socket] {
+                while (socket->canReadLine()) {
+                    lines << socket->readLine();
+                    socket->write(answer);
+                }
+            });
+        });
+    }
+
+    [[nodiscard]] bool isListening() const { return m_isListening; }
+
+    QByteArray answer;
+    QByteArrayList lines;
+
+private:
+    QLocalServer m_server;
+    bool m_isListening = false;
+};
+
+const QByteArray Subscribed = "{\"success\":true}\n";
+const QByteArray Status = "{\"event\":\"status\",\"status\":{\"version\":\"1\",\"pid\":5,"
+                          "\"calls\":{\"delivered\":3}}}\n";
+
+bool wait(SidecarClient &client, QSignalSpy &spy)
+{
+    client.start();
+    return spy.count() > 0 || spy.wait(5000); // that nobody listens is known at once
+}
+
+} // namespace
+
+class ClientSocketTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void nobodyThere();
+    void comesWhenTheDaemonComes();
+    void anotherUsersDaemon();
+    void somethingElseAnswers();
+    void endlessLine();
+    void repeatedEventsAreToldOnce();
+    void theRealDaemon();
+    void survivesARestart();
+    void startsADaemon();
+    void startsWhatFails();
+};
+
+void ClientSocketTest::nobodyThere()
+{
+    const QTemporaryDir folder;
+    SidecarClient client(folder.filePath(u"s"_s));
+    QSignalSpy lost(&client, &SidecarClient::disconnected);
+    QVERIFY(wait(client, lost));
+    QCOMPARE(lost[0][0].value<SidecarClient::Absence>(), SidecarClient::Absence::NoDaemon);
+    QVERIFY(client.absenceText().contains(folder.filePath(u"s"_s)));
+    // It is said once, however often it is tried.
+    QTest::qWait(900);
+    QCOMPARE(lost.count(), 1);
+    QString error;
+    client.pause([&error](const SidecarClient::Done &done) { error = done.error; });
+    QTRY_VERIFY(!error.isEmpty());
+}
+
+void ClientSocketTest::comesWhenTheDaemonComes()
+{
+    const QTemporaryDir folder;
+    SidecarClient client(folder.filePath(u"s"_s));
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    QSignalSpy lost(&client, &SidecarClient::disconnected);
+    QVERIFY(wait(client, lost));
+    auto daemon = std::make_unique<FakeDaemon>(folder.filePath(u"s"_s));
+    QVERIFY(daemon->isListening());
+    daemon->answer = Subscribed + Status;
+    QTRY_COMPARE(connected.count(), 1);
+    QCOMPARE(client.snapshot().delivered, 3);
+    QVERIFY(daemon->lines.constFirst().contains("subscribe"));
+    QVERIFY(daemon->lines.constFirst().contains("flushes"));
+    QVERIFY(!daemon->lines.constFirst().contains("calls"));
+    daemon.reset();
+    QTRY_COMPARE(lost.count(), 2);
+    QVERIFY(!client.isConnected());
+}
+
+void ClientSocketTest::anotherUsersDaemon()
+{
+    const QTemporaryDir folder;
+    FakeDaemon daemon(folder.filePath(u"s"_s));
+    daemon.answer = "{\"success\":false,\"error\":\"only root and the user that the daemon runs as "
+                    "(uid 7) may do this\"}\n";
+    SidecarClient client(folder.filePath(u"s"_s));
+    QSignalSpy lost(&client, &SidecarClient::disconnected);
+    QVERIFY(wait(client, lost));
+    QCOMPARE(lost[0][0].value<SidecarClient::Absence>(), SidecarClient::Absence::NotPermitted);
+}
+
+void ClientSocketTest::somethingElseAnswers()
+{
+    const QTemporaryDir folder;
+    FakeDaemon daemon(folder.filePath(u"s"_s));
+    daemon.answer = "220 smtp.test\n";
+    SidecarClient client(folder.filePath(u"s"_s));
+    QSignalSpy lost(&client, &SidecarClient::disconnected);
+    QVERIFY(wait(client, lost));
+    QCOMPARE(lost[0][0].value<SidecarClient::Absence>(), SidecarClient::Absence::NotUnderstood);
+}
+
+void ClientSocketTest::endlessLine()
+{
+    const QTemporaryDir folder;
+    FakeDaemon daemon(folder.filePath(u"s"_s));
+    daemon.answer = Subscribed + QByteArray(9 * 1024 * 1024, 'x');
+    SidecarClient client(folder.filePath(u"s"_s));
+    QSignalSpy lost(&client, &SidecarClient::disconnected);
+    QVERIFY(wait(client, lost));
+    QCOMPARE(lost[0][0].value<SidecarClient::Absence>(), SidecarClient::Absence::NotUnderstood);
+}
+
+void ClientSocketTest::repeatedEventsAreToldOnce()
+{
+    const QTemporaryDir folder;
+    FakeDaemon daemon(folder.filePath(u"s"_s));
+    daemon.answer = Subscribed
+        + "{\"event\":\"flush\",\"time\":5,\"calls\":1,\"outcome\":\"delivered\"}\n" + Status;
+    SidecarClient client(folder.filePath(u"s"_s));
+    QSignalSpy flushes(&client, &SidecarClient::flushArrived);
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    QSignalSpy snapshots(&client, &SidecarClient::snapshotArrived);
+    QVERIFY(wait(client, connected));
+    client.setTopics(true, true, false);
+    QTRY_COMPARE(snapshots.count(), 2);
+    QVERIFY(daemon.lines.constLast().contains("calls"));
+    QVERIFY(!daemon.lines.constLast().contains("payloads"));
+    QCOMPARE(flushes.count(), 1);
+    QCOMPARE(connected.count(), 1); // to its user it was never away
+}
+
+void ClientSocketTest::theRealDaemon()
+{
+    ProcessFixture f;
+    QVERIFY(f.start());
+    SidecarClient client(f.sidecar.socketPath());
+    client.setTopics(true, true, true);
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    QSignalSpy flushes(&client, &SidecarClient::flushArrived);
+    QSignalSpy clients(&client, &SidecarClient::clientsArrived);
+    CallModel calls;
+    connect(&client, &SidecarClient::callArrived, &calls, &CallModel::add);
+    QVERIFY(wait(client, connected));
+    QCOMPARE(client.snapshot().socket, f.sidecar.socketPath());
+
+    int answers = 0;
+    const auto good = [&answers](const SidecarClient::Done &done) {
+        answers += done.error.isEmpty();
+    };
+    client.pause(good);
+    QTRY_COMPARE(answers, 1);
+    FakeClient sender(f.sidecar.socketPath());
+    QCOMPARE(sender.sendCalls(startLine(startPayload("a/b", "1")), 1), 1);
+    QTRY_COMPARE(calls.callCount(), 1);
+    QTRY_VERIFY(client.snapshot().isPausedByUser);
+    QTRY_COMPARE(client.snapshot().pending, 1);
+    QString error;
+    client.flush([&error](const SidecarClient::Done &done) { error = done.error; });
+    QTRY_VERIFY(error.contains(u"paused"_s));
+    client.resume(good);
+    QTRY_COMPARE(answers, 2);
+    client.flush(good);
+    QTRY_COMPARE(answers, 3);
+    client.retryNow(good);
+    QTRY_COMPARE(answers, 4);
+    QTRY_COMPARE(client.snapshot().delivered, 1);
+    QTRY_COMPARE(flushes.count(), 1);
+    QCOMPARE(flushes[0][0].value<FlushEvent>().outcome, u"delivered"_s);
+    const auto list = clients.constLast()[0].value<QList<ClientSnapshot>>();
+    QVERIFY(std::any_of(list.begin(), list.end(), [](const ClientSnapshot &one) {
+        return one.pid == QCoreApplication::applicationPid();
+    }));
+    QCOMPARE(f.auditError(), QString());
+}
+
+void ClientSocketTest::survivesARestart()
+{
+    ProcessFixture f;
+    QVERIFY(f.start());
+    SidecarClient client(f.sidecar.socketPath());
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    QSignalSpy lost(&client, &SidecarClient::disconnected);
+    QVERIFY(wait(client, connected));
+    f.sidecar.sendSignal(SIGTERM);
+    QVERIFY(f.sidecar.waitForExit().has_value());
+    QTRY_COMPARE(lost.count(), 1);
+    QVERIFY(f.start());
+    QTRY_COMPARE(connected.count(), 2);
+}
+
+void ClientSocketTest::startsADaemon()
+{
+    const QTemporaryDir folder;
+    const QString socket = folder.filePath(u"s"_s);
+    const QStringList arguments{u"--headless"_s,
+                                u"--socket"_s,
+                                socket,
+                                u"--backend"_s,
+                                "file:"_L1 + folder.filePath(u"calls"_s),
+                                u"--spool-dir"_s,
+                                folder.filePath(u"spool"_s)};
+    if (DaemonLauncher::findProgram().isEmpty())
+        QSKIP("weave-sidecar is not beside this program");
+    DaemonLauncher launcher(folder.filePath(u"log/daemon.log"_s));
+    SidecarClient client(socket);
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    launcher.start(arguments, u"some-key"_s);
+    QVERIFY(wait(client, connected));
+    const qint64 pid = client.snapshot().pid;
+    QVERIFY(launcher.owns(pid));
+    launcher.restart(arguments, u"some-key"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 2, 15'000);
+    QVERIFY(client.snapshot().pid != pid);
+    QVERIFY(launcher.owns(client.snapshot().pid));
+    QVERIFY(QFile::exists(launcher.logFile()));
+    launcher.stop();
+    QTRY_VERIFY_WITH_TIMEOUT(!launcher.isRunning(), 15'000);
+}
+
+void ClientSocketTest::startsWhatFails()
+{
+    const QTemporaryDir folder;
+    if (DaemonLauncher::findProgram().isEmpty())
+        QSKIP("weave-sidecar is not beside this program");
+    DaemonLauncher launcher(folder.filePath(u"daemon.log"_s));
+    QSignalSpy failed(&launcher, &DaemonLauncher::failed);
+    launcher.start({u"--backend"_s, u"nonsense"_s}, {});
+    QVERIFY(failed.wait(5000));
+    QVERIFY(failed[0][0].toString().contains(u"--backend"_s));
+}
+
+QTEST_GUILESS_MAIN(ClientSocketTest)
+#include "tst_client_socket.moc"

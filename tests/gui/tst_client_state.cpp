@@ -1,0 +1,296 @@
+#include "client/appstate.h"
+#include "client/diagnostics.h"
+#include "client/history.h"
+#include "client/notificationpolicy.h"
+#include "client/settings.h"
+
+#include <QDir>
+#include <QJsonDocument>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+using Kind = AppState::Kind;
+using Message = NotificationPolicy::Message;
+
+namespace {
+
+FlushEvent flushOf(double seconds)
+{
+    FlushEvent flush;
+    flush.seconds = seconds;
+    return flush;
+}
+
+} // namespace
+
+class ClientStateTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
+    void snapshotOfNothing();
+    void backendName_data();
+    void backendName();
+    void stateLine();
+    void stateKinds();
+    void historyOfRates();
+    void historyAcrossARestart();
+    void historyWithGaps();
+    void historyInFewerPoints();
+    void historyIsAnHour();
+    void notifiesOnce();
+    void noNotificationWithinTheGrace();
+    void recoveryWhenWanted();
+    void diagnosticsTellNoSecrets();
+    void settingsAreKept();
+    void settingsProblems();
+    void restartOnlyForTheDaemon();
+};
+
+void ClientStateTest::snapshotOfNothing()
+{
+    const Snapshot snapshot = Snapshot::fromJson({});
+    QCOMPARE(snapshot.delivered, 0);
+    QVERIFY(!snapshot.oldestPendingSeconds);
+    QVERIFY(snapshot.backendState == Snapshot::Backend::Ok);
+}
+
+void ClientStateTest::backendName_data()
+{
+    QTest::addColumn<QString>("url");
+    QTest::addColumn<QString>("name");
+    QTest::newRow("https") << u"https://trace.wandb.ai"_s << u"trace.wandb.ai"_s;
+    QTest::newRow("port") << u"http://127.0.0.1:8080/x"_s << u"127.0.0.1:8080"_s;
+    QTest::newRow("file") << u"file:/tmp/calls.ndjson"_s << u"calls.ndjson"_s;
+}
+
+void ClientStateTest::backendName()
+{
+    QFETCH(QString, url);
+    Snapshot snapshot;
+    snapshot.backend = url;
+    QTEST(snapshot.backendName(), "name");
+}
+
+void ClientStateTest::stateLine()
+{
+    Snapshot snapshot;
+    snapshot.delivered = 1240;
+    QCOMPARE(AppState::of(snapshot, {}, 1240).line(), u"Connected · 1,240 delivered · 0 waiting"_s);
+    QCOMPARE(AppState::of({}, u"No daemon"_s, 0).line(), u"Not connected"_s);
+    QCOMPARE(AppState::of({}, u"No daemon"_s, 0).reason(), u"No daemon"_s);
+}
+
+void ClientStateTest::stateKinds()
+{
+    Snapshot snapshot;
+    const auto kind = [&](qint64 before = 0) { return AppState::of(snapshot, {}, before).kind(); };
+    QVERIFY(kind() == Kind::Idle);
+    snapshot.delivered = 5;
+    QVERIFY(kind(4) == Kind::Sending);
+    QVERIFY(kind(5) == Kind::Idle);
+    snapshot.spoolMaxBytes = 100;
+    snapshot.spoolUsedBytes = 96;
+    QVERIFY(kind(5) == Kind::Trouble);
+    snapshot.backendState = Snapshot::Backend::Paused;
+    snapshot.lastError = u"401"_s;
+    QVERIFY(kind(5) == Kind::Trouble);
+    QCOMPARE(AppState::of(snapshot, {}, 0).reason(), u"401"_s);
+    snapshot.isPausedByUser = true;
+    QVERIFY(kind(5) == Kind::Paused);
+    snapshot.backendState = Snapshot::Backend::Retrying;
+    QVERIFY(kind(5) == Kind::Trouble);
+    QVERIFY(AppState::of({}, {}, 0).kind() == Kind::Trouble);
+}
+
+void ClientStateTest::historyOfRates()
+{
+    History history;
+    Snapshot snapshot;
+    history.noteSnapshot(snapshot, 1000);
+    snapshot.received = 10;
+    snapshot.delivered = 4;
+    snapshot.pending = 6;
+    history.noteFlush(flushOf(0.1));
+    history.noteFlush(flushOf(0.3));
+    history.noteSnapshot(snapshot, 2000);
+    QCOMPARE(history.values(History::CallsIn, 60, 60).constLast(), 10.0);
+    QCOMPARE(history.values(History::CallsOut, 60, 60).constLast(), 4.0);
+    QCOMPARE(history.values(History::Pending, 60, 60).constLast(), 6.0);
+    QCOMPARE(history.values(History::Latency, 60, 60).constLast(), 200.0);
+    history.noteSnapshot(snapshot, 3000);
+    QCOMPARE(history.values(History::CallsIn, 60, 60).constLast(), 0.0);
+    QVERIFY(std::isnan(history.values(History::Latency, 60, 60).constLast()));
+}
+
+void ClientStateTest::historyAcrossARestart()
+{
+    History history;
+    Snapshot snapshot;
+    snapshot.received = 1000;
+    history.noteSnapshot(snapshot, 1000);
+    snapshot.received = 7;
+    history.noteSnapshot(snapshot, 2000);
+    QCOMPARE(history.values(History::CallsIn, 60, 60).constLast(), 7.0);
+}
+
+void ClientStateTest::historyWithGaps()
+{
+    History history;
+    Snapshot snapshot;
+    history.noteSnapshot(snapshot, 1000);
+    history.noteSnapshot(snapshot, 2000);
+    history.noteAbsence();
+    snapshot.received = 500;
+    history.noteSnapshot(snapshot, 12'000);
+    const QList<double> values = history.values(History::CallsIn, 60, 60);
+    QCOMPARE(values.size(), 60);
+    QVERIFY(std::isnan(values[58]));
+    QVERIFY(std::isnan(values[50]));
+    QCOMPARE(values[49], 0.0);
+    QVERIFY(std::isnan(values[48]));
+}
+
+void ClientStateTest::historyInFewerPoints()
+{
+    History history;
+    Snapshot snapshot;
+    for (int second = 0; second <= 600; ++second) {
+        snapshot.received += second == 595 ? 50 : 1;
+        history.noteSnapshot(snapshot, 1000 * (second + 1));
+    }
+    QCOMPARE(History::stepSeconds(600, 200), 3);
+    const QList<double> values = history.values(History::CallsIn, 600, 200);
+    QCOMPARE(values.size(), 200);
+    QCOMPARE(*std::max_element(values.begin(), values.end()), 50.0); // a peak stays
+    QCOMPARE(values.constFirst(), 1.0);
+}
+
+void ClientStateTest::historyIsAnHour()
+{
+    History history;
+    Snapshot snapshot;
+    for (int second = 0; second <= 2 * History::Seconds; ++second) {
+        snapshot.received += second > History::Seconds ? 2 : 1;
+        history.noteSnapshot(snapshot, 1000 * (second + 1));
+    }
+    const QList<double> values = history.values(History::CallsIn, History::Seconds, 360);
+    QCOMPARE(values.size(), 360);
+    QCOMPARE(values.constFirst(), 2.0);
+    QCOMPARE(values.constLast(), 2.0);
+}
+
+void ClientStateTest::notifiesOnce()
+{
+    NotificationPolicy policy;
+    QVERIFY(!policy.update(Kind::Idle, {}, 0));
+    constexpr qint64 Later = NotificationPolicy::GraceMs + 1;
+    QVERIFY(policy.update(Kind::Trouble, u"a"_s, Later) == Message::Trouble);
+    QVERIFY(!policy.update(Kind::Trouble, u"a"_s, Later + 1000));
+    QVERIFY(!policy.update(Kind::Idle, {}, Later + 2000));
+    QVERIFY(!policy.update(Kind::Trouble, u"a"_s, Later + 3000)); // the same within the hour
+    QVERIFY(policy.update(Kind::Trouble, u"b"_s, Later + 4000) == Message::Trouble);
+    QVERIFY(!policy.update(Kind::Idle, {}, Later + 5000));
+    QVERIFY(policy.update(Kind::Trouble, u"a"_s, Later + NotificationPolicy::QuietMs + 1)
+            == Message::Trouble);
+    QVERIFY(!policy.update(Kind::Paused, {}, Later + NotificationPolicy::QuietMs + 2));
+}
+
+void ClientStateTest::noNotificationWithinTheGrace()
+{
+    NotificationPolicy policy;
+    QVERIFY(!policy.update(Kind::Trouble, u"a"_s, 0));
+    QVERIFY(!policy.update(Kind::Trouble, u"a"_s, NotificationPolicy::GraceMs - 1));
+    // Trouble that is still there then is told of.
+    QVERIFY(policy.update(Kind::Trouble, u"a"_s, NotificationPolicy::GraceMs) == Message::Trouble);
+    QVERIFY(!policy.update(Kind::Idle, {}, 100'000));
+    policy.noteResume(200'000);
+    QVERIFY(!policy.update(Kind::Trouble, u"b"_s, 200'001));
+    QVERIFY(!policy.update(Kind::Idle, {}, 200'002));
+}
+
+void ClientStateTest::recoveryWhenWanted()
+{
+    NotificationPolicy policy;
+    policy.setWanted(true, true);
+    QVERIFY(!policy.update(Kind::Idle, {}, 0));
+    QVERIFY(policy.update(Kind::Trouble, u"a"_s, 20'000) == Message::Trouble);
+    QVERIFY(policy.update(Kind::Idle, {}, 30'000) == Message::Recovered);
+    QVERIFY(!policy.update(Kind::Idle, {}, 31'000));
+    policy.setWanted(false, true);
+    QVERIFY(!policy.update(Kind::Trouble, u"c"_s, 40'000));
+    QVERIFY(!policy.update(Kind::Idle, {}, 50'000));
+}
+
+void ClientStateTest::diagnosticsTellNoSecrets()
+{
+    const QString key = u"0123456789abcdef0123456789abcdef01234567"_s;
+    Snapshot snapshot;
+    snapshot.backend = u"https://ada:secret@trace.test/x?token=hidden"_s;
+    snapshot.lastError = "Authorization: Basic YXBpOjEyMw== "_L1 + key;
+    snapshot.socket = QDir::homePath() + "/s"_L1;
+    ProblemModel problems;
+    FlushEvent flush;
+    flush.outcome = u"paused"_s;
+    flush.status = 401;
+    flush.error = "the key "_L1 + key + " is wrong"_L1;
+    problems.noteFlush(flush);
+    const QString text = diagnosticsText(snapshot, {}, problems);
+    QVERIFY(text.contains(u"trace.test"_s));
+    QVERIFY(text.contains(u"401"_s));
+    QVERIFY(text.contains(u"~/s"_s));
+    for (const QString &secret : {key, u"secret"_s, u"hidden"_s, u"YXBpOjEyMw"_s})
+        QVERIFY2(!text.contains(secret), qPrintable(text));
+}
+
+void ClientStateTest::settingsAreKept()
+{
+    const QTemporaryDir folder;
+    Settings settings;
+    settings.backend = u"https://trace.wandb.ai"_s;
+    settings.flushInterval = u"500ms"_s;
+    settings.notifiesProblems = false;
+    {
+        QSettings store(folder.filePath(u"s.ini"_s), QSettings::IniFormat);
+        QVERIFY(Settings::load(store) == Settings());
+        settings.save(store);
+    }
+    QSettings store(folder.filePath(u"s.ini"_s), QSettings::IniFormat);
+    QVERIFY(Settings::load(store) == settings);
+    QCOMPARE(settings.arguments(),
+             QStringList({u"--headless"_s, u"--backend"_s, u"https://trace.wandb.ai"_s,
+                          u"--flush-interval"_s, u"500ms"_s}));
+}
+
+void ClientStateTest::settingsProblems()
+{
+    QCOMPARE(Settings::problemOf(u"backend"_s, u"https://trace.wandb.ai"_s), QString());
+    QCOMPARE(Settings::problemOf(u"flush-interval"_s, u"2s"_s), QString());
+    QCOMPARE(Settings::problemOf(u"flush-interval"_s, {}), QString());
+    QCOMPARE(Settings::problemOf(u"http"_s, u"127.0.0.1:8319"_s), QString());
+    QVERIFY(Settings::problemOf(u"backend"_s, u"trace"_s).contains(u"--backend"_s));
+    QVERIFY(!Settings::problemOf(u"backend"_s, {}).isEmpty());
+    QVERIFY(Settings::problemOf(u"flush-interval"_s, u"soon"_s).contains(u"--flush-interval"_s));
+    QVERIFY(Settings::problemOf(u"spool-max-bytes"_s, u"-1"_s).contains(u"--spool-max-bytes"_s));
+    QVERIFY(Settings::problemOf(u"http"_s, u"0.0.0.0:1"_s).contains(u"--http"_s));
+}
+
+void ClientStateTest::restartOnlyForTheDaemon()
+{
+    Settings before;
+    before.backend = u"file:/tmp/x"_s;
+    Settings after = before;
+    after.notifiesRecovery = true;
+    QVERIFY(!after.needsRestart(before));
+    after.maxConnections = u"9"_s;
+    QVERIFY(after.needsRestart(before));
+}
+
+QTEST_GUILESS_MAIN(ClientStateTest)
+#include "tst_client_state.moc"

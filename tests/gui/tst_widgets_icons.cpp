@@ -1,0 +1,108 @@
+#include "widgets/trayicons.h"
+
+#include <QImage>
+#include <QPalette>
+#include <QPixmap>
+#include <QTest>
+
+using namespace Weave;
+
+namespace {
+
+// How much of the icon's silhouette differs, of what either one covers.
+double difference(const QImage &one, const QImage &other)
+{
+    int covered = 0;
+    int different = 0;
+    for (int y = 0; y < one.height(); ++y) {
+        for (int x = 0; x < one.width(); ++x) {
+            const bool inOne = qAlpha(one.pixel(x, y)) > 127;
+            const bool inOther = qAlpha(other.pixel(x, y)) > 127;
+            covered += inOne || inOther ? 1 : 0;
+            different += inOne != inOther ? 1 : 0;
+        }
+    }
+    return covered == 0 ? 0 : double(different) / covered;
+}
+
+QImage image(TrayLook look, int side, PanelTone tone = PanelTone::Light)
+{
+    return trayIcon(look, tone).pixmap(QSize(side, side), 1.0).toImage();
+}
+
+constexpr TrayLook Looks[]{TrayLook::Idle, TrayLook::Sending, TrayLook::Paused, TrayLook::Trouble};
+
+} // namespace
+
+class TestIcons final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    // People who see no colours tell the states apart, at the smallest size too.
+    void differByShape()
+    {
+        for (const int side : {16, 22, 48}) {
+            for (const TrayLook one : Looks) {
+                for (const TrayLook other : Looks) {
+                    if (one == other)
+                        continue;
+                    const double share = difference(image(one, side), image(other, side));
+                    QVERIFY2(share > 0.12,
+                             qPrintable(QStringLiteral("%1 and %2 at %3: %4")
+                                            .arg(int(one))
+                                            .arg(int(other))
+                                            .arg(side)
+                                            .arg(share)));
+                }
+            }
+        }
+    }
+
+    // Drawn at the size that is asked for, not scaled up.
+    void areSharp()
+    {
+        for (const int side : {16, 22, 64, 256}) {
+            QCOMPARE(image(TrayLook::Trouble, side).size(), QSize(side, side));
+            const QPixmap twice =
+                trayIcon(TrayLook::Idle, PanelTone::Light).pixmap(QSize(side, side), 2.0);
+            QCOMPARE(twice.size(), QSize(2 * side, 2 * side));
+        }
+    }
+
+    void standOutOnTheirPanel()
+    {
+        const QPoint onStroke(31, 22);
+        const QImage light = image(TrayLook::Idle, 64, PanelTone::Light);
+        const QImage dark = image(TrayLook::Idle, 64, PanelTone::Dark);
+        QVERIFY(qAlpha(light.pixel(onStroke)) > 200);
+        QVERIFY(qGray(light.pixel(onStroke)) < 80);
+        QVERIFY(qGray(dark.pixel(onStroke)) > 200);
+    }
+
+    void templateIsOneInk()
+    {
+        QVERIFY(trayIcon(TrayLook::Trouble, PanelTone::Template).isMask());
+        const QImage mask = image(TrayLook::Trouble, 64, PanelTone::Template);
+        for (int y = 0; y < mask.height(); ++y) {
+            for (int x = 0; x < mask.width(); ++x)
+                QCOMPARE(qGray(mask.pixel(x, y)), 0);
+        }
+    }
+
+    void toneFollowsPalette()
+    {
+        QPalette palette;
+        palette.setColor(QPalette::Window, Qt::white);
+        palette.setColor(QPalette::WindowText, Qt::black);
+        QCOMPARE(panelTone(palette), PanelTone::Light);
+        palette.setColor(QPalette::Window, Qt::black);
+        palette.setColor(QPalette::WindowText, Qt::white);
+        QCOMPARE(panelTone(palette), PanelTone::Dark);
+    }
+
+    void applicationHasAnIcon() { QVERIFY(!applicationIcon().pixmap(64).isNull()); }
+};
+
+QTEST_MAIN(TestIcons)
+#include "tst_widgets_icons.moc"

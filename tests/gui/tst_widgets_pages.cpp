@@ -1,0 +1,210 @@
+#include "client/roles.h"
+#include "gui/widgetchecks.h"
+#include "widgets/actions.h"
+#include "widgets/backendform.h"
+#include "widgets/checkedfield.h"
+#include "widgets/firststart.h"
+#include "widgets/livepage.h"
+#include "widgets/mainwindow.h"
+#include "widgets/settingsdialog.h"
+#include "widgets/tablepage.h"
+#include "widgets/trayicon.h"
+
+#include <QAction>
+#include <QCheckBox>
+#include <QDialogButtonBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStandardItemModel>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+#include <QTreeView>
+
+using namespace Weave;
+
+namespace {
+
+void addCall(QStandardItemModel &model, const QString &name)
+{
+    auto *const item = new QStandardItem(name);
+    item->setData(name + QStringLiteral(" in full"), DetailRole);
+    item->setData(name, SearchRole);
+    model.appendRow({item, new QStandardItem(QStringLiteral("done"))});
+}
+
+} // namespace
+
+class TestPages final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void tableGivesWayToASentence()
+    {
+        QStandardItemModel model(0, 2);
+        TablePage page(QStringLiteral("Clients"), QStringLiteral("Nobody yet."), model, 0);
+        page.show();
+        QVERIFY(!page.table().isVisible());
+        QVERIFY(page.findChild<QLabel *>()->isVisible());
+        addCall(model, QStringLiteral("one"));
+        QVERIFY(page.table().isVisible());
+        model.removeRow(0);
+        QVERIFY(!page.table().isVisible());
+    }
+
+    // Payloads may be confidential: not without being asked for, not for a page that nobody sees.
+    void liveCallsAreAskedForInSight()
+    {
+        QStandardItemModel model(0, 2);
+        LivePage page(model);
+        QSignalSpy wanted(&page, &LivePage::wanted);
+        QCOMPARE(page.showsPayloads(), false);
+        page.show();
+        QCOMPARE(wanted.takeFirst(), (QVariantList{true, false}));
+        page.findChild<QCheckBox *>()->click();
+        QCOMPARE(wanted.takeFirst(), (QVariantList{true, true}));
+        page.hide();
+        QCOMPARE(wanted.takeFirst(), (QVariantList{false, false}));
+    }
+
+    void liveCallsAreFound()
+    {
+        QStandardItemModel model(0, 2);
+        LivePage page(model);
+        page.show();
+        addCall(model, QStringLiteral("answer"));
+        addCall(model, QStringLiteral("summarise"));
+        QTest::keyClicks(page.findChild<QLineEdit *>(), QStringLiteral("SUMM"));
+        QCOMPARE(page.tree().model()->rowCount(), 1);
+        page.tree().setCurrentIndex(page.tree().model()->index(0, 0));
+        QCOMPARE(page.findChild<QPlainTextEdit *>()->toPlainText(),
+                 QStringLiteral("summarise in full"));
+    }
+
+    void windowIsForKeysAndReaders()
+    {
+        QStandardItemModel model(0, 2);
+        Actions actions;
+        actions.setConnected(true);
+        MainWindow window(actions);
+        addCall(model, QStringLiteral("one"));
+        window.addPage(QStringLiteral("Clients"),
+                       new TablePage(QStringLiteral("Clients"), QString(), model, 0));
+        window.addPage(QStringLiteral("Live"), new LivePage(model));
+        window.show();
+        QApplication::setActiveWindow(&window);
+        for (int page = 0; page < 2; ++page) {
+            QTest::keyClick(&window, Qt::Key(Qt::Key_1 + page), Qt::ControlModifier);
+            QCOMPARE(window.currentPage(), page);
+            QCOMPARE(namelessControls(window), QStringList());
+            QCOMPARE(unreachableControls(window), QStringList());
+        }
+    }
+
+    void dialogsAreForKeysAndReaders()
+    {
+        SettingsDialog settings;
+        FirstStart firstStart;
+        settings.setSettings({});
+        firstStart.form().setBackend(QStringLiteral("https://trace.wandb.ai"));
+        const auto check = [](QWidget &dialog) {
+            dialog.show();
+            QApplication::setActiveWindow(&dialog);
+            QCOMPARE(namelessControls(dialog), QStringList());
+            QCOMPARE(unreachableControls(dialog), QStringList());
+        };
+        auto *const tabs = settings.findChild<QTabWidget *>();
+        for (int tab = 0; tab < tabs->count(); ++tab) {
+            tabs->setCurrentIndex(tab);
+            check(settings);
+        }
+        settings.hide();
+        check(firstStart);
+        firstStart.showHint(QStringLiteral("127.0.0.1:8319"));
+        check(firstStart);
+    }
+
+    void settingsAreCheckedAsTheyAreTyped()
+    {
+        SettingsDialog dialog;
+        Settings settings;
+        settings.backend = QStringLiteral("https://trace.wandb.ai");
+        settings.spoolMaxBytes = QStringLiteral("2GiB");
+        dialog.setSettings(settings);
+        QVERIFY(dialog.settings() == settings);
+        const auto *const save =
+            dialog.findChild<QDialogButtonBox *>()->button(QDialogButtonBox::Save);
+        QVERIFY(save->isEnabled());
+        for (CheckedField *const field : dialog.findChildren<CheckedField *>()) {
+            if (field->text() != settings.spoolMaxBytes)
+                continue;
+            field->edit().selectAll();
+            QTest::keyClicks(&field->edit(), QStringLiteral("lots"));
+            QVERIFY(field->hasProblem());
+        }
+        QVERIFY(!save->isEnabled());
+    }
+
+    // What is typed as the key is seen by nobody, and is not in the settings.
+    void keyIsNotShown()
+    {
+        FirstStart dialog;
+        int hidden = 0;
+        for (const QLineEdit *const edit : dialog.findChildren<QLineEdit *>())
+            hidden += edit->echoMode() == QLineEdit::Password ? 1 : 0;
+        QCOMPARE(hidden, 1);
+    }
+
+    void windowTellsWhetherItIsSeen()
+    {
+        Actions actions;
+        MainWindow window(actions);
+        const QSignalSpy watched(&window, &MainWindow::watchedChanged);
+        window.show();
+        window.close();
+        QCOMPARE(watched.count(), 2);
+        QCOMPARE(watched.last().first().toBool(), false);
+    }
+
+    void menuSaysTheStateFirst()
+    {
+        Actions actions;
+        TrayIcon icon(actions);
+        icon.setState(TrayLook::Paused, QStringLiteral("Paused & waiting"));
+        const QList<QAction *> entries = icon.menu().actions();
+        QCOMPARE(entries.first()->text(), QStringLiteral("Paused && waiting"));
+        for (QAction *const action : {actions.open, actions.pause, actions.flush, actions.retry,
+                                      actions.openLog, actions.copyDiagnostics, actions.settings,
+                                      actions.startAtLogin, actions.about, actions.quit})
+            QVERIFY2(entries.contains(action), qPrintable(action->text()));
+    }
+
+    void stateChangesAtMostOnceASecond()
+    {
+        Actions actions;
+        TrayIcon icon(actions);
+        icon.setState(TrayLook::Idle, QStringLiteral("one"));
+        icon.setState(TrayLook::Sending, QStringLiteral("two"));
+        QCOMPARE(icon.menu().actions().first()->text(), QStringLiteral("one"));
+        QTRY_COMPARE_WITH_TIMEOUT(icon.menu().actions().first()->text(), QStringLiteral("two"),
+                                  3000);
+    }
+
+    void pauseSaysWhatItDoes()
+    {
+        Actions actions;
+        QVERIFY(!actions.pause->isEnabled());
+        actions.setConnected(true);
+        QVERIFY(actions.pause->isEnabled());
+        const QString before = actions.pause->text();
+        actions.setPaused(true);
+        QVERIFY(actions.pause->text() != before);
+    }
+};
+
+QTEST_MAIN(TestPages)
+#include "tst_widgets_pages.moc"

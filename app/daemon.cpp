@@ -22,7 +22,7 @@ void logStart(const Config &config)
            std::string(version()).c_str(), config.socketPath.c_str(),
            config.backend.display().c_str());
     if (!config.headless)
-        qCInfo(lcApp, "no tray program is installed; running headless");
+        qCInfo(lcApp, "on a desktop, weave-sidecar-tray shows what it does");
     if (config.backend.kind != BackendAddress::Kind::Http)
         return;
     if (config.credentials.apiKey.empty()) {

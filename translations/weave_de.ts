@@ -39,6 +39,10 @@
         <source>%1 · %2 delivered · %3 waiting</source>
         <translation>%1 · %2 zugestellt · %3 wartend</translation>
     </message>
+    <message>
+        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
+        <translation>Der Dienst hat Version %1, dieses Programm hat %2. Starten Sie das ältere neu.</translation>
+    </message>
 </context>
 <context>
     <name>ProblemText</name>

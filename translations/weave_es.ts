@@ -39,6 +39,10 @@
         <source>%1 · %2 delivered · %3 waiting</source>
         <translation>%1 · %2 entregadas · %3 en espera</translation>
     </message>
+    <message>
+        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
+        <translation>El servicio tiene la versión %1 y este programa la %2. Reinicie el más antiguo.</translation>
+    </message>
 </context>
 <context>
     <name>ProblemText</name>

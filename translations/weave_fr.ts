@@ -39,6 +39,10 @@
         <source>%1 · %2 delivered · %3 waiting</source>
         <translation>%1 · %2 livrés · %3 en attente</translation>
     </message>
+    <message>
+        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
+        <translation>Le service est en version %1, ce programme en version %2. Redémarrez le plus ancien.</translation>
+    </message>
 </context>
 <context>
     <name>ProblemText</name>

@@ -39,6 +39,10 @@
         <source>%1 · %2 delivered · %3 waiting</source>
         <translation>%1 · 配信済み %2 · 待機中 %3</translation>
     </message>
+    <message>
+        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
+        <translation>デーモンのバージョンは %1、このプログラムは %2 です。古い方を再起動してください。</translation>
+    </message>
 </context>
 <context>
     <name>ProblemText</name>

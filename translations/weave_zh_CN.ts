@@ -39,6 +39,10 @@
         <source>%1 · %2 delivered · %3 waiting</source>
         <translation>%1 · 已投递 %2 · 等待 %3</translation>
     </message>
+    <message>
+        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
+        <translation>守护进程的版本是 %1，本程序的版本是 %2。请重启较旧的一个。</translation>
+    </message>
 </context>
 <context>
     <name>ProblemText</name>

@@ -90,7 +90,7 @@ constexpr std::array<OptionSpec, 29> Table{{
      "Time to deliver what is pending after SIGTERM or SIGINT."},
 
     {"headless", "", "", "", Running,
-     "Never look for a display. This is also what happens where no tray program is installed."},
+     "Run without a display, as the daemon always does; weave-sidecar-tray is a program of its own."},
     {"log-level", "LEVEL", "info", "", Running, "debug, info, warning or error."},
     {"log-format", "FORMAT", "text", "", Running, "text, or json for a JSON object a line."},
     {"version", "", "", "", Running, "Print the version and exit."},

@@ -1,5 +1,7 @@
 #include "client/appstate.h"
 
+#include "common/version.h"
+
 #include <QLocale>
 
 namespace Weave {
@@ -14,6 +16,12 @@ bool isSpoolNearlyFull(const Snapshot &snapshot)
     return snapshot.spoolMaxBytes > 0
         && static_cast<double>(snapshot.spoolUsedBytes)
         > NearlyFull * static_cast<double>(snapshot.spoolMaxBytes);
+}
+
+QString ownVersion()
+{
+    const std::string_view own = version();
+    return QString::fromUtf8(own.data(), static_cast<qsizetype>(own.size()));
 }
 
 } // namespace
@@ -47,6 +55,10 @@ AppState AppState::of(const std::optional<Snapshot> &snapshot, const QString &ab
         state.m_kind = isSending ? Kind::Sending : Kind::Idle;
         word = tr("Connected");
     }
+    if (state.m_reason.isEmpty() && snapshot->version != ownVersion())
+        state.m_reason =
+            tr("The daemon has version %1, this program has %2. Restart the older one.")
+                .arg(snapshot->version, ownVersion());
     const QLocale locale;
     state.m_line =
         tr("%1 · %2 delivered · %3 waiting")

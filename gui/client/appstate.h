@@ -30,7 +30,7 @@ public:
     [[nodiscard]] Kind kind() const { return m_kind; }
     // "Connected · 1,240 delivered · 0 waiting"
     [[nodiscard]] QString line() const { return m_line; }
-    // Empty unless there is trouble or a pause: what is the matter, in a sentence.
+    // What is the matter, in a sentence: trouble, a pause, a daemon of another version. Else empty.
     [[nodiscard]] QString reason() const { return m_reason; }
 
 private:

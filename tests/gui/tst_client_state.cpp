@@ -3,6 +3,7 @@
 #include "client/history.h"
 #include "client/notificationpolicy.h"
 #include "client/settings.h"
+#include "common/version.h"
 
 #include <QDir>
 #include <QJsonDocument>
@@ -39,6 +40,7 @@ private Q_SLOTS:
     void backendName();
     void stateLine();
     void stateKinds();
+    void anotherVersionIsTold();
     void historyOfRates();
     void historyAcrossARestart();
     void historyWithGaps();
@@ -107,6 +109,17 @@ void ClientStateTest::stateKinds()
     snapshot.backendState = Snapshot::Backend::Retrying;
     QVERIFY(kind(5) == Kind::Trouble);
     QVERIFY(AppState::of({}, {}, 0).kind() == Kind::Trouble);
+}
+
+void ClientStateTest::anotherVersionIsTold()
+{
+    const std::string_view own = version();
+    Snapshot snapshot;
+    snapshot.version = QString::fromUtf8(own.data(), static_cast<qsizetype>(own.size()));
+    QCOMPARE(AppState::of(snapshot, {}, 0).reason(), QString());
+    snapshot.version = u"9.9.9"_s;
+    QVERIFY(AppState::of(snapshot, {}, 0).reason().contains(u"9.9.9"_s));
+    QVERIFY(AppState::of(snapshot, {}, 0).kind() == Kind::Idle); // told, and no trouble
 }
 
 void ClientStateTest::historyOfRates()

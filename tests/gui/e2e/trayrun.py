@@ -127,6 +127,30 @@ class Desktop:
         assert isinstance(reply, dict)
         return reply
 
+    def send_calls(self, rate: int, seconds: float) -> int:
+        """Starts and ends, so many a second; how many the daemon has taken."""
+        lines = []
+        for number in range(rate // 40):
+            call = {"project_id": "acme/demo", "id": str(number)}
+            start = {"trace_id": "1", "op_name": "op", "started_at": "2026-01-01T00:00:00Z",
+                     "attributes": {}, "inputs": {}}  # fmt: skip
+            end = {"ended_at": "2026-01-01T00:00:01Z", "summary": {}}
+            for kind, fields in (("start", start), ("end", end)):
+                payload = {kind: call | fields}
+                lines.append(json.dumps({"method": f"call_{kind}", "payload": payload}))
+        twentieth = ("\n".join(lines) + "\n").encode()
+        taken = 0
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(5)
+            client.connect(str(self.socket))
+            replies = client.makefile()
+            begin = time.monotonic()
+            for step in range(int(seconds * 20)):
+                client.sendall(twentieth)
+                taken += sum('"success":true' in replies.readline() for _ in lines)
+                time.sleep(max(0.0, begin + (step + 1) / 20 - time.monotonic()))
+        return taken
+
     def call(self, service: str, path: str, method: str, *arguments: str) -> str:
         result = subprocess.run(
             ["gdbus", "call", "--session", "-d", service, "-o", path, "-m", method, *arguments],
@@ -266,6 +290,32 @@ def starts_the_daemon(place: Desktop) -> None:
         wait_for("the daemon to end", lambda: not place.socket.exists())
 
 
+def costs_little(place: Desktop) -> None:
+    """10,000 calls a second pass, the window is hidden: 80 MB and 1 % of a processor at most."""
+    place.start_daemon()
+    place.start_watcher()
+    tray = place.start_tray()
+    wait_for("the icon", place.item)
+    seconds = 5
+    before = cpu_seconds(tray.pid)
+    sent = place.send_calls(rate=10_000, seconds=seconds)
+    used = (cpu_seconds(tray.pid) - before) / seconds
+    memory = resident_megabytes(tray.pid)
+    print(f"   {sent / seconds:,.0f} calls/s: {used:.1%} of a processor, {memory:.0f} MB")
+    assert used <= 0.01, f"the tray uses {used:.1%}"
+    assert memory <= 80, f"the tray takes {memory:.0f} MB"
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_megabytes(pid: int) -> float:
+    pages = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     for program in ("daemon", "tray", "watcher"):
@@ -275,7 +325,7 @@ def main() -> int:
         if shutil.which(tool) is None:
             print(f"skipped: {tool} is not installed")
             return 77
-    for scenario in (uses_the_menu, finds_a_late_host, is_one, starts_the_daemon):
+    for scenario in (uses_the_menu, finds_a_late_host, is_one, starts_the_daemon, costs_little):
         with desktop(programs) as place:
             scenario(place)
         print(f"ok {scenario.__name__}")

@@ -2,6 +2,7 @@
 
 #include "fakes/fakeclient.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -90,6 +91,7 @@ bool SidecarProcess::isRunning() const
 
 QString SidecarProcess::standardError()
 {
+    QCoreApplication::processEvents(); // which takes in what is in the pipe
     m_standardError += QString::fromUtf8(m_process.readAllStandardError());
     return m_standardError;
 }

@@ -84,7 +84,7 @@ QList<double> History::values(Series series, int spanSeconds, int points) const
     QList<double> values(count, Unknown);
     const auto size = static_cast<qint64>(m_ring.size());
     for (int back = 0; back < count * step && back < size; ++back) {
-        const auto place = (static_cast<qint64>(m_next) - 1 - back + 2 * Seconds) % Seconds;
+        const auto place = (static_cast<qint64>(m_next) - 1 - back + qint64{2} * Seconds) % Seconds;
         const double value = m_ring[static_cast<std::size_t>(place)][series];
         double &kept = values[count - 1 - back / step];
         if (!std::isnan(value) && (std::isnan(kept) || value > kept))

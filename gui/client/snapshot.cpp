@@ -112,7 +112,7 @@ QList<ClientSnapshot> ClientSnapshot::fromJson(const QJsonArray &clients)
 {
     QList<ClientSnapshot> list;
     list.reserve(clients.size());
-    for (const QJsonValue &value : clients) {
+    for (const auto &value : clients) {
         const QJsonObject client = value.toObject();
         list.append({number(client, "pid"), text(client, "name"), number(client, "connections"),
                      number(client, "calls"), number(client, "bytes"), number(client, "refused")});

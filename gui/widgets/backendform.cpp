@@ -107,7 +107,7 @@ void BackendForm::setKeyHint(const QString &hint)
 QString BackendForm::check()
 {
     const bool isFile = m_toFile->isChecked();
-    const QString problem = Settings::problemOf(QStringLiteral("backend"), backend());
+    QString problem = Settings::problemOf(QStringLiteral("backend"), backend());
     // That nothing has been typed yet is seen without words.
     m_url->setProblem(isFile || m_url->text().isEmpty() ? QString() : problem);
     m_file->setProblem(isFile ? problem : QString());

@@ -37,11 +37,13 @@ void addOptions(QCommandLineParser &parser)
 bool readCommand(const QStringList &words, CommandLine &line)
 {
     using Command = CommandLine::Command;
-    constexpr std::array<std::pair<const char *, Command>, 5> Commands{{{"status", Command::Status},
-                                                                        {"pause", Command::Pause},
-                                                                        {"resume", Command::Resume},
-                                                                        {"flush", Command::Flush},
-                                                                        {"retry", Command::Retry}}};
+    constexpr std::array<std::pair<const char *, Command>, 6> Commands{
+        {{"status", Command::Status},
+         {"pause", Command::Pause},
+         {"resume", Command::Resume},
+         {"flush", Command::Flush},
+         {"retry", Command::Retry},
+         {"reload", Command::Reload}}};
     for (const auto &[name, command] : Commands) {
         if (words == QStringList{QLatin1String(name)}) {
             line.command = command;
@@ -67,6 +69,14 @@ bool readSpoolAction(const QString &word, CommandLine &line)
         }
     }
     return false;
+}
+
+bool readConfigAction(const QString &word, CommandLine &line)
+{
+    line.command = CommandLine::Command::Config;
+    line.configAction = word == QLatin1String("show") ? CommandLine::ConfigAction::Show
+                                                      : CommandLine::ConfigAction::Check;
+    return word == QLatin1String("show") || word == QLatin1String("check");
 }
 
 } // namespace
@@ -106,9 +116,12 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments, const Environ
         if (commands.size() != 2 || !readSpoolAction(commands.at(1), line))
             return usageError(
                 QStringLiteral("spool needs one of: ls, verify, export, retry, purge"));
+    } else if (commands.value(0) == QLatin1String("config")) {
+        if (commands.size() != 2 || !readConfigAction(commands.at(1), line))
+            return usageError(QStringLiteral("config needs one of: check, show"));
     } else if (!commands.isEmpty() && !readCommand(commands, line))
         return usageError(QStringLiteral("\"%1\" is not a command; there are: status, pause, "
-                                         "resume, flush, retry, spool")
+                                         "resume, flush, retry, reload, spool, config")
                               .arg(commands.join(QLatin1Char(' '))));
     if (line.json && line.command == CommandLine::Command::Run)
         return usageError(QStringLiteral("--json goes with the command status"));

@@ -11,12 +11,26 @@ namespace Weave {
 // What a command line asks for.
 struct CommandLine
 {
-    enum class Command { Run, Status, Pause, Resume, Flush, Retry, Spool, Help, Version };
+    enum class Command {
+        Run,
+        Status,
+        Pause,
+        Resume,
+        Flush,
+        Retry,
+        Reload,
+        Spool,
+        Config,
+        Help,
+        Version,
+    };
     Command command = Command::Run;
     enum class SpoolAction { List, Verify, Export, Retry, Purge };
     SpoolAction spoolAction = SpoolAction::List; // spool
-    Options options;
-    bool json = false; // status
+    enum class ConfigAction { Check, Show };
+    ConfigAction configAction = ConfigAction::Check; // config
+    Options options; // of flags and environment; files are not read yet
+    bool json = false; // status, config show
     bool watch = false; // status
 };
 

@@ -3,6 +3,7 @@
 #include "app/statusclient.h"
 #include "app/statustext.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -30,11 +31,21 @@ Control controlOf(CommandLine::Command command)
         return {"pause", "delivery is paused; calls are kept until `weave-sidecar resume`"};
     case CommandLine::Command::Resume:
         return {"resume", "delivery goes on"};
+    case CommandLine::Command::Reload:
+        return {"reload", "the settings are read"};
     case CommandLine::Command::Retry:
         return {"retry", "what waited for another attempt is tried now"};
     default:
         return {"flush", "everything is delivered"};
     }
+}
+
+// What a reload has changed.
+void printNames(const QJsonObject &answer, const char *key, const char *words)
+{
+    const QJsonArray names = answer.value(QLatin1String(key)).toArray();
+    for (const QJsonValue &name : names)
+        std::printf("  %s: %s\n", qUtf8Printable(name.toString()), words);
 }
 
 int complain(const std::string &text)
@@ -79,6 +90,8 @@ int runControlCommand(const CommandLine &line)
         std::printf("%s; %s that came since or wait for their ends\n", control.done, left.c_str());
     else
         std::printf("%s\n", control.done);
+    printNames(answer, "changed", "changed");
+    printNames(answer, "needs_restart", "takes effect at the next start of the daemon");
     return 0;
 }
 

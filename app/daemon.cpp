@@ -36,17 +36,18 @@ void logStart(const Config &config)
 
 } // namespace
 
-int runDaemon(const Config &config)
+int runDaemon(const Config &config, ConfigReloader reloader)
 {
     installLogging(config.logFormat, config.logLevel);
     std::signal(SIGPIPE, SIG_IGN);
+    SignalWatcher signalWatcher; // before anything that could need an orderly end
     auto spool = makeSpool(config);
     if (!spool) {
         std::fprintf(stderr, "weave-sidecar: %s\n", spool.error().message.c_str());
         return 1;
     }
-    Sidecar sidecar(config, makeTransport(config), std::move(*spool));
-    SignalWatcher signalWatcher;
+    Sidecar sidecar(config, makeTransport, std::move(*spool));
+    sidecar.setReloader(std::move(reloader));
     bool isStopping = false;
     QObject::connect(&signalWatcher, &SignalWatcher::terminationRequested, &sidecar, [&] {
         if (isStopping) {
@@ -57,6 +58,8 @@ int runDaemon(const Config &config)
         isStopping = true;
         sidecar.shutdown();
     });
+    QObject::connect(&signalWatcher, &SignalWatcher::reloadRequested, &sidecar,
+                     [&sidecar] { [[maybe_unused]] const auto logged = sidecar.reload(); });
     QObject::connect(&sidecar, &Sidecar::stopped, &sidecar, [] { QCoreApplication::exit(0); });
     if (const auto started = sidecar.start(); !started) {
         std::fprintf(stderr, "weave-sidecar: %s\n", started.error().message.c_str());

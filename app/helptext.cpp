@@ -20,6 +20,9 @@ Usage:
   weave-sidecar resume                    let delivery go on
   weave-sidecar flush                     send what waits now; says what is left after 4s
   weave-sidecar retry                     try what waits for another attempt now
+  weave-sidecar reload                    read the config files again; says what that changes
+  weave-sidecar config check              whether the daemon could start with these settings
+  weave-sidecar config show [--json]      every setting, and where its value comes from
   weave-sidecar spool ls                  what waits on disk, and what was given up and why
   weave-sidecar spool verify              check every record of the spool
   weave-sidecar spool export              print what waits and what was given up, a call a line
@@ -41,12 +44,12 @@ constexpr std::string_view Notes = R"(
 Values:
   DURATION is a number with a unit: 500ms, 1s, 1m30s, 1.5h.
   SIZE is a number of bytes, or 10MB (10,000,000), or 10MiB (10,485,760).
-  A flag on the command line wins over the environment.
+  A flag on the command line wins over the environment, and both over the config files.
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY name a proxy, as for curl.
 
 Exit codes:
   0  stopped by SIGTERM or SIGINT    1  could not start, for example: the socket is in use
-  2  a flag is wrong
+  2  a flag or a setting is wrong
   Commands: 0 done, 1 not done, for example: no daemon is running, or calls are left by flush
 )";
 

@@ -1,4 +1,5 @@
 #include "app/commandline.h"
+#include "app/configcommand.h"
 #include "app/controlcommand.h"
 #include "app/daemon.h"
 #include "app/helptext.h"
@@ -7,6 +8,7 @@
 #include "app/statustext.h"
 #include "common/version.h"
 #include "config/config.h"
+#include "config/configfile.h"
 
 #include <QCoreApplication>
 
@@ -47,10 +49,30 @@ int printStatus(const Weave::CommandLine &line)
 
 int run(const Weave::CommandLine &line)
 {
-    const auto config = Weave::Config::resolve(line.options, processEnvironment);
+    const auto load = [flags = line.options]() -> Weave::Result<Weave::Options> {
+        Weave::Options options = flags;
+        if (const auto read = Weave::readConfigFiles(processEnvironment, options); !read)
+            return read.error();
+        return options;
+    };
+    const auto options = load();
+    if (!options)
+        return complain(options.error(), ExitUsage);
+    const auto config = Weave::Config::resolve(*options, processEnvironment);
     if (!config)
         return complain(config.error(), ExitUsage);
-    return Weave::runDaemon(*config);
+    return Weave::runDaemon(*config,
+                            Weave::ConfigReloader(*options, *config, load, processEnvironment));
+}
+
+// Commands need little of the settings: where the socket and the spool are. A file with a fault in
+// it is no reason not to say how a running daemon is.
+void addFiles(Weave::CommandLine &line)
+{
+    Weave::Options options = line.options;
+    if (const auto read = Weave::readConfigFiles(processEnvironment, options); !read)
+        complain(read.error().withPrefix("warning: "), 0);
+    line.options = std::move(options);
 }
 
 } // namespace
@@ -61,26 +83,32 @@ int main(int argc, char **argv)
     ::setenv("QT_NO_GLIB", "1", 1);
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("weave-sidecar"));
-    const auto line = Weave::parseCommandLine(QCoreApplication::arguments(), processEnvironment);
+    auto line = Weave::parseCommandLine(QCoreApplication::arguments(), processEnvironment);
     if (!line)
         return complain(line.error(), ExitUsage);
+    using Command = Weave::CommandLine::Command;
+    if (line->command != Command::Run && line->command != Command::Config)
+        addFiles(*line);
     switch (line->command) {
-    case Weave::CommandLine::Command::Help:
+    case Command::Help:
         std::fputs(Weave::helpText().c_str(), stdout);
         return 0;
-    case Weave::CommandLine::Command::Version:
+    case Command::Version:
         std::printf("weave-sidecar %s\n", std::string(Weave::version()).c_str());
         return 0;
-    case Weave::CommandLine::Command::Status:
+    case Command::Status:
         return line->watch ? Weave::watchStatus(*line) : printStatus(*line);
-    case Weave::CommandLine::Command::Pause:
-    case Weave::CommandLine::Command::Resume:
-    case Weave::CommandLine::Command::Flush:
-    case Weave::CommandLine::Command::Retry:
+    case Command::Pause:
+    case Command::Resume:
+    case Command::Flush:
+    case Command::Retry:
+    case Command::Reload:
         return Weave::runControlCommand(*line);
-    case Weave::CommandLine::Command::Spool:
+    case Command::Spool:
         return Weave::runSpoolCommand(*line, processEnvironment);
-    case Weave::CommandLine::Command::Run:
+    case Command::Config:
+        return Weave::runConfigCommand(*line, processEnvironment);
+    case Command::Run:
         return run(*line);
     }
     return 0;

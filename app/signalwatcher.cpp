@@ -12,10 +12,10 @@ namespace {
 // Where the handler writes to. A signal handler has no other way to reach anything.
 volatile sig_atomic_t s_writeEnd = -1;
 
-void handleSignal(int)
+void handleSignal(int number)
 {
     const int saved = errno;
-    const char byte = 1;
+    const char byte = static_cast<char>(number);
     [[maybe_unused]] const auto sent = ::send(s_writeEnd, &byte, 1, MSG_DONTWAIT);
     errno = saved;
 }
@@ -27,6 +27,7 @@ void setHandler(void (*handler)(int))
     action.sa_flags = SA_RESTART;
     ::sigaction(SIGTERM, &action, nullptr);
     ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGHUP, &action, nullptr);
 }
 
 } // namespace
@@ -54,8 +55,15 @@ void SignalWatcher::readSignals()
 {
     std::array<char, 16> bytes{};
     const auto count = ::recv(m_readEnd.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
-    for (ssize_t i = 0; i < count; ++i)
-        Q_EMIT terminationRequested();
+    bool isReload = false; // several say no more than one
+    for (ssize_t i = 0; i < count; ++i) {
+        if (bytes[static_cast<std::size_t>(i)] == SIGHUP)
+            isReload = true;
+        else
+            Q_EMIT terminationRequested();
+    }
+    if (isReload)
+        Q_EMIT reloadRequested();
 }
 
 } // namespace Weave

@@ -9,8 +9,8 @@
 
 namespace Weave {
 
-// Turns SIGTERM and SIGINT into a Qt signal: the handler only writes a byte to a socket pair, and
-// the event loop reads it. One object a process.
+// Turns SIGTERM and SIGINT, and SIGHUP, into Qt signals: the handler only writes a byte to a socket
+// pair, and the event loop reads it. One object a process.
 class SignalWatcher final : public QObject
 {
     Q_OBJECT
@@ -21,6 +21,7 @@ public:
 
 Q_SIGNALS:
     void terminationRequested();
+    void reloadRequested();
 
 private:
     void readSignals();

@@ -43,6 +43,9 @@ public:
     CompletePairing(const Spool &spool, const PairingLimits &limits, NowFunction now,
                     ClientCheck isConnected);
 
+    // From now on; what waits is judged by them, too.
+    void setLimits(const PairingLimits &limits) { m_limits = limits; }
+
     struct Added
     {
         std::vector<Batch> complete; // batches of pairs

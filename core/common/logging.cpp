@@ -103,6 +103,11 @@ void installLogging(LogFormat format, LogLevel level)
     s_format = format;
     repeats().filter = RepeatFilter();
     qInstallMessageHandler(writeMessage);
+    setLogLevel(level);
+}
+
+void setLogLevel(LogLevel level)
+{
     QString rules = QStringLiteral("*.debug=false\n");
     const auto set = [&rules](const char *type, bool enabled) {
         rules += QStringLiteral("weave.*.%1=%2\n")

@@ -28,6 +28,7 @@ enum class LogLevel {
 // Sends all of Qt's and our messages to standard error, a line each. Call once, before the first
 // message; safe to be logged to from any thread afterwards.
 void installLogging(LogFormat format, LogLevel level);
+void setLogLevel(LogLevel level);
 
 inline QString toQString(std::string_view text)
 {

@@ -3,6 +3,7 @@
 #include "common/bytesize.h"
 #include "common/duration.h"
 #include "common/textnumber.h"
+#include "config/configfile.h"
 #include "config/proxysettings.h"
 
 #include <QFile>
@@ -230,6 +231,7 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
     if (reader.error())
         return *reader.error();
 
+    config.files = configFiles(options, environment);
     if (!options.has("backend"))
         return Error{ErrorCode::InvalidArgument,
                      "--backend is missing: give the URL of the trace server (for example "

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace Weave {
 
@@ -34,6 +35,7 @@ struct Config
     QList<QSslCertificate> caCertificates;
     QNetworkProxy proxy{QNetworkProxy::NoProxy};
 
+    std::vector<std::string> files; // see configFiles()
     std::string socketPath;
     mode_t socketMode = 0600;
     std::optional<gid_t> socketGroup;

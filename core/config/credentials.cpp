@@ -50,9 +50,11 @@ bool isPlausibleKey(std::string_view key)
     return !key.empty();
 }
 
-Result<Credentials> readKeyFile(const std::string &path)
+Result<Credentials> readKeyFile(const Options &options)
 {
-    const std::string prefix = "--api-key-file: " + path + ": ";
+    const std::string &path = options.get("api-key-file").text;
+    const std::string name = options.displayName("api-key-file");
+    const std::string prefix = name + ": " + path + ": ";
     const auto text = readSmallFile(path);
     if (!text)
         return text.error().withPrefix(prefix);
@@ -60,7 +62,7 @@ Result<Credentials> readKeyFile(const std::string &path)
     if (!isPlausibleKey(key))
         return Error{ErrorCode::InvalidArgument,
                      prefix + "expected the API key on one line and nothing else"};
-    return Credentials{std::string(key), "--api-key-file"};
+    return Credentials{std::string(key), name};
 }
 
 Credentials readNetrc(const QUrl &backend, const Environment &environment)
@@ -90,8 +92,11 @@ Credentials readNetrc(const QUrl &backend, const Environment &environment)
 Result<Credentials> findCredentials(const Options &options, const BackendAddress &backend,
                                     const Environment &environment)
 {
-    if (options.has("api-key-file"))
-        return readKeyFile(options.get("api-key-file").text);
+    // A key in the environment wins over a key file that a config file names.
+    const bool keyWins = options.has("api-key")
+        && options.get("api-key").source > options.get("api-key-file").source;
+    if (options.has("api-key-file") && !keyWins)
+        return readKeyFile(options);
     if (options.has("api-key")) {
         const std::string_view key = trimmed(options.get("api-key").text);
         const std::string name = options.displayName("api-key");

@@ -7,14 +7,20 @@ namespace Weave {
 Options::Options()
 {
     for (const OptionSpec &spec : optionTable())
-        m_values.emplace(spec.name, Value{std::string(spec.defaultValue), Source::Default});
+        m_values.emplace(spec.name, Value{std::string(spec.defaultValue), Source::Default, {}});
 }
 
-void Options::set(std::string_view name, std::string text, Source source)
+void Options::set(std::string_view name, std::string text, Source source, std::string place)
 {
     const auto found = m_values.find(name);
     if (found != m_values.end() && source >= found->second.source)
-        found->second = {std::move(text), source};
+        found->second = {std::move(text), source, std::move(place)};
+}
+
+void Options::replace(std::string_view name, const Value &value)
+{
+    if (const auto found = m_values.find(name); found != m_values.end())
+        found->second = value;
 }
 
 void Options::readEnvironment(const Environment &environment)
@@ -37,10 +43,26 @@ const Options::Value &Options::get(std::string_view name) const
 
 std::string Options::displayName(std::string_view name) const
 {
-    const OptionSpec *spec = findOption(name);
-    if (spec && get(name).source == Source::Variable)
-        return std::string(spec->environment);
-    return "--" + std::string(name);
+    const Value &value = get(name);
+    if (value.source == Source::File)
+        return value.place + ": " + std::string(name);
+    return value.source == Source::Variable ? origin(name) : "--" + std::string(name);
+}
+
+std::string Options::origin(std::string_view name) const
+{
+    const Value &value = get(name);
+    switch (value.source) {
+    case Source::Default:
+        break;
+    case Source::File:
+        return value.place;
+    case Source::Variable:
+        return std::string(findOption(name)->environment);
+    case Source::Flag:
+        return "--" + std::string(name);
+    }
+    return "default";
 }
 
 } // namespace Weave

@@ -14,28 +14,33 @@ namespace Weave {
 class Options
 {
 public:
-    enum class Source { Default, Variable, Flag };
+    enum class Source { Default, File, Variable, Flag }; // the later ones win
 
     struct Value
     {
         std::string text;
         Source source = Source::Default;
+        std::string place; // of a file: "/etc/weave-sidecar/config.toml:3"
     };
 
     // All defaults of the option table.
     Options();
 
-    // A flag beats the environment, which beats the default, in whatever order they are set.
-    void set(std::string_view name, std::string text, Source source);
+    // A flag beats the environment, which beats a file, which beats the default, in whatever order
+    // they are set. Of the same source the later one wins.
+    void set(std::string_view name, std::string text, Source source, std::string place = {});
+    // Takes the value as it is, wherever it came from.
+    void replace(std::string_view name, const Value &value);
     void readEnvironment(const Environment &environment);
 
     // Empty text when the option has no value. name is one of the table's.
     [[nodiscard]] const Value &get(std::string_view name) const;
     [[nodiscard]] bool has(std::string_view name) const { return !get(name).text.empty(); }
 
-    // How to speak of the option in an error: "--backend", or the environment variable when that
-    // is where the value came from.
+    // How to speak of the option in an error: "--backend", or where else the value came from.
     [[nodiscard]] std::string displayName(std::string_view name) const;
+    // The same for a list of values: "--backend", "WANDB_API_KEY", "FILE:LINE", "default".
+    [[nodiscard]] std::string origin(std::string_view name) const;
 
 private:
     std::map<std::string, Value, std::less<>> m_values;

@@ -15,16 +15,17 @@ constexpr std::string_view Access = "Access";
 constexpr std::string_view Limits = "Limits";
 constexpr std::string_view Running = "Running";
 
-constexpr std::array<OptionSpec, 29> Table{{
+constexpr std::array<OptionSpec, 30> Table{{
     {"backend", "URL", "", "WEAVE_SIDECAR_BACKEND", Where,
      "Trace server to deliver to, for example https://trace.wandb.ai. A path in the URL is kept. "
      "file:PATH writes every delivered call as a line of JSON to PATH instead. Required."},
     {"socket", "PATH", "/tmp/weave_sidecar.sock", "WEAVE_SIDECAR_SOCKET", Where,
-     "Unix domain socket that SDK processes connect to."},
+     "Unix domain socket that SDK processes connect to.", OnReload::NeedsRestart},
     {"http", "HOST:PORT", "", "WEAVE_SIDECAR_HTTP", Where,
      "Speak HTTP here, too, for example 127.0.0.1:8319, for SDKs that know only the trace server: "
      "WF_TRACE_SERVER_URL=http://127.0.0.1:8319 leads them here. They need the daemon's own API "
-     "key; requests with another one, and all that are not calls, are passed on."},
+     "key; requests with another one, and all that are not calls, are passed on.",
+     OnReload::NeedsRestart},
 
     {"flush-interval", "DURATION", "1s", "", Batches,
      "Send a batch this long after its first call."},
@@ -62,7 +63,8 @@ constexpr std::array<OptionSpec, 29> Table{{
     {"spool-dir", "DIR", "", "", Spool,
      "Where calls are kept until they are delivered; they outlive the daemon. Default: "
      "$XDG_STATE_HOME/weave-sidecar/spool or ~/.local/state/weave-sidecar/spool, on macOS "
-     "~/Library/Application Support/weave-sidecar/spool. none keeps them in memory."},
+     "~/Library/Application Support/weave-sidecar/spool. none keeps them in memory.",
+     OnReload::NeedsRestart},
     {"spool-max-bytes", "SIZE", "1GiB", "", Spool,
      "Room for calls that are not delivered yet; with --spool-dir none 64MiB unless it is given. "
      "When it is full, new calls are refused and their clients send them directly."},
@@ -70,15 +72,19 @@ constexpr std::array<OptionSpec, 29> Table{{
      "lazy: calls that have waited for about a second are synced to the disk. always: every call "
      "is "
      "synced before it is answered; clients wait for the disk. never: the system decides. A killed "
-     "daemon loses nothing either way; a power cut may, but for always."},
+     "daemon loses nothing either way; a power cut may, but for always.",
+     OnReload::NeedsRestart},
 
     {"socket-mode", "MODE", "0600", "", Access,
-     "Permissions of the socket, in octal: 0600 for its owner alone, 0660 for a group."},
-    {"socket-group", "GROUP", "", "", Access, "Group of the socket, by name or number."},
+     "Permissions of the socket, in octal: 0600 for its owner alone, 0660 for a group.",
+     OnReload::NeedsRestart},
+    {"socket-group", "GROUP", "", "", Access, "Group of the socket, by name or number.",
+     OnReload::NeedsRestart},
 
     {"http-allow-remote", "", "", "", Access,
      "Allow an --http address that other machines reach. Keys and calls then travel in the clear; "
-     "put a proxy with TLS in front."},
+     "put a proxy with TLS in front.",
+     OnReload::NeedsRestart},
 
     {"max-connections", "N", "1024", "", Limits,
      "Clients connected at a time, to the socket and again to --http. One more gets an error and "
@@ -89,12 +95,22 @@ constexpr std::array<OptionSpec, 29> Table{{
     {"shutdown-timeout", "DURATION", "10s", "", Limits,
      "Time to deliver what is pending after SIGTERM or SIGINT."},
 
+    {"config", "FILE", "", "WEAVE_SIDECAR_CONFIG", Running,
+     "Read settings from this file alone, in TOML: the flags' names, for example "
+     "flush-interval = \"2s\". Without it /etc/weave-sidecar/config.toml is read, and then "
+     "$XDG_CONFIG_HOME/weave-sidecar/config.toml or ~/.config/weave-sidecar/config.toml, if they "
+     "are "
+     "there. Flags and the environment win over files. none reads no file.",
+     OnReload::NotInFile},
     {"headless", "", "", "", Running,
-     "Run without a display, as the daemon always does; weave-sidecar-tray is a program of its own."},
+     "Run without a display, as the daemon always does; weave-sidecar-tray is a program of its "
+     "own.",
+     OnReload::NotInFile},
     {"log-level", "LEVEL", "info", "", Running, "debug, info, warning or error."},
-    {"log-format", "FORMAT", "text", "", Running, "text, or json for a JSON object a line."},
-    {"version", "", "", "", Running, "Print the version and exit."},
-    {"help", "", "", "", Running, "Print this page and exit."},
+    {"log-format", "FORMAT", "text", "", Running, "text, or json for a JSON object a line.",
+     OnReload::NeedsRestart},
+    {"version", "", "", "", Running, "Print the version and exit.", OnReload::NotInFile},
+    {"help", "", "", "", Running, "Print this page and exit.", OnReload::NotInFile},
 }};
 
 } // namespace

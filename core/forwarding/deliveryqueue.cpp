@@ -78,6 +78,14 @@ void DeliveryQueue::pump()
     armTimer();
 }
 
+void DeliveryQueue::setLimits(const DeliveryLimits &limits)
+{
+    const bool isOtherMode = limits.callsMode != m_limits.callsMode;
+    m_limits = limits;
+    if (isOtherMode)
+        forgetPaths();
+}
+
 void DeliveryQueue::handleTakenApart(const CompletePairing::Added &added)
 {
     if (!added.held.empty())

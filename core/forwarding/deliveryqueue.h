@@ -62,6 +62,11 @@ public:
     // the batcher has got something, or something has changed in pairing.
     void pump();
 
+    // From now on. What has been learned of the projects' paths is forgotten when the mode changes.
+    void setLimits(const DeliveryLimits &limits);
+    // Calls go to another server from now on, which may keep projects otherwise.
+    void forgetPaths() { m_paths = WritePaths(m_limits.callsMode); }
+
     // See WritePaths.
     void preferComplete(const std::string &project) { m_paths.preferComplete(project); }
 
@@ -123,7 +128,7 @@ private:
     Transport &m_transport;
     Stats &m_stats;
     const DeadLetterFunction m_deadLetter;
-    const DeliveryLimits m_limits;
+    DeliveryLimits m_limits;
     const NowFunction m_now;
     const RandomFunction m_random;
     QTimer m_timer;

@@ -44,7 +44,7 @@ private:
     Path &pathOf(const std::string &project);
     static Move moved(Path &path, bool toComplete);
 
-    const CallsMode m_mode;
+    CallsMode m_mode;
     std::unordered_map<std::string, Path> m_learned;
 };
 

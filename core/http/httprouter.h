@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace Weave {
 
@@ -24,6 +25,8 @@ class HttpRouter
 public:
     // handler outlives the router.
     HttpRouter(RequestHandler &handler, RouterOptions options);
+
+    void setOptions(RouterOptions options) { m_options = std::move(options); }
 
     // With the head alone. A reply turns the request away before its body is read.
     [[nodiscard]] std::optional<HttpReply> turnAway(const HttpRequest &head) const;
@@ -46,7 +49,7 @@ private:
     [[nodiscard]] HttpReply health(std::string_view path) const;
 
     RequestHandler &m_handler;
-    const RouterOptions m_options;
+    RouterOptions m_options;
     CallBody m_body;
     std::string m_unpacked;
 };

@@ -65,6 +65,13 @@ Result<void> HttpServer::listen(const QHostAddress &address, quint16 port)
                      + std::to_string(port) + ": " + m_server.errorString().toStdString()};
 }
 
+void HttpServer::setOptions(HttpServerOptions options)
+{
+    m_context.router.setOptions(std::move(options.router));
+    m_context.passthrough.setOptions(std::move(options.passthrough));
+    m_maxConnections = options.maxConnections;
+}
+
 void HttpServer::stopListening()
 {
     m_server.close();

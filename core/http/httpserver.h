@@ -39,6 +39,8 @@ public:
     [[nodiscard]] Result<void> listen(const QHostAddress &address, quint16 port);
     // Takes no more clients, and ends those that are here after their requests.
     void stopListening();
+    // For requests and clients that come from now on.
+    void setOptions(HttpServerOptions options);
     // "http://127.0.0.1:8319" once it listens.
     [[nodiscard]] std::string url() const;
 
@@ -59,7 +61,7 @@ private:
     void checkTimes();
 
     HttpContext m_context;
-    const std::uint64_t m_maxConnections;
+    std::uint64_t m_maxConnections;
     QTcpServer m_server;
     QTimer m_clock;
     QTimer m_acceptAgain;

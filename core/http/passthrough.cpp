@@ -54,8 +54,10 @@ QByteArray toBytes(std::string_view text)
 
 } // namespace
 
-PassedRequest::PassedRequest(QNetworkReply *reply, Milliseconds timeout)
-    : m_reply(reply),
+PassedRequest::PassedRequest(QNetworkReply *reply, std::shared_ptr<QNetworkAccessManager> manager,
+                             Milliseconds timeout)
+    : m_manager(std::move(manager)),
+      m_reply(reply),
       m_timeout(timeout)
 {
     m_reply->setReadBufferSize(ReadBufferBytes);
@@ -74,6 +76,8 @@ PassedRequest::~PassedRequest()
     m_reply->disconnect(this);
     m_reply->abort();
     m_reply->deleteLater();
+    // The last owner of a manager may be this request, and its code may be on the stack.
+    QTimer::singleShot(0, [manager = std::move(m_manager)] {});
 }
 
 void PassedRequest::handleHead()
@@ -144,9 +148,15 @@ PassedRequest::Head PassedRequest::head() const
 }
 
 Passthrough::Passthrough(PassthroughOptions options)
-    : m_options(std::move(options)),
-      m_base(m_options.backend.toEncoded())
 {
+    setOptions(std::move(options));
+}
+
+void Passthrough::setOptions(PassthroughOptions options)
+{
+    m_options = std::move(options);
+    m_managers.clear();
+    m_base = m_options.backend.toEncoded();
     while (m_base.endsWith('/'))
         m_base.chop(1);
 }
@@ -157,11 +167,11 @@ std::unique_ptr<PassedRequest> Passthrough::send(HttpRequest &request)
     const QByteArray verb = toBytes(request.method);
     const QByteArray body = toBytes(request.body);
     request.body = std::string();
-    QNetworkAccessManager &manager = nextManager();
-    QNetworkReply *reply = verb == "HEAD" ? manager.head(outgoing)
-        : verb == "GET" && body.isEmpty() ? manager.get(outgoing)
-                                          : manager.sendCustomRequest(outgoing, verb, body);
-    return std::make_unique<PassedRequest>(reply, m_options.timeout);
+    const std::shared_ptr<QNetworkAccessManager> manager = nextManager();
+    QNetworkReply *reply = verb == "HEAD" ? manager->head(outgoing)
+        : verb == "GET" && body.isEmpty() ? manager->get(outgoing)
+                                          : manager->sendCustomRequest(outgoing, verb, body);
+    return std::make_unique<PassedRequest>(reply, manager, m_options.timeout);
 }
 
 QNetworkRequest Passthrough::outgoing(const HttpRequest &request) const
@@ -204,15 +214,15 @@ QNetworkRequest Passthrough::outgoing(const HttpRequest &request) const
     return outgoing;
 }
 
-QNetworkAccessManager &Passthrough::nextManager()
+const std::shared_ptr<QNetworkAccessManager> &Passthrough::nextManager()
 {
     if (m_managers.size() < ManagerCount) {
-        m_managers.push_back(std::make_unique<QNetworkAccessManager>());
+        m_managers.push_back(std::make_shared<QNetworkAccessManager>());
         m_managers.back()->setProxy(m_options.proxy);
-        return *m_managers.back();
+        return m_managers.back();
     }
     m_next = (m_next + 1) % ManagerCount;
-    return *m_managers[m_next];
+    return m_managers[m_next];
 }
 
 } // namespace Weave

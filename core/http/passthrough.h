@@ -36,7 +36,9 @@ class PassedRequest final : public QObject
     Q_OBJECT
 
 public:
-    PassedRequest(QNetworkReply *reply, Milliseconds timeout);
+    // manager: the reply's; it is kept for as long as the request.
+    PassedRequest(QNetworkReply *reply, std::shared_ptr<QNetworkAccessManager> manager,
+                  Milliseconds timeout);
     ~PassedRequest() override; // gives the request up
 
     struct Head
@@ -65,7 +67,8 @@ private:
     void handleFinished();
     void handleTimeout();
 
-    QPointer<QNetworkReply> m_reply; // its manager may go first
+    std::shared_ptr<QNetworkAccessManager> m_manager;
+    QPointer<QNetworkReply> m_reply;
     QTimer m_timer;
     const Milliseconds m_timeout;
     bool m_hasHead = false;
@@ -78,6 +81,8 @@ class Passthrough final
 {
 public:
     explicit Passthrough(PassthroughOptions options);
+    // For requests from now on; those under way come to their end where they began.
+    void setOptions(PassthroughOptions options);
 
     [[nodiscard]] bool isPossible() const { return !m_options.backend.isEmpty(); }
     // Takes the request's body. Only when isPossible().
@@ -85,12 +90,12 @@ public:
 
 private:
     [[nodiscard]] QNetworkRequest outgoing(const HttpRequest &request) const;
-    [[nodiscard]] QNetworkAccessManager &nextManager();
+    [[nodiscard]] const std::shared_ptr<QNetworkAccessManager> &nextManager();
 
-    const PassthroughOptions m_options;
+    PassthroughOptions m_options;
     QByteArray m_base; // the backend's URL without a slash at its end
     // Qt opens six connections a host and manager; a stream may keep one for long.
-    std::vector<std::unique_ptr<QNetworkAccessManager>> m_managers;
+    std::vector<std::shared_ptr<QNetworkAccessManager>> m_managers;
     std::size_t m_next = 0;
 };
 

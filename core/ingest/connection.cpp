@@ -192,6 +192,7 @@ void Connection::handleRequest(Request request)
     case Method::Pause:
     case Method::Resume:
     case Method::Retry:
+    case Method::Reload:
         handleControl(request);
         return;
     }
@@ -230,6 +231,11 @@ void Connection::handleControl(const Request &request)
             m_replies.append(SuccessReply);
         else
             m_replies.append(failureReply(PausedText));
+    } else if (request.method == Method::Reload) {
+        if (const auto reloaded = handler.reload())
+            m_replies.append(reloadReply(reloaded->changed, reloaded->needsRestart));
+        else
+            m_replies.append(failureReply("the old settings stay: " + reloaded.error().message));
     } else {
         m_replies.append(SuccessReply);
         handler.setPaused(request.method == Method::Pause);

@@ -54,6 +54,11 @@ public:
     // The processes that are connected, those with most calls first; at most maxClients.
     [[nodiscard]] std::vector<ClientInfo> clients(std::size_t maxClients) const;
 
+    // For clients that come from now on; nobody is sent away.
+    void setMaxConnections(std::uint64_t maxConnections)
+    {
+        m_limits.maxConnections = maxConnections;
+    }
     [[nodiscard]] const IngestLimits &limits() const { return m_limits; }
 
 private:
@@ -81,7 +86,7 @@ private:
     [[nodiscard]] std::uint16_t newNumber();
     void refuseClient(const UniqueFd &socket);
 
-    const IngestLimits m_limits;
+    IngestLimits m_limits;
     ByteBudget m_budget;
     std::vector<char> m_readBuffer;
     ConnectionContext m_context;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/call.h"
+#include "common/result.h"
 #include "stats/stats.h"
 #include "stats/statusreport.h"
 
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace Weave {
 
@@ -59,6 +61,14 @@ public:
     virtual void setPaused(bool isPaused) = 0;
     // Calls that wait for another attempt are tried now. False when delivery is paused by the user.
     virtual bool retryNow() = 0;
+
+    // Reads the settings anew and applies what can be applied.
+    struct Reloaded
+    {
+        std::vector<std::string> changed; // names of settings
+        std::vector<std::string> needsRestart;
+    };
+    [[nodiscard]] virtual Result<Reloaded> reload() = 0;
 
     [[nodiscard]] virtual StatusReport statusReport() = 0;
 

@@ -1,6 +1,7 @@
 #include "protocol/reply.h"
 
 #include "common/jsontext.h"
+#include "common/jsonwriter.h"
 
 namespace Weave {
 
@@ -17,6 +18,23 @@ std::string failureReply(std::string_view error, std::optional<std::uint64_t> pe
         reply += R"(,"pending":)" + std::to_string(*pendingCalls);
     reply += "}\n";
     return reply;
+}
+
+std::string reloadReply(const std::vector<std::string> &changed,
+                        const std::vector<std::string> &needsRestart)
+{
+    JsonWriter reply;
+    const auto addNames = [&reply](const char *key, const std::vector<std::string> &names) {
+        reply.key(key).beginArray();
+        for (const std::string &name : names)
+            reply.value(std::string_view(name));
+        reply.endArray();
+    };
+    reply.beginObject().key("success").value(true);
+    addNames("changed", changed);
+    addNames("needs_restart", needsRestart);
+    reply.endObject();
+    return reply.text() + '\n';
 }
 
 std::string statusReply(std::string_view statusJson)

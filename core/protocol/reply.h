@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace Weave {
 
@@ -16,6 +17,10 @@ inline constexpr std::string_view SuccessReply = "{\"success\":true}\n";
 // {"success":false,"error":"…"} and, where given, "pending":N; with its newline.
 [[nodiscard]] std::string failureReply(std::string_view error,
                                        std::optional<std::uint64_t> pendingCalls = {});
+
+// {"success":true,"changed":[…],"needs_restart":[…]} with names of settings.
+[[nodiscard]] std::string reloadReply(const std::vector<std::string> &changed,
+                                      const std::vector<std::string> &needsRestart);
 
 // {"success":true,"status":…} around JSON text that is already complete.
 [[nodiscard]] std::string statusReply(std::string_view statusJson);

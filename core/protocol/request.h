@@ -17,6 +17,7 @@ enum class Method {
     Pause,
     Resume,
     Retry,
+    Reload,
 };
 
 // What a subscriber is told of, besides a status each second. Bits.

@@ -195,6 +195,8 @@ Result<Request> RequestParser::toRequest(const Line &line)
         request.method = Method::Resume;
     else if (line.method.equals("retry"))
         request.method = Method::Retry;
+    else if (line.method.equals("reload"))
+        request.method = Method::Reload;
     else
         return Error{ErrorCode::InvalidArgument,
                      "unknown method: " + quoted(line.method.decoded())};

@@ -8,8 +8,13 @@ namespace Weave {
 std::unique_ptr<HttpServer> makeHttpDoor(const Config &config, std::uint64_t maxConnections,
                                          RequestHandler &handler, Stats &stats)
 {
-    if (!config.http)
-        return nullptr;
+    return config.http
+        ? std::make_unique<HttpServer>(handler, stats, httpDoorOptions(config, maxConnections))
+        : nullptr;
+}
+
+HttpServerOptions httpDoorOptions(const Config &config, std::uint64_t maxConnections)
+{
     HttpServerOptions options;
     options.router = {config.credentials.apiKey, config.instance, 32 * MiB};
     options.maxConnections = maxConnections;
@@ -21,7 +26,7 @@ std::unique_ptr<HttpServer> makeHttpDoor(const Config &config, std::uint64_t max
         options.passthrough.backend = config.backend.url;
     if (config.backend.url.scheme() == QLatin1String("https"))
         options.passthrough.tls = tlsSettings(config.caCertificates);
-    return std::make_unique<HttpServer>(handler, stats, std::move(options));
+    return options;
 }
 
 } // namespace Weave

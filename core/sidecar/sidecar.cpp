@@ -49,13 +49,39 @@ PairingLimits pairingLimits(const Config &config)
     return limits;
 }
 
+DeliveryLimits deliveryLimits(const Config &config)
+{
+    return {config.senders, config.maxAge, config.callsMode};
+}
+
+// For each door, as far as the limit of open files goes.
+std::uint64_t possibleConnections(const Config &config)
+{
+    const std::uint64_t doors = config.http ? 2 : 1;
+    return raiseFileLimit(config.maxConnections * doors) / doors;
+}
+
 IngestLimits ingestLimits(const Config &config)
 {
-    // Both doors take as many.
-    const std::uint64_t doors = config.http ? 2 : 1;
-    return {static_cast<std::size_t>(config.maxLineBytes),
-            raiseFileLimit(config.maxConnections * doors) / doors,
+    return {static_cast<std::size_t>(config.maxLineBytes), possibleConnections(config),
             config.spoolSync == SpoolSync::Always};
+}
+
+// Whether requests go elsewhere, or otherwise, than before.
+bool needsOtherTransport(const Config &before, const Config &after)
+{
+    return before.backend.display() != after.backend.display()
+        || before.credentials.apiKey != after.credentials.apiKey
+        || before.caCertificates != after.caCertificates || before.proxy != after.proxy
+        || before.requestTimeout != after.requestTimeout;
+}
+
+std::string listOf(const std::vector<std::string> &names)
+{
+    std::string list;
+    for (const std::string &name : names)
+        list += (list.empty() ? "" : ", ") + name;
+    return list.empty() ? "nothing" : list;
 }
 
 double secondsSince(TimePoint time)
@@ -65,21 +91,21 @@ double secondsSince(TimePoint time)
 
 } // namespace
 
-Sidecar::Sidecar(const Config &config, std::unique_ptr<Transport> transport,
-                 std::unique_ptr<Spool> spool)
+Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::unique_ptr<Spool> spool)
     : m_config(config),
+      m_makeTransport(std::move(makeTransport)),
       m_startedAt(SteadyClock::now()),
       m_spool(std::move(spool)),
       m_batcher(batchLimits(config), SteadyClock::now),
       m_feeder(*m_spool, m_batcher),
       m_pairing(*m_spool, pairingLimits(config), SteadyClock::now,
                 [this](std::uint16_t client) { return m_server.isConnected(client); }),
-      m_transport(std::move(transport)),
-      m_delivery({m_batcher, m_pairing, *m_spool, *m_transport, m_stats,
+      m_transport(m_makeTransport(config)),
+      m_delivery({m_batcher, m_pairing, *m_spool, m_transport, m_stats,
                   [this](const CallView &call, std::string_view reason) {
                       return keepDeadLetter(call, reason);
                   }},
-                 {config.senders, config.maxAge, config.callsMode}, SteadyClock::now,
+                 deliveryLimits(config), SteadyClock::now,
                  [] { return QRandomGenerator::global()->generateDouble(); }),
       m_flushWaiters(FlushTimeout),
       m_observers({[this] { return toJson(statusReport()); },
@@ -273,6 +299,43 @@ void Sidecar::preferComplete(const std::string &project)
     m_delivery.preferComplete(project);
 }
 
+Result<RequestHandler::Reloaded> Sidecar::reload()
+{
+    if (!m_reloader || m_isStopping)
+        return Error{ErrorCode::Unavailable, "the sidecar is stopping"};
+    auto change = m_reloader->reload();
+    if (!change) {
+        qCWarning(lcConfig, "reload: the old settings stay: %s", change.error().message.c_str());
+        return change.error();
+    }
+    apply(change->config);
+    qCInfo(lcConfig, "reload: changed: %s", listOf(change->changed).c_str());
+    if (!change->needsRestart.empty())
+        qCWarning(lcConfig, "reload: these take effect at the next start: %s",
+                  listOf(change->needsRestart).c_str());
+    return Reloaded{std::move(change->changed), std::move(change->needsRestart)};
+}
+
+void Sidecar::apply(const Config &config)
+{
+    const Config before = std::exchange(m_config, config);
+    setLogLevel(config.logLevel);
+    m_spool->setMaxBytes(config.spoolMaxBytes);
+    m_batcher.setLimits(batchLimits(config));
+    m_pairing.setLimits(pairingLimits(config));
+    m_delivery.setLimits(deliveryLimits(config));
+    m_server.setMaxConnections(possibleConnections(config));
+    if (m_http)
+        m_http->setOptions(httpDoorOptions(config, m_server.limits().maxConnections));
+    if (needsOtherTransport(before, config))
+        m_transport.replace(m_makeTransport(config));
+    if (before.backend.display() != config.backend.display())
+        m_delivery.forgetPaths();
+    // What was in the way, a refused key for example, may be mended now.
+    if (!m_delivery.isPausedByUser())
+        m_delivery.retryNow();
+}
+
 StatusReport Sidecar::statusReport()
 {
     const SpoolUsage usage = m_spool->usage();
@@ -285,6 +348,7 @@ StatusReport Sidecar::statusReport()
     report.pid = static_cast<std::uint64_t>(QCoreApplication::applicationPid());
     report.uptimeSeconds = secondsSince(m_startedAt);
     report.socket = m_config.socketPath;
+    report.configFiles = m_config.files;
     report.backend = m_config.backend.display();
     if (m_http)
         report.httpUrl = m_http->url();

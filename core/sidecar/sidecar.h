@@ -3,7 +3,9 @@
 #include "batching/batcher.h"
 #include "batching/completepairing.h"
 #include "config/config.h"
+#include "config/configreloader.h"
 #include "forwarding/deliveryqueue.h"
+#include "forwarding/replaceabletransport.h"
 #include "http/httpserver.h"
 #include "ingest/ingestserver.h"
 #include "ingest/requesthandler.h"
@@ -19,7 +21,10 @@
 #include <QObject>
 #include <QTimer>
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace Weave {
 
@@ -30,10 +35,11 @@ class Sidecar final : public QObject, private RequestHandler
     Q_OBJECT
 
 public:
-    // Nothing happens before start(). transport is what calls are delivered by, spool is where they
-    // wait for it.
-    Sidecar(const Config &config, std::unique_ptr<Transport> transport,
-            std::unique_ptr<Spool> spool);
+    // Makes what calls are delivered by.
+    using TransportFactory = std::function<std::unique_ptr<Transport>(const Config &config)>;
+
+    // Nothing happens before start(). spool is where calls wait for their delivery.
+    Sidecar(const Config &config, TransportFactory makeTransport, std::unique_ptr<Spool> spool);
     ~Sidecar() override;
 
     // Takes the socket. On an error nothing is left behind.
@@ -42,6 +48,13 @@ public:
     // Removes the socket, refuses new calls, delivers what is pending for as long as
     // --shutdown-timeout allows, and then emits stopped(). A second call does nothing.
     void shutdown();
+
+    // Where reload() finds new settings. Without it there are none.
+    void setReloader(ConfigReloader reloader) { m_reloader.emplace(std::move(reloader)); }
+
+    // Reads the settings anew, applies what can be applied while the daemon runs, and names the
+    // rest. After an error the old settings stay.
+    [[nodiscard]] Result<Reloaded> reload() override;
 
 Q_SIGNALS:
     void stopped();
@@ -58,13 +71,16 @@ private:
     StatusReport statusReport() override;
     void preferComplete(const std::string &project) override;
 
+    void apply(const Config &config);
     [[nodiscard]] bool isCongested() const;
     [[nodiscard]] bool keepDeadLetter(const CallView &call, std::string_view reason);
     void handleRecordsDone(std::span<const RecordRef> records, bool delivered);
     void stopWhenEmpty();
     void stop();
 
-    const Config m_config;
+    Config m_config;
+    const TransportFactory m_makeTransport;
+    std::optional<ConfigReloader> m_reloader;
     const TimePoint m_startedAt;
     Stats m_stats;
     std::unique_ptr<Spool> m_spool;
@@ -74,7 +90,7 @@ private:
     std::unique_ptr<SpoolUpkeep> m_upkeep; // of a spool on disk
     std::unique_ptr<GroupCommit> m_groupCommit; // with --spool-sync always
     std::unique_ptr<DeadLetters> m_deadLetters;
-    std::unique_ptr<Transport> m_transport;
+    ReplaceableTransport m_transport;
     DeliveryQueue m_delivery;
     FlushWaiters m_flushWaiters;
     Observers m_observers;

@@ -29,7 +29,8 @@ DiskSpoolOptions fitted(DiskSpoolOptions options)
 } // namespace
 
 DiskSpool::DiskSpool(const DiskSpoolOptions &options, SpoolDirectory directory, WallClock wallClock)
-    : m_options(fitted(options)),
+    : m_wanted(options),
+      m_options(fitted(options)),
       m_wallClock(std::move(wallClock)),
       m_store(std::move(directory), {m_options.maxBytes, m_options.maxSegmentBytes}, m_wallClock)
 {
@@ -131,6 +132,7 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
 {
     closeOpenFile(chain);
     const std::size_t needed = Segment::bytesFor(call.project, call.id.size(), call.payload.size());
+    chain.nextBytes = std::min(chain.nextBytes, m_options.maxSegmentBytes);
     auto piece = m_store.make(chain.project, needed, chain.nextBytes);
     if (!piece)
         return piece.error();
@@ -188,6 +190,14 @@ void DiskSpool::releaseFile(Chain &chain, const File &file)
     m_freeSlots.push_back(file.slot);
     m_store.giveBack(file.piece);
     chain.files.erase(place);
+}
+
+void DiskSpool::setMaxBytes(std::uint64_t maxBytes)
+{
+    DiskSpoolOptions wanted = m_wanted;
+    wanted.maxBytes = maxBytes;
+    m_options = fitted(wanted);
+    m_store.setLimits({m_options.maxBytes, m_options.maxSegmentBytes});
 }
 
 SpoolUsage DiskSpool::usage() const

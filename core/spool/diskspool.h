@@ -42,6 +42,7 @@ public:
     std::string_view payload(const RecordRef &record) const override;
     std::optional<Milliseconds> age(const RecordRef &record) const override;
     void remove(const RecordRef &record) override;
+    void setMaxBytes(std::uint64_t maxBytes) override;
     RecordId nextId() const override { return {m_nextSequence}; }
     SpoolUsage usage() const override;
     bool isBehind(std::string_view project) const override;
@@ -110,7 +111,8 @@ private:
     void releaseFile(Chain &chain, const File &file);
     [[nodiscard]] static RecordRef refer(const File &file, const Segment::Record &record);
 
-    const DiskSpoolOptions m_options;
+    const DiskSpoolOptions m_wanted;
+    DiskSpoolOptions m_options; // m_wanted, fitted to the room
     const WallClock m_wallClock;
     SegmentStore m_store;
     std::unordered_map<std::string, Chain, Hash, std::equal_to<>> m_chains;

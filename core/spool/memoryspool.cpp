@@ -16,8 +16,7 @@ constexpr std::size_t MaxSpareSegments = 8;
 } // namespace
 
 MemorySpool::MemorySpool(std::uint64_t maxBytes, std::size_t segmentBytes)
-    : m_maxBytes(maxBytes),
-      m_segmentBytes(static_cast<std::uint32_t>(segmentBytes))
+    : m_segmentBytes(static_cast<std::uint32_t>(segmentBytes))
 {
     m_usage.maxBytes = maxBytes;
 }
@@ -39,7 +38,7 @@ Result<RecordRef> MemorySpool::append(const CallView &call)
         !m_segments.empty() && size <= m_segments.back().capacity - m_segments.back().used;
     if (!fits && !openSegment(size)) {
         return Error{ErrorCode::Full,
-                     "the spool is full (" + formatByteSize(m_maxBytes)
+                     "the spool is full (" + formatByteSize(m_usage.maxBytes)
                          + " of undelivered calls); send this call directly"};
     }
     Segment &segment = m_segments.back();
@@ -62,7 +61,7 @@ bool MemorySpool::openSegment(std::size_t payloadBytes)
     // remove() leaves the last segment alone; when nothing lives in it, its room counts as free.
     const bool lastIsDead = !m_segments.empty() && m_segments.back().liveRecords == 0;
     const std::uint64_t freed = lastIsDead ? m_segments.back().capacity : 0;
-    if (m_usage.usedBytes - freed + capacity > m_maxBytes)
+    if (m_usage.usedBytes - freed + capacity > m_usage.maxBytes)
         return false;
     if (freed > 0)
         recycle(m_segments.back());

@@ -27,6 +27,7 @@ public:
     Result<RecordRef> append(const CallView &call) override;
     std::string_view payload(const RecordRef &record) const override;
     void remove(const RecordRef &record) override;
+    void setMaxBytes(std::uint64_t maxBytes) override { m_usage.maxBytes = maxBytes; }
     RecordId nextId() const override;
     SpoolUsage usage() const override;
 
@@ -52,7 +53,6 @@ private:
     void recycle(Segment &segment);
     void dropEmptyFront();
 
-    const std::uint64_t m_maxBytes;
     const std::uint32_t m_segmentBytes;
     std::deque<Segment> m_segments; // the last one is being filled
     std::uint64_t m_firstNumber = 0;

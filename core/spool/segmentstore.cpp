@@ -135,6 +135,13 @@ void SegmentStore::dropSpares()
     m_spare.clear();
 }
 
+void SegmentStore::setLimits(const Limits &limits)
+{
+    if (limits.fullSize != m_limits.fullSize)
+        dropSpares(); // none of them has the size that is wanted now
+    m_limits = limits;
+}
+
 bool SegmentStore::checkDirectory()
 {
     if (m_directory.isInPlace())

@@ -54,6 +54,7 @@ public:
     // Nothing in it is needed any more: keeps it for its next use, or deletes it.
     void giveBack(Piece piece);
     void dropSpares();
+    void setLimits(const Limits &limits);
 
     [[nodiscard]] std::uint64_t usedBytes() const { return m_usedBytes; }
     [[nodiscard]] const SpoolDirectory &directory() const { return m_directory; }
@@ -71,7 +72,7 @@ private:
     [[nodiscard]] Error full() const;
 
     SpoolDirectory m_directory;
-    const Limits m_limits;
+    Limits m_limits;
     const WallClock m_wallClock;
     // Held so that a segment can be made when the process has no other descriptor left: clients
     // that are connected are served then, too.

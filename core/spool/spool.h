@@ -80,6 +80,9 @@ public:
         return std::nullopt;
     }
 
+    // From now on. When more is kept already, nothing is taken until it has become less.
+    virtual void setMaxBytes(std::uint64_t maxBytes) = 0;
+
     // Above the id of every record appended so far.
     [[nodiscard]] virtual RecordId nextId() const = 0;
     [[nodiscard]] virtual SpoolUsage usage() const = 0;

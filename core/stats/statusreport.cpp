@@ -112,6 +112,10 @@ std::string toJson(const StatusReport &report)
     json.key("pid").value(report.pid);
     json.key("uptime_seconds").seconds(report.uptimeSeconds);
     json.key("socket").value(report.socket);
+    json.key("config_files").beginArray();
+    for (const std::string &file : report.configFiles)
+        json.value(std::string_view(file));
+    json.endArray();
     json.key("backend").beginObject();
     json.key("url").value(report.backend);
     json.key("state").value(conditionName(report.delivery.condition));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace Weave {
 
@@ -31,6 +32,7 @@ struct StatusReport
     std::uint64_t pid = 0;
     double uptimeSeconds = 0;
     std::string socket;
+    std::vector<std::string> configFiles; // that a reload reads, whether they are there or not
     std::string httpUrl; // of the HTTP door; empty without one
     std::string backend;
     DeliveryState delivery;

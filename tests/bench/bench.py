@@ -159,7 +159,8 @@ def clean_environment(home: Path) -> dict[str, str]:
     }
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         environment[f"XDG_{name}_HOME"] = str(home / name.lower())
-    return environment | {"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "TMPDIR": str(home)}
+    own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "TMPDIR": str(home)}
+    return environment | own | {"WEAVE_SIDECAR_CONFIG": "none"}
 
 
 def wait_until(condition: Callable[[], bool], timeout_s: float, pause_s: float = 0.02) -> bool:

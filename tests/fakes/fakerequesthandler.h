@@ -47,6 +47,11 @@ public:
         events << "retry";
         return !isPaused;
     }
+    Result<Reloaded> reload() override
+    {
+        events << "reload";
+        return reloaded;
+    }
     StatusReport statusReport() override { return status; }
     void preferComplete(const std::string &project) override { completeProjects << project; }
 
@@ -54,6 +59,7 @@ public:
     unsigned subscribedTopics = 0;
     Push pushLine;
     bool isPaused = false; // what retryNow() finds
+    Result<Reloaded> reloaded{Reloaded{}};
     bool asksForPause = false;
     bool flushesAtOnce = false;
     std::uint64_t syncRequests = 0;

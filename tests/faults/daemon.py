@@ -28,7 +28,8 @@ def clean_environment(home: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(foreign) and not name.lower().endswith("_proxy")
     }
-    return kept | {"HOME": str(home), "XDG_STATE_HOME": str(home), "TMPDIR": str(home)}
+    own = {"HOME": str(home), "XDG_STATE_HOME": str(home), "TMPDIR": str(home)}
+    return kept | own | {"WEAVE_SIDECAR_CONFIG": "none"}
 
 
 class Daemon:

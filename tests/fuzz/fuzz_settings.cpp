@@ -1,8 +1,9 @@
-// Feeds what a person may have written into flags and netrc files.
+// Feeds what a person may have written into flags, config files and netrc files.
 
 #include "common/bytesize.h"
 #include "common/duration.h"
 #include "config/backendaddress.h"
+#include "config/configtext.h"
 #include "config/netrc.h"
 
 #include <cstdint>
@@ -29,5 +30,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const auto password = Weave::netrcPassword(text, "api.wandb.ai");
     if (password && password->size() > text.size())
         std::abort();
+    // A setting that has been changed in a good file says so, and no other does.
+    if (const auto settings = Weave::parseConfigText(text)) {
+        const auto edited = Weave::editConfigText(text, {{"senders", "7"}});
+        const auto again = edited ? Weave::parseConfigText(*edited) : edited.error();
+        if (!again)
+            std::abort();
+        std::size_t found = 0;
+        for (const auto &setting : *again)
+            found += setting.name == "senders" && setting.text == "7" ? 1 : 0;
+        for (const auto &before : *settings) {
+            for (const auto &after : *again)
+                found += before.name != "senders" && after.name == before.name
+                        && after.text == before.text
+                    ? 1
+                    : 0;
+        }
+        if (found != again->size())
+            std::abort();
+    }
     return 0;
 }

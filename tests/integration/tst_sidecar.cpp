@@ -50,9 +50,12 @@ public:
         const auto config = Config::resolve(options, noEnvironment);
         if (!config)
             qFatal("%s", config.error().message.c_str());
-        auto owned = std::make_unique<FakeTransport>();
-        transport = owned.get();
-        sidecar = std::make_unique<Sidecar>(*config, std::move(owned),
+        const auto makeTransport = [this](const Config &) {
+            auto owned = std::make_unique<FakeTransport>();
+            transport = owned.get();
+            return owned;
+        };
+        sidecar = std::make_unique<Sidecar>(*config, makeTransport,
                                             std::make_unique<MemorySpool>(config->spoolMaxBytes));
     }
 

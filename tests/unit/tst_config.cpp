@@ -321,9 +321,9 @@ void TstConfig::badValues()
 // A flag that is added to the table wants a place in these tests, too.
 void TstConfig::everyFlagIsLookedAt()
 {
-    QList<QByteArray> known{"backend",   "socket",     "api-key-file",     "api-key", "ca-file",
-                            "headless",  "allow-http", "socket-group",     "version", "help",
-                            "spool-dir", "http",       "http-allow-remote"};
+    QList<QByteArray> known{"backend",   "socket",     "api-key-file",      "api-key", "ca-file",
+                            "headless",  "allow-http", "socket-group",      "version", "help",
+                            "spool-dir", "http",       "http-allow-remote", "config"};
     for (const NumberFlag &flag : NumberFlags)
         known << flag.name;
     for (const OptionSpec &spec : optionTable())

@@ -113,6 +113,14 @@ void TstCredentials::orderOfPrecedence()
     expect("flag-key", "--api-key", environment({{"NETRC", other}}));
     options.set("api-key-file", keyFile, Options::Source::Flag);
     expect("file-key", "--api-key-file", environment({{"NETRC", other}}));
+
+    // Of a config file the environment knows better.
+    Options fromFile;
+    fromFile.set("api-key-file", keyFile, Options::Source::File, "c.toml:1");
+    options = fromFile;
+    expect("file-key", "c.toml:1", environment());
+    options.readEnvironment(environmentOf({{"WANDB_API_KEY", "variable-key"}}));
+    expect("variable-key", "WANDB_API_KEY", environment());
 }
 
 void TstCredentials::keysFromAFile_data()

@@ -145,8 +145,9 @@ void TstOptions::readsNoOtherVariable()
         return std::optional<std::string>();
     });
     QVERIFY((asked
-             == std::set<std::string>{"WEAVE_SIDECAR_BACKEND", "WEAVE_SIDECAR_HTTP",
-                                      "WEAVE_SIDECAR_SOCKET", "WANDB_API_KEY"}));
+             == std::set<std::string>{"WEAVE_SIDECAR_BACKEND", "WEAVE_SIDECAR_CONFIG",
+                                      "WEAVE_SIDECAR_HTTP", "WEAVE_SIDECAR_SOCKET",
+                                      "WANDB_API_KEY"}));
 }
 
 void TstOptions::anEmptyVariableIsNone()

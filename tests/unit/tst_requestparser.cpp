@@ -199,6 +199,7 @@ void TstRequestParser::controls_data()
     row("pause", R"({"method":"pause"})", Method::Pause);
     row("resume", R"({"method":"resume"})", Method::Resume);
     row("retry", R"({"method":"retry"})", Method::Retry);
+    row("reload", R"({"method":"reload"})", Method::Reload);
     row("subscribe", R"({"method":"subscribe"})", Method::Subscribe);
     subscribe("all", R"(["flushes","clients","calls","payloads"])",
               TopicFlushes | TopicClients | TopicCalls | TopicPayloads);

@@ -2,6 +2,7 @@
 
 #include "unit/text.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
@@ -62,6 +63,7 @@ StatusReport distinctReport(const Stats &stats)
     report.pid = 301;
     report.uptimeSeconds = 302.5;
     report.socket = "/run/weave.sock";
+    report.configFiles = {"/etc/c.toml", "/home/ada/c.toml"};
     report.backend = "https://trace.example";
     report.delivery.condition = DeliveryState::Condition::Retrying;
     report.delivery.requestsInFlight = 303;
@@ -111,6 +113,7 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("pid", 301);
     row("uptime_seconds", 302.5);
     row("socket", u"/run/weave.sock"_s);
+    row("config_files", QJsonArray::fromStringList({u"/etc/c.toml"_s, u"/home/ada/c.toml"_s}));
     row("backend.url", u"https://trace.example"_s);
     row("backend.state", u"retrying"_s);
     row("backend.last_error", u"the backend answered 503"_s);
@@ -175,7 +178,7 @@ void TstStatusReport::nothingElseIsInIt()
     const auto keys = [&root](const QString &path) { return at(root, path).toObject().keys(); };
     // QJsonObject sorts them.
     QCOMPARE(root.keys(),
-             u"backend batches calls connections pid requests socket spool "
+             u"backend batches calls config_files connections pid requests socket spool "
              "uptime_seconds version"_s.split(u' '));
     QCOMPARE(keys(u"backend"_s).size(), 6);
     QCOMPARE(keys(u"calls"_s).size(), 9);

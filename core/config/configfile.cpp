@@ -1,0 +1,132 @@
+#include "config/configfile.h"
+
+#include "common/bytesize.h"
+#include "common/logging.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+
+#include <algorithm>
+
+namespace Weave {
+
+namespace {
+
+constexpr std::string_view SystemFile = "/etc/weave-sidecar/config.toml";
+
+// Larger is a mistake such as /dev/zero.
+constexpr auto MaxFileBytes = static_cast<qint64>(MiB);
+
+// Nothing when there is no such file.
+Result<std::optional<std::string>> readText(const std::string &path)
+{
+    QFile file(toQString(path));
+    if (!file.exists())
+        return std::optional<std::string>();
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{ErrorCode::Io,
+                     path + ": cannot be opened: " + file.errorString().toStdString()};
+    const QByteArray text = file.read(MaxFileBytes + 1);
+    if (file.error() != QFile::NoError)
+        return Error{ErrorCode::Io, path + ": cannot be read: " + file.errorString().toStdString()};
+    if (text.size() > MaxFileBytes)
+        return Error{ErrorCode::TooLarge, path + ": is larger than 1 MiB; no config file is"};
+    return std::optional(text.toStdString());
+}
+
+bool isPrivate(const std::string &path)
+{
+    constexpr QFile::Permissions Others =
+        QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther;
+    return !(QFile::permissions(toQString(path)) & Others);
+}
+
+Result<void> readConfigFile(const std::string &path, bool mustExist, Options &options)
+{
+    const auto text = readText(path);
+    if (!text)
+        return text.error();
+    if (!*text && mustExist)
+        return Error{ErrorCode::NotFound,
+                     options.displayName("config") + ": there is no file " + path};
+    if (!*text)
+        return {};
+    const auto settings = parseConfigText(**text);
+    if (!settings)
+        return settings.error().withPrefix(path + ": ");
+    for (const ConfigSetting &setting : *settings) {
+        std::string place = path + ":" + std::to_string(setting.line);
+        if (setting.name == "api-key" && !isPrivate(path))
+            return Error{ErrorCode::InvalidArgument,
+                         place
+                             + ": others can read the API key in this file: chmod 600 it, or use "
+                               "api-key-file"};
+        options.set(setting.name, setting.text, Options::Source::File, std::move(place));
+    }
+    return {};
+}
+
+} // namespace
+
+std::string userConfigFile(const Environment &environment)
+{
+    constexpr std::string_view Name = "/weave-sidecar/config.toml";
+    // The XDG base directory specification: relative paths are to be ignored.
+    if (const auto folder = environment("XDG_CONFIG_HOME"); folder && folder->starts_with('/'))
+        return *folder + std::string(Name);
+    const auto home = environment("HOME");
+    return home && !home->empty() ? *home + "/.config" + std::string(Name) : std::string();
+}
+
+std::vector<std::string> configFiles(const Options &options, const Environment &environment)
+{
+    if (const std::string &given = options.get("config").text; given == "none")
+        return {};
+    else if (!given.empty())
+        return {given};
+    std::vector<std::string> files{std::string(SystemFile)};
+    if (std::string user = userConfigFile(environment); !user.empty())
+        files.push_back(std::move(user));
+    return files;
+}
+
+Result<void> readConfigFiles(const Environment &environment, Options &options)
+{
+    const bool isNamed = options.has("config");
+    for (const std::string &path : configFiles(options, environment)) {
+        if (auto read = readConfigFile(path, isNamed, options); !read)
+            return read;
+    }
+    return {};
+}
+
+Result<void> editConfigFile(const std::string &path, const std::vector<ConfigChange> &changes)
+{
+    const auto before = readText(path);
+    if (!before)
+        return before.error();
+    const auto after = editConfigText(before->value_or(""), changes);
+    if (!after)
+        return after.error().withPrefix(path + ": ");
+    if (*before && *after == **before)
+        return {};
+    const QFileInfo info(toQString(path));
+    const auto failed = [&path](const QString &reason) {
+        return Error{ErrorCode::Io, path + ": cannot be written: " + reason.toStdString()};
+    };
+    if (!QDir().mkpath(info.absolutePath()))
+        return failed(QStringLiteral("its folder cannot be made"));
+    QSaveFile file(info.absoluteFilePath()); // keeps the mode of a file that is there
+    if (!file.open(QIODevice::WriteOnly))
+        return failed(file.errorString());
+    if (!*before)
+        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+    file.write(after->data(), static_cast<qint64>(after->size()));
+    if (!file.commit())
+        return failed(file.errorString());
+    return {};
+}
+
+} // namespace Weave

@@ -1,0 +1,67 @@
+#include "config/configreloader.h"
+
+#include "config/optiontable.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace Weave {
+
+ConfigReloader::ConfigReloader(Options current, Config config, Load load, Environment environment)
+    : m_options(std::move(current)),
+      m_config(std::move(config)),
+      m_load(std::move(load)),
+      m_environment(std::move(environment))
+{
+}
+
+Result<ConfigReloader::Change> ConfigReloader::reload()
+{
+    auto loaded = m_load();
+    if (!loaded)
+        return loaded.error();
+    if (const auto whole = Config::resolve(*loaded, m_environment); !whole)
+        return whole.error();
+    Change change;
+    Options live = *loaded;
+    for (const OptionSpec &spec : optionTable()) {
+        if (spec.onReload == OnReload::Applies)
+            continue;
+        if (loaded->get(spec.name).text != m_options.get(spec.name).text)
+            change.needsRestart.emplace_back(spec.name);
+        live.replace(spec.name, m_options.get(spec.name));
+    }
+    // Settings are checked with one another, so the mixture is, too.
+    auto config = Config::resolve(live, m_environment);
+    if (!config)
+        return config.error();
+    config->instance = m_config.instance;
+    change.changed = changesTo(live, *config);
+    change.config = *config;
+    m_options = std::move(live);
+    m_config = std::move(*config);
+    return change;
+}
+
+// Files that settings name may have changed while their names have not.
+std::vector<std::string> ConfigReloader::changesTo(const Options &options,
+                                                   const Config &config) const
+{
+    std::vector<std::string> names;
+    const auto add = [&names](std::string_view name) {
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            names.emplace_back(name);
+    };
+    for (const OptionSpec &spec : optionTable()) {
+        if (options.get(spec.name).text != m_options.get(spec.name).text)
+            add(spec.name);
+    }
+    if (config.credentials.apiKey != m_config.credentials.apiKey
+        && std::find(names.begin(), names.end(), "api-key-file") == names.end())
+        add(options.has("api-key-file") ? "api-key-file" : "api-key");
+    if (config.caCertificates != m_config.caCertificates)
+        add("ca-file");
+    return names;
+}
+
+} // namespace Weave

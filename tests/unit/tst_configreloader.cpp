@@ -1,0 +1,182 @@
+#include "config/configreloader.h"
+
+#include "unit/settings.h"
+#include "unit/text.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <optional>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+// A daemon that runs, and what its files say now.
+class Rig final
+{
+public:
+    explicit Rig(Settings more = {})
+    {
+        options.set("backend", "https://trace.example", Options::Source::File);
+        options.set("api-key", "first", Options::Source::File);
+        for (const auto &[name, text] : more)
+            set(name, text);
+        config = *Config::resolve(options, environment);
+        reloader.emplace(
+            options, config,
+            [this]() -> Result<Options> {
+                if (!fault.empty())
+                    return Error{ErrorCode::InvalidArgument, fault};
+                return options;
+            },
+            environment);
+    }
+
+    void set(const char *name, const std::string &text)
+    {
+        options.set(name, text, Options::Source::File, "c.toml:1");
+    }
+
+    const Environment environment = environmentOf({{"HOME", "/home/ada"}});
+    Options options;
+    Config config;
+    std::string fault;
+    std::optional<ConfigReloader> reloader;
+};
+
+} // namespace
+
+class TstConfigReloader final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void nothingChanges();
+    void whatApplies();
+    void whatNeedsARestart();
+    void aRestartIsAskedForAgain();
+    void backAgainNeedsNone();
+    void aFaultKeepsTheOldSettings();
+    void theInstanceStays();
+    void keyFileWithAnotherKey();
+    void checkedTogetherWithWhatStays();
+};
+
+void TstConfigReloader::nothingChanges()
+{
+    Rig rig;
+    const auto change = rig.reloader->reload();
+    QVERIFY(change);
+    QVERIFY(change->changed.empty());
+    QVERIFY(change->needsRestart.empty());
+}
+
+void TstConfigReloader::whatApplies()
+{
+    Rig rig;
+    rig.set("senders", "9");
+    rig.set("api-key", "second");
+    const auto change = rig.reloader->reload();
+    QVERIFY(change);
+    QVERIFY((change->changed == Names{"api-key", "senders"}));
+    QVERIFY(change->needsRestart.empty());
+    QCOMPARE(change->config.senders, 9);
+    QCOMPARE(toBytes(change->config.credentials.apiKey), "second"_ba);
+    // Told once.
+    QVERIFY(rig.reloader->reload()->changed.empty());
+}
+
+void TstConfigReloader::whatNeedsARestart()
+{
+    Rig rig;
+    rig.set("socket", "/other");
+    rig.set("spool-sync", "always");
+    rig.set("max-age", "1h");
+    const auto change = rig.reloader->reload();
+    QVERIFY(change);
+    QVERIFY((change->changed == Names{"max-age"}));
+    QVERIFY((change->needsRestart == Names{"socket", "spool-sync"}));
+    QCOMPARE(toBytes(change->config.socketPath), "/tmp/weave_sidecar.sock"_ba);
+    QVERIFY(change->config.spoolSync == SpoolSync::Lazy);
+    QVERIFY(change->config.maxAge == std::chrono::hours(1));
+}
+
+void TstConfigReloader::aRestartIsAskedForAgain()
+{
+    Rig rig;
+    rig.set("socket", "/other");
+    QVERIFY(rig.reloader->reload());
+    QVERIFY((rig.reloader->reload()->needsRestart == Names{"socket"}));
+}
+
+void TstConfigReloader::backAgainNeedsNone()
+{
+    Rig rig;
+    rig.set("socket", "/other");
+    QVERIFY(rig.reloader->reload());
+    rig.set("socket", "/tmp/weave_sidecar.sock");
+    QVERIFY(rig.reloader->reload()->needsRestart.empty());
+}
+
+void TstConfigReloader::aFaultKeepsTheOldSettings()
+{
+    Rig rig;
+    rig.set("senders", "0");
+    const auto refused = rig.reloader->reload();
+    QVERIFY(!refused);
+    QVERIFY(toBytes(refused.error().message).startsWith("c.toml:1: senders: \"0\""));
+    rig.set("senders", "4");
+    rig.fault = "c.toml: line 1: unknown setting";
+    QCOMPARE(toBytes(rig.reloader->reload().error().message), toBytes(rig.fault));
+    rig.fault.clear();
+    rig.set("senders", "5");
+    // Against what the daemon runs with, not against what was refused.
+    QVERIFY((rig.reloader->reload()->changed == Names{"senders"}));
+}
+
+// A request that comes back to the daemon is known by its name.
+void TstConfigReloader::theInstanceStays()
+{
+    Rig rig;
+    rig.set("senders", "9");
+    QCOMPARE(toBytes(rig.reloader->reload()->config.instance), toBytes(rig.config.instance));
+}
+
+void TstConfigReloader::keyFileWithAnotherKey()
+{
+    const QTemporaryDir folder;
+    QFile file(folder.filePath(u"key"_s));
+    const auto write = [&file](const QByteArray &key) {
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        file.write(key);
+        file.close();
+    };
+    write("first");
+    const QByteArray path = file.fileName().toUtf8();
+    Rig rig({{"api-key-file", path.constData()}});
+    QVERIFY(rig.reloader->reload()->changed.empty());
+    write("second");
+    const auto change = rig.reloader->reload();
+    QVERIFY((change->changed == Names{"api-key-file"}));
+    QCOMPARE(toBytes(change->config.credentials.apiKey), "second"_ba);
+}
+
+// The new backend is the HTTP door that is open now; the file moves the door away from there.
+void TstConfigReloader::checkedTogetherWithWhatStays()
+{
+    Rig rig({{"http", "127.0.0.1:8319"}});
+    rig.set("http", "127.0.0.1:8320");
+    rig.set("backend", "http://127.0.0.1:8319");
+    const auto refused = rig.reloader->reload();
+    QVERIFY(!refused);
+    QVERIFY(toBytes(refused.error().message).contains("own --http address"));
+}
+
+QTEST_APPLESS_MAIN(TstConfigReloader)
+#include "tst_configreloader.moc"

@@ -5,9 +5,6 @@
 
 #include <QCommandLineParser>
 
-#include <array>
-#include <utility>
-
 namespace Weave {
 
 namespace {
@@ -29,54 +26,31 @@ void addOptions(QCommandLineParser &parser)
             option.setValueName(toQString(spec.valueName));
         parser.addOption(option);
     }
-    parser.addOption(QCommandLineOption(QStringLiteral("json")));
-    parser.addOption(QCommandLineOption(QStringLiteral("watch")));
+    for (const CommandSwitch &spec : commandSwitches())
+        parser.addOption(QCommandLineOption(toQString(spec.name)));
 }
 
-// The commands that are one word.
-bool readCommand(const QStringList &words, CommandLine &line)
+// Takes the command from its words; an error when there is none like that, or when it does not take
+// a switch that was given.
+Result<void> readCommand(const QCommandLineParser &parser, CommandLine &line)
 {
-    using Command = CommandLine::Command;
-    constexpr std::array<std::pair<const char *, Command>, 6> Commands{
-        {{"status", Command::Status},
-         {"pause", Command::Pause},
-         {"resume", Command::Resume},
-         {"flush", Command::Flush},
-         {"retry", Command::Retry},
-         {"reload", Command::Reload}}};
-    for (const auto &[name, command] : Commands) {
-        if (words == QStringList{QLatin1String(name)}) {
-            line.command = command;
-            return true;
-        }
+    const QStringList words = parser.positionalArguments();
+    const CommandSpec *const command = findCommand(words.join(QLatin1Char(' ')).toStdString());
+    if (command) {
+        line.command = command->command;
+    } else if (!words.isEmpty()) {
+        const std::string first = words.front().toStdString();
+        if (const std::string second = secondWords(first); !second.empty())
+            return usageError(toQString(first + " needs one of: " + second));
+        return usageError(QStringLiteral("\"%1\" is not a command; there are: %2")
+                              .arg(words.join(QLatin1Char(' ')), toQString(firstWords())));
     }
-    return false;
-}
-
-bool readSpoolAction(const QString &word, CommandLine &line)
-{
-    using Action = CommandLine::SpoolAction;
-    constexpr std::array<std::pair<const char *, Action>, 5> Actions{{{"ls", Action::List},
-                                                                      {"verify", Action::Verify},
-                                                                      {"export", Action::Export},
-                                                                      {"retry", Action::Retry},
-                                                                      {"purge", Action::Purge}}};
-    for (const auto &[name, action] : Actions) {
-        if (word == QLatin1String(name)) {
-            line.command = CommandLine::Command::Spool;
-            line.spoolAction = action;
-            return true;
-        }
+    for (const CommandSwitch &spec : commandSwitches()) {
+        if (parser.isSet(toQString(spec.name)) && !(command && command->takes(spec.name)))
+            return usageError(toQString("--" + std::string(spec.name) + " goes with the command "
+                                        + commandsWith(spec.name)));
     }
-    return false;
-}
-
-bool readConfigAction(const QString &word, CommandLine &line)
-{
-    line.command = CommandLine::Command::Config;
-    line.configAction = word == QLatin1String("show") ? CommandLine::ConfigAction::Show
-                                                      : CommandLine::ConfigAction::Check;
-    return word == QLatin1String("show") || word == QLatin1String("check");
+    return {};
 }
 
 } // namespace
@@ -107,28 +81,12 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments, const Environ
     line.json = parser.isSet(QStringLiteral("json"));
     line.watch = parser.isSet(QStringLiteral("watch"));
 
-    const QStringList commands = parser.positionalArguments();
     if (line.options.has("help"))
-        line.command = CommandLine::Command::Help;
+        line.command = Command::Help;
     else if (line.options.has("version"))
-        line.command = CommandLine::Command::Version;
-    else if (commands.value(0) == QLatin1String("spool")) {
-        if (commands.size() != 2 || !readSpoolAction(commands.at(1), line))
-            return usageError(
-                QStringLiteral("spool needs one of: ls, verify, export, retry, purge"));
-    } else if (commands.value(0) == QLatin1String("config")) {
-        if (commands.size() != 2 || !readConfigAction(commands.at(1), line))
-            return usageError(QStringLiteral("config needs one of: check, show"));
-    } else if (!commands.isEmpty() && !readCommand(commands, line))
-        return usageError(QStringLiteral("\"%1\" is not a command; there are: status, pause, "
-                                         "resume, flush, retry, reload, spool, config")
-                              .arg(commands.join(QLatin1Char(' '))));
-    if (line.json && line.command == CommandLine::Command::Run)
-        return usageError(QStringLiteral("--json goes with the command status"));
-    using Command = CommandLine::Command;
-    if (line.watch && line.command != Command::Status && line.command != Command::Help
-        && line.command != Command::Version)
-        return usageError(QStringLiteral("--watch goes with the command status"));
+        line.command = Command::Version;
+    else if (const auto read = readCommand(parser, line); !read)
+        return read.error();
     return line;
 }
 

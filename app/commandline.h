@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/commandtable.h"
 #include "common/result.h"
 #include "config/environment.h"
 #include "config/options.h"
@@ -11,27 +12,11 @@ namespace Weave {
 // What a command line asks for.
 struct CommandLine
 {
-    enum class Command {
-        Run,
-        Status,
-        Pause,
-        Resume,
-        Flush,
-        Retry,
-        Reload,
-        Spool,
-        Config,
-        Help,
-        Version,
-    };
+    using Command = Weave::Command;
     Command command = Command::Run;
-    enum class SpoolAction { List, Verify, Export, Retry, Purge };
-    SpoolAction spoolAction = SpoolAction::List; // spool
-    enum class ConfigAction { Check, Show };
-    ConfigAction configAction = ConfigAction::Check; // config
     Options options; // of flags and environment; files are not read yet
-    bool json = false; // status, config show
-    bool watch = false; // status
+    bool json = false;
+    bool watch = false;
 };
 
 // Reads argv (the program's name first) and the environment. An error is one line for stderr.

@@ -126,7 +126,7 @@ int runConfigCommand(const CommandLine &line, const Environment &environment)
     Options options = line.options;
     if (const auto read = readConfigFiles(environment, options); !read)
         return complain(read.error().message);
-    if (line.configAction == CommandLine::ConfigAction::Show) {
+    if (line.command == Command::ConfigShow) {
         const std::string text =
             line.json ? configJson(options, environment) : configPage(options, environment);
         std::fputs(text.c_str(), stdout);

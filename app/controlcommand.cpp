@@ -24,16 +24,16 @@ struct Control
     const char *done;
 };
 
-Control controlOf(CommandLine::Command command)
+Control controlOf(Command command)
 {
     switch (command) {
-    case CommandLine::Command::Pause:
+    case Command::Pause:
         return {"pause", "delivery is paused; calls are kept until `weave-sidecar resume`"};
-    case CommandLine::Command::Resume:
+    case Command::Resume:
         return {"resume", "delivery goes on"};
-    case CommandLine::Command::Reload:
+    case Command::Reload:
         return {"reload", "the settings are read"};
-    case CommandLine::Command::Retry:
+    case Command::Retry:
         return {"retry", "what waited for another attempt is tried now"};
     default:
         return {"flush", "everything is delivered"};

@@ -1,6 +1,9 @@
 #include "app/helptext.h"
 
+#include "app/commandtable.h"
 #include "config/optiontable.h"
+
+#include <algorithm>
 
 namespace Weave {
 
@@ -8,27 +11,16 @@ namespace {
 
 constexpr std::size_t PageWidth = 88;
 constexpr std::size_t Indent = 6;
+constexpr std::size_t CommandHelpColumn = 45;
 
-constexpr std::string_view Introduction =
+constexpr std::string_view Title =
     R"(weave-sidecar - takes the trace calls of every Weave process on this host and delivers them
 
 Usage:
-  weave-sidecar --backend URL [flags]     run the daemon
-  weave-sidecar status [--json]           what a running daemon has received and delivered
-  weave-sidecar status --watch            the same, once a second, until Ctrl-C
-  weave-sidecar pause                     keep calls and send none, until resume or a restart
-  weave-sidecar resume                    let delivery go on
-  weave-sidecar flush                     send what waits now; says what is left after 4s
-  weave-sidecar retry                     try what waits for another attempt now
-  weave-sidecar reload                    read the config files again; says what that changes
-  weave-sidecar config check              whether the daemon could start with these settings
-  weave-sidecar config show [--json]      every setting, and where its value comes from
-  weave-sidecar spool ls                  what waits on disk, and what was given up and why
-  weave-sidecar spool verify              check every record of the spool
-  weave-sidecar spool export              print what waits and what was given up, a call a line
-  weave-sidecar spool retry               hand what was given up to the daemon once more
-  weave-sidecar spool purge               remove what was given up and damaged pieces
+  weave-sidecar --backend URL [flags]        run the daemon
+)";
 
+constexpr std::string_view Introduction = R"(
 SDK processes hand their calls over through a Unix socket and get an answer at once. The
 daemon batches the calls and forwards them to the trace server over a few kept connections,
 again and again if it must.
@@ -74,11 +66,36 @@ void appendWrapped(std::string &page, std::string_view text)
     page += '\n';
 }
 
+void appendCommands(std::string &page)
+{
+    for (const CommandSpec &spec : commandTable()) {
+        std::string usage = "  weave-sidecar " + std::string(spec.name);
+        for (const std::string_view name : spec.switches) {
+            if (!name.empty())
+                usage.append(" [--").append(name).append("]");
+        }
+        usage.resize(std::max(usage.size() + 2, CommandHelpColumn), ' ');
+        page.append(usage).append(spec.help).append("\n");
+    }
+}
+
+void appendSwitches(std::string &page)
+{
+    page.append("\nFlags of commands:\n");
+    for (const CommandSwitch &spec : commandSwitches()) {
+        page.append("  --").append(spec.name).append("  [").append(commandsWith(spec.name));
+        page.append("]\n");
+        appendWrapped(page, spec.help);
+    }
+}
+
 } // namespace
 
 std::string helpText()
 {
-    std::string page(Introduction);
+    std::string page(Title);
+    appendCommands(page);
+    page.append(Introduction);
     std::string_view section;
     for (const OptionSpec &spec : optionTable()) {
         if (spec.section != section) {
@@ -95,6 +112,7 @@ std::string helpText()
         page += '\n';
         appendWrapped(page, spec.help);
     }
+    appendSwitches(page);
     page.append(Notes);
     return page;
 }

@@ -4,7 +4,7 @@
 
 namespace Weave {
 
-// The page of --help, made from the option table.
+// The page of --help, made from the option table and the command table.
 [[nodiscard]] std::string helpText();
 
 } // namespace Weave

@@ -86,8 +86,9 @@ int main(int argc, char **argv)
     auto line = Weave::parseCommandLine(QCoreApplication::arguments(), processEnvironment);
     if (!line)
         return complain(line.error(), ExitUsage);
-    using Command = Weave::CommandLine::Command;
-    if (line->command != Command::Run && line->command != Command::Config)
+    using Weave::Command;
+    if (line->command != Command::Run && line->command != Command::ConfigCheck
+        && line->command != Command::ConfigShow)
         addFiles(*line);
     switch (line->command) {
     case Command::Help:
@@ -104,9 +105,14 @@ int main(int argc, char **argv)
     case Command::Retry:
     case Command::Reload:
         return Weave::runControlCommand(*line);
-    case Command::Spool:
+    case Command::SpoolList:
+    case Command::SpoolVerify:
+    case Command::SpoolExport:
+    case Command::SpoolRetry:
+    case Command::SpoolPurge:
         return Weave::runSpoolCommand(*line, processEnvironment);
-    case Command::Config:
+    case Command::ConfigCheck:
+    case Command::ConfigShow:
         return Weave::runConfigCommand(*line, processEnvironment);
     case Command::Run:
         return run(*line);

@@ -219,19 +219,20 @@ int runSpoolCommand(const CommandLine &line, const Environment &environment)
     const std::string directory = spoolDirectory(line.options, environment);
     if (directory.empty())
         return complain("there is no spool on disk; say --spool-dir DIR");
-    switch (line.spoolAction) {
-    case CommandLine::SpoolAction::List:
+    switch (line.command) {
+    case Command::SpoolList:
         return list(directory);
-    case CommandLine::SpoolAction::Verify:
+    case Command::SpoolVerify:
         return verify(directory);
-    case CommandLine::SpoolAction::Export:
+    case Command::SpoolExport:
         return exportCalls(directory);
-    case CommandLine::SpoolAction::Retry:
+    case Command::SpoolRetry:
         return retry(directory, line.options.get("socket").text);
-    case CommandLine::SpoolAction::Purge:
+    case Command::SpoolPurge:
         return purge(directory);
+    default:
+        return ExitProblem; // main() calls this for the commands above alone
     }
-    return ExitProblem;
 }
 
 } // namespace Weave

@@ -1,7 +1,10 @@
 #include "app/commandline.h"
+#include "common/logging.h"
 #include "config/optiontable.h"
 
 #include <QTest>
+
+#include <algorithm>
 
 using namespace Weave;
 
@@ -40,6 +43,8 @@ private Q_SLOTS:
     void commands();
     void errors_data();
     void errors();
+    void everyCommandIsOneOfTheErrors();
+    void theTableNamesThingsThatExist();
     void flagBeatsEnvironment();
 };
 
@@ -47,7 +52,7 @@ void CommandLineTest::noArgumentsRun()
 {
     const auto line = parse({});
     QVERIFY(line);
-    QCOMPARE(line->command, CommandLine::Command::Run);
+    QCOMPARE(line->command, Command::Run);
     for (const OptionSpec &spec : optionTable())
         QCOMPARE(line->options.get(spec.name).text, std::string(spec.defaultValue));
 }
@@ -104,17 +109,25 @@ void CommandLineTest::laterFlagWins()
 void CommandLineTest::commands_data()
 {
     QTest::addColumn<QStringList>("arguments");
-    QTest::addColumn<CommandLine::Command>("command");
+    QTest::addColumn<Command>("command");
     QTest::addColumn<bool>("json");
-    using Command = CommandLine::Command;
     const QString status = QStringLiteral("status");
     const QString json = QStringLiteral("--json");
-    QTest::newRow("status") << QStringList{status} << Command::Status << false;
-    for (const auto &[name, command] : {std::pair{"pause", Command::Pause},
+    for (const auto &[name, command] : {std::pair{"status", Command::Status},
+                                        {"pause", Command::Pause},
                                         {"resume", Command::Resume},
                                         {"flush", Command::Flush},
-                                        {"retry", Command::Retry}})
-        QTest::newRow(name) << QStringList{QLatin1String(name)} << command << false;
+                                        {"retry", Command::Retry},
+                                        {"reload", Command::Reload},
+                                        {"config check", Command::ConfigCheck},
+                                        {"config show", Command::ConfigShow},
+                                        {"spool ls", Command::SpoolList},
+                                        {"spool verify", Command::SpoolVerify},
+                                        {"spool export", Command::SpoolExport},
+                                        {"spool retry", Command::SpoolRetry},
+                                        {"spool purge", Command::SpoolPurge}})
+        QTest::newRow(name) << QString::fromLatin1(name).split(QLatin1Char(' ')) << command
+                            << false;
     QTest::newRow("status --json") << QStringList{status, json} << Command::Status << true;
     QTest::newRow("--json status") << QStringList{json, status} << Command::Status << true;
     QTest::newRow("--help") << QStringList{QStringLiteral("--help")} << Command::Help << false;
@@ -128,7 +141,7 @@ void CommandLineTest::commands_data()
 void CommandLineTest::commands()
 {
     QFETCH(QStringList, arguments);
-    QFETCH(CommandLine::Command, command);
+    QFETCH(Command, command);
     QFETCH(bool, json);
     const auto line = parse(arguments);
     QVERIFY(line);
@@ -147,7 +160,18 @@ void CommandLineTest::errors_data()
         << QStringList{QStringLiteral("start")} << QStringLiteral("\"start\" is not a command");
     QTest::newRow("two commands") << QStringList{QStringLiteral("status"), QStringLiteral("now")}
                                   << QStringLiteral("\"status now\"");
-    QTest::newRow("--json") << QStringList{QStringLiteral("--json")} << QStringLiteral("--json");
+    QTest::newRow("spool alone") << QStringList{QStringLiteral(
+        "spool")} << QStringLiteral("spool needs one of: ls, verify, export, retry, purge");
+    QTest::newRow("spool of nothing")
+        << QStringList{QStringLiteral("spool"), QStringLiteral("eat")} << QStringLiteral("ls, ");
+    QTest::newRow("--json") << QStringList{QStringLiteral("--json")}
+                            << QStringLiteral("--json goes with the command status, config show");
+    QTest::newRow("pause --watch")
+        << QStringList{QStringLiteral("pause"), QStringLiteral("--watch")}
+        << QStringLiteral("--watch goes with the command status");
+    QTest::newRow("ls --json") << QStringList{QStringLiteral("spool"), QStringLiteral("ls"),
+                                              QStringLiteral("--json")}
+                               << QStringLiteral("--json goes with");
 }
 
 void CommandLineTest::errors()
@@ -156,9 +180,42 @@ void CommandLineTest::errors()
     QFETCH(QString, named);
     const QString error = errorOf(arguments);
     QVERIFY2(error.contains(named), qPrintable(error));
-    QVERIFY2(error.contains(QLatin1String("--help")) || named == QLatin1String("--json"),
-             qPrintable(error));
+    QVERIFY2(error.contains(QLatin1String("--help")), qPrintable(error));
     QVERIFY(!error.contains(QLatin1Char('\n')));
+}
+
+void CommandLineTest::everyCommandIsOneOfTheErrors()
+{
+    const QString unknown = errorOf({QStringLiteral("no-such-command")});
+    for (const CommandSpec &spec : commandTable()) {
+        const QStringList words = toQString(spec.name).split(QLatin1Char(' '));
+        QVERIFY2(unknown.contains(words.front()), spec.name.data());
+        if (words.size() == 2)
+            QVERIFY2(errorOf({words.front()}).contains(words.back()), spec.name.data());
+        // Each is said once.
+        QCOMPARE(unknown.count(QLatin1Char(' ') + words.front()), 1);
+    }
+}
+
+void CommandLineTest::theTableNamesThingsThatExist()
+{
+    const auto switches = commandSwitches();
+    for (const CommandSpec &spec : commandTable()) {
+        QVERIFY(findCommand(spec.name) == &spec);
+        QVERIFY(!spec.help.empty());
+        for (const std::string_view option : spec.options)
+            QVERIFY2(option.empty() || option == AllOptions || findOption(option),
+                     spec.name.data());
+        for (const std::string_view name : spec.switches)
+            QVERIFY2(name.empty()
+                         || std::any_of(switches.begin(), switches.end(),
+                                        [name](const auto &known) { return known.name == name; }),
+                     spec.name.data());
+    }
+    for (const CommandSwitch &spec : switches) {
+        QVERIFY2(!commandsWith(spec.name).empty(), spec.name.data());
+        QVERIFY2(!findOption(spec.name), spec.name.data()); // a name has one meaning
+    }
 }
 
 void CommandLineTest::flagBeatsEnvironment()

@@ -3,13 +3,14 @@
 #include "common/bytesize.h"
 #include "common/duration.h"
 #include "common/textnumber.h"
+#include "config/choices.h"
 #include "config/configfile.h"
 #include "config/proxysettings.h"
 
 #include <QFile>
 #include <QUuid>
 
-#include <array>
+#include <algorithm>
 #include <grp.h>
 #include <utility>
 
@@ -64,7 +65,7 @@ public:
     }
 
     template <class T, std::size_t N>
-    T choice(std::string_view name, const std::array<std::pair<std::string_view, T>, N> &choices)
+    T choice(std::string_view name, const Choices<T, N> &choices)
     {
         std::string allowed;
         for (const auto &[text, value] : choices) {
@@ -81,7 +82,9 @@ public:
     mode_t socketMode(std::string_view name)
     {
         const auto parsed = parseUnsigned(m_options.get(name).text, 8);
-        const bool isAllowed = parsed && (*parsed == 0600 || *parsed == 0660);
+        const bool isAllowed = parsed
+            && std::any_of(SocketModes.begin(), SocketModes.end(),
+                           [&parsed](const auto &mode) { return mode.second == *parsed; });
         if (!isAllowed)
             fail(name,
                  "not a mode for a private socket; allowed: 0600 (the owner alone) or 0660 "
@@ -134,30 +137,6 @@ private:
     const Options &m_options;
     std::optional<Error> m_error;
 };
-
-constexpr std::array<std::pair<std::string_view, LogLevel>, 4> LogLevels{{
-    {"debug", LogLevel::Debug},
-    {"info", LogLevel::Info},
-    {"warning", LogLevel::Warning},
-    {"error", LogLevel::Error},
-}};
-
-constexpr std::array<std::pair<std::string_view, CallsMode>, 3> CallsModes{{
-    {"auto", CallsMode::Auto},
-    {"upsert", CallsMode::Upsert},
-    {"complete", CallsMode::Complete},
-}};
-
-constexpr std::array<std::pair<std::string_view, SpoolSync>, 3> SpoolSyncs{{
-    {"lazy", SpoolSync::Lazy},
-    {"always", SpoolSync::Always},
-    {"never", SpoolSync::Never},
-}};
-
-constexpr std::array<std::pair<std::string_view, LogFormat>, 2> LogFormats{{
-    {"text", LogFormat::Text},
-    {"json", LogFormat::Json},
-}};
 
 // The place that the system's conventions give to data of this kind; empty when there is no home.
 std::string defaultSpoolDirectory(const Environment &environment)

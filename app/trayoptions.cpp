@@ -1,6 +1,25 @@
 #include "app/trayoptions.h"
 
+#include <array>
+
 namespace Weave {
+
+namespace {
+
+constexpr std::array<OptionSpec, 4> Table{{
+    {"socket", "PATH", "", "", "Flags",
+     "The sidecar's socket, instead of the one in the settings."},
+    {"hidden", "", "", "", "Flags", "Show the tray icon only, as at login."},
+    {"version", "", "", "", "Flags", "Print the version and exit."},
+    {"help", "", "", "", "Flags", "Print this page and exit."},
+}};
+
+QString toText(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+} // namespace
 
 TrayOptions parseTrayOptions(const QStringList &arguments)
 {
@@ -27,9 +46,14 @@ TrayOptions parseTrayOptions(const QStringList &arguments)
     return options;
 }
 
+std::span<const OptionSpec> trayOptionTable()
+{
+    return Table;
+}
+
 QString trayHelpText()
 {
-    return QStringLiteral(
+    QString page = QStringLiteral(
         R"(weave-sidecar-tray - shows what the Weave sidecar receives and delivers
 
 Usage:
@@ -39,11 +63,13 @@ Starts the sidecar when none answers, and opens its window. A second start bring
 the first to the front. Closing the tray leaves the sidecar running.
 
 Flags:
-  --socket PATH   the sidecar's socket, instead of the one in the settings
-  --hidden        show the tray icon only, as at login
-  --version       print the version
-  --help          print this page
 )");
+    for (const OptionSpec &spec : Table) {
+        const QString value = spec.valueName.empty() ? QString() : u' ' + toText(spec.valueName);
+        page += QStringLiteral("  --%1  %2\n")
+                    .arg((toText(spec.name) + value).leftJustified(13), toText(spec.help));
+    }
+    return page;
 }
 
 } // namespace Weave

@@ -1,7 +1,11 @@
 #pragma once
 
+#include "config/optiontable.h"
+
 #include <QString>
 #include <QStringList>
+
+#include <span>
 
 namespace Weave {
 
@@ -17,6 +21,9 @@ struct TrayOptions
 
 // The arguments after the program's name. Flags of Qt itself must be taken out before.
 [[nodiscard]] TrayOptions parseTrayOptions(const QStringList &arguments);
+
+// Its flags, in the order of its help page. Man page and completions come from here, too.
+[[nodiscard]] std::span<const OptionSpec> trayOptionTable();
 
 [[nodiscard]] QString trayHelpText();
 

@@ -69,24 +69,56 @@ bool namesItsChoices(const OptionSpec &spec)
     });
 }
 
+// A list a section; ends the one before.
+void appendSection(std::string &page, std::string_view section)
+{
+    page += page.empty() ? "" : ".El\n";
+    page.append(".Ss ").append(roffText(section)).append("\n.Bl -tag -width Ds\n");
+}
+
+void appendDefault(std::string &page, const OptionSpec &spec)
+{
+    if (!namesItsChoices(spec))
+        page.append("One of: ").append(roffText(choiceList(spec))).append(".\n");
+    if (!spec.defaultValue.empty())
+        page.append("Default: ").append(roffText(spec.defaultValue)).append(".\n");
+}
+
+// The keys of a config file.
+std::string settings(const ProgramSpec &program)
+{
+    std::string page;
+    std::string_view section;
+    for (const OptionSpec &spec : program.options) {
+        if (spec.onReload == OnReload::NotInFile)
+            continue;
+        if (spec.section != section)
+            appendSection(page, spec.section);
+        section = spec.section;
+        page.append(".It Ic ").append(roffText(spec.name)).append(" = ");
+        page.append(spec.isSwitch() ? "Ar true | false"
+                                    : "Qq Ar " + roffText(std::string(spec.valueName)));
+        page.append("\n").append(mdocText(spec.help));
+        appendDefault(page, spec);
+        if (spec.onReload == OnReload::NeedsRestart)
+            page.append("A change needs a restart.\n");
+    }
+    return page + ".El\n";
+}
+
 std::string flags(const ProgramSpec &program)
 {
     std::string page;
     std::string_view section;
     for (const OptionSpec &spec : program.options) {
-        if (spec.section != section) {
-            page += section.empty() ? "" : ".El\n";
-            section = spec.section;
-            page.append(".Ss ").append(roffText(section)).append("\n.Bl -tag -width Ds\n");
-        }
+        if (spec.section != section)
+            appendSection(page, spec.section);
+        section = spec.section;
         page.append(".It Fl \\-").append(roffText(spec.name));
         if (!spec.valueName.empty())
             page.append(" Ar ").append(spec.valueName);
         page.append("\n").append(mdocText(spec.help));
-        if (!namesItsChoices(spec))
-            page.append("One of: ").append(roffText(choiceList(spec))).append(".\n");
-        if (!spec.defaultValue.empty())
-            page.append("Default: ").append(roffText(spec.defaultValue)).append(".\n");
+        appendDefault(page, spec);
         if (!spec.environment.empty())
             page.append("Environment:\n.Ev ").append(spec.environment).append(" .\n");
     }
@@ -175,6 +207,8 @@ Result<std::string> manPage(const ProgramSpec &program, std::string_view page)
         page.remove_prefix(std::min(end + 1, page.size()));
         if (line == "@FLAGS@")
             text += flags(program);
+        else if (line == "@SETTINGS@")
+            text += settings(program);
         else if (line == "@COMMANDS@")
             text += commands(program);
         else if (line == "@COMMAND_FLAGS@")

@@ -95,9 +95,8 @@ std::vector<std::string_view> flagsOf(const ProgramSpec &program, const CommandG
     std::vector<std::string_view> flags;
     for (const OptionSpec &option : program.options) {
         const bool isRead =
-            std::any_of(group.specs.begin(), group.specs.end(), [&option](const CommandSpec *spec) {
-                return contains(spec->options, option.name);
-            });
+            std::any_of(group.specs.begin(), group.specs.end(),
+                        [&option](const CommandSpec *spec) { return spec->reads(option.name); });
         if (isRead || option.name == "help")
             flags.push_back(option.name);
     }

@@ -2,6 +2,7 @@
 """Lints the manual pages and looks whether everything that the programs know stands in them. Ends with 77,
 which ctest takes for "skipped", where there is no mandoc."""
 import argparse
+import json
 import re
 import shutil
 import subprocess
@@ -57,6 +58,17 @@ def check_daemon(text, binary):
         assert re.search(rf"^ +{variable}\n? +The same as", environment, re.M), variable
 
 
+def check_settings(text, binary):
+    """Against what `config show` lists."""
+    shown = json.loads(subprocess.run([binary, "--config", "none", "config", "show", "--json"],
+                                      capture_output=True, text=True, timeout=10, check=True).stdout)
+    parts = re.split(r"^ +([a-z-]+) = .*\n", section(text, "SETTINGS"), flags=re.M)
+    blocks = dict(zip(parts[1::2], parts[2::2]))
+    assert set(blocks) == set(shown["settings"]), set(blocks) ^ set(shown["settings"])
+    for name, setting in shown["settings"].items():
+        assert ("needs a restart" in blocks[name]) == setting["needs_restart"], (name, blocks[name])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True, help="the folder of the programs")
@@ -71,6 +83,8 @@ def main():
         assert "@" not in text.replace("user@host", ""), page
         if page.endswith("/weave-sidecar.1"):
             check_daemon(text, arguments.bin + "/weave-sidecar")
+        elif page.endswith(".toml.5"):
+            check_settings(text, arguments.bin + "/weave-sidecar")
         elif page.endswith("/weave-sidecar-tray.1"):
             for flag in ("--socket PATH", "--hidden", "--version", "--help"):
                 assert re.search(rf"^ +{flag}", section(text, "OPTIONS"), re.M), flag

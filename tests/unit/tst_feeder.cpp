@@ -34,6 +34,7 @@ public:
     void remove(const RecordRef & /*record*/) override { }
     RecordId nextId() const override { return {m_nextId}; }
     SpoolUsage usage() const override { return {}; }
+    void setMaxBytes(std::uint64_t /*maxBytes*/) override { }
 
     bool isBehind(std::string_view project) const override
     {

@@ -172,6 +172,27 @@ void readSpool(Reader &reader, const Options &options, const Environment &enviro
     }
 }
 
+Result<void> readMetrics(const Options &options, Config &config)
+{
+    if (!options.has("metrics"))
+        return {};
+    const std::string &text = options.get("metrics").text;
+    const std::string prefix = options.displayName("metrics") + ": \"" + text + "\"";
+    auto metrics = parseMetricsAddress(text, options.has("metrics-allow-remote"));
+    if (!metrics)
+        return metrics.error().withPrefix(prefix + ": ");
+    if (metrics->unixPath == config.socketPath)
+        return Error{ErrorCode::InvalidArgument,
+                     prefix + " is the --socket that calls come through; choose another path"};
+    if (metrics->tcp && leadsBack(config.backend, *metrics->tcp))
+        return Error{ErrorCode::InvalidArgument,
+                     options.displayName("backend") + ": \"" + options.get("backend").text
+                         + "\" is this daemon's own --metrics address; give the address of the "
+                           "trace server itself"};
+    config.metrics = std::move(*metrics);
+    return {};
+}
+
 } // namespace
 
 std::string spoolDirectory(const Options &options, const Environment &environment)
@@ -241,6 +262,8 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
                                "trace server itself"};
         config.http = *door;
     }
+    if (auto read = readMetrics(options, config); !read)
+        return read.error();
     config.instance = "weave-sidecar-" + QUuid::createUuid().toString(QUuid::Id128).toStdString();
     auto credentials = findCredentials(options, config.backend, environment);
     if (!credentials)

@@ -7,6 +7,7 @@
 #include "config/backendaddress.h"
 #include "config/credentials.h"
 #include "config/httpaddress.h"
+#include "config/metricsaddress.h"
 #include "config/options.h"
 
 #include <QList>
@@ -41,6 +42,7 @@ struct Config
     std::optional<gid_t> socketGroup;
 
     std::optional<HttpAddress> http; // the HTTP door
+    std::optional<MetricsAddress> metrics;
     std::string instance; // a name that no other daemon has, new with every start
 
     Milliseconds flushInterval{0};

@@ -21,7 +21,7 @@ bool isLocalName(const QString &host)
 
 } // namespace
 
-Result<HttpAddress> parseHttpAddress(std::string_view text, bool allowRemote)
+Result<HttpAddress> parseHostAndPort(std::string_view text)
 {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos)
@@ -41,7 +41,15 @@ Result<HttpAddress> parseHttpAddress(std::string_view text, bool allowRemote)
         door.address = QHostAddress::LocalHost;
     else if (!door.address.setAddress(toQString(host)))
         return refuse("the host is neither an IP address nor localhost");
-    if (!door.address.isLoopback() && !allowRemote)
+    return door;
+}
+
+Result<HttpAddress> parseHttpAddress(std::string_view text, bool allowRemote)
+{
+    auto door = parseHostAndPort(text);
+    if (!door)
+        return door;
+    if (!door->address.isLoopback() && !allowRemote)
         return refuse("is open to other machines, and what they send travels in the clear. Use "
                       "127.0.0.1, or say --http-allow-remote");
     return door;

@@ -15,7 +15,7 @@ constexpr std::string_view Access = "Access";
 constexpr std::string_view Limits = "Limits";
 constexpr std::string_view Running = "Running";
 
-constexpr std::array<OptionSpec, 30> Table{{
+constexpr std::array<OptionSpec, 32> Table{{
     {"backend", "URL", "", "WEAVE_SIDECAR_BACKEND", Where,
      "Trace server to deliver to, for example https://trace.wandb.ai. A path in the URL is kept. "
      "file:PATH writes every delivered call as a line of JSON to PATH instead. Required."},
@@ -25,6 +25,11 @@ constexpr std::array<OptionSpec, 30> Table{{
      "Speak HTTP here, too, for example 127.0.0.1:8319, for SDKs that know only the trace server: "
      "WF_TRACE_SERVER_URL=http://127.0.0.1:8319 leads them here. They need the daemon's own API "
      "key; requests with another one, and all that are not calls, are passed on.",
+     OnReload::NeedsRestart},
+
+    {"metrics", "HOST:PORT", "", "WEAVE_SIDECAR_METRICS", Where,
+     "Tell about the daemon here, for example 127.0.0.1:8320 or unix:/run/weave-sidecar/metrics: "
+     "/metrics for Prometheus, /status the same as JSON, /healthz, /readyz.",
      OnReload::NeedsRestart},
 
     {"flush-interval", "DURATION", "1s", "", Batches,
@@ -84,6 +89,11 @@ constexpr std::array<OptionSpec, 30> Table{{
     {"http-allow-remote", "", "", "", Access,
      "Allow an --http address that other machines reach. Keys and calls then travel in the clear; "
      "put a proxy with TLS in front.",
+     OnReload::NeedsRestart},
+    {"metrics-allow-remote", "", "", "", Access,
+     "Allow a --metrics address that other machines reach. Nobody is asked for a key there; no "
+     "page holds a call or a key, but /status and /readyz repeat the backend's errors, which may "
+     "name projects.",
      OnReload::NeedsRestart},
 
     {"max-connections", "N", "1024", "", Limits,

@@ -161,7 +161,7 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &result)
     m_inFlight.erase(place);
     Batch &batch = done.batch;
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(m_now() - done.sentAt);
-    m_stats.requestMicroseconds.record(static_cast<std::uint64_t>(took.count()));
+    m_stats.recordRequest(static_cast<std::uint64_t>(took.count()));
 
     if (done.isProbe)
         m_parked.endProbe(batch.project);
@@ -332,13 +332,13 @@ void DeliveryQueue::giveUpTheOld(Batch &batch, const SendResult &result)
         return;
     const std::string reason = "it waited longer than --max-age " + formatDuration(m_limits.maxAge)
         + "; " + describe(result);
-    giveUp(batch, count, reason);
+    giveUp(batch, count, DeadLetterReason::MaxAge, reason);
     batch.retryId.clear(); // it is another batch now
 }
 
 void DeliveryQueue::deadLetter(Batch batch, const SendResult &result)
 {
-    giveUp(batch, batch.records.size(), describe(result));
+    giveUp(batch, batch.records.size(), DeadLetterReason::Refused, describe(result));
     if (batch.records.empty())
         return;
     // It alone waits; the backend is well, and the project's other calls go on.
@@ -347,7 +347,8 @@ void DeliveryQueue::deadLetter(Batch batch, const SendResult &result)
 }
 
 // Moves the first count records to the dead letters, or as many of them as can be kept there.
-void DeliveryQueue::giveUp(Batch &batch, std::size_t count, const std::string &reason)
+void DeliveryQueue::giveUp(Batch &batch, std::size_t count, DeadLetterReason kind,
+                           const std::string &reason)
 {
     const auto records = std::span(batch.records).first(count);
     const auto firstKept = std::find_if(records.begin(), records.end(), [&](const auto &record) {
@@ -359,7 +360,7 @@ void DeliveryQueue::giveUp(Batch &batch, std::size_t count, const std::string &r
         return;
     qCWarning(lcForwarding, "%s: gave up %zu call(s): %s", batch.project.c_str(), done,
               reason.c_str());
-    m_stats.deadLettered += done;
+    m_stats.giveUp(kind, done);
     if (batch.route == Route::Start)
         m_pairing.settle(batch);
     removeRecords(records.first(done), false);

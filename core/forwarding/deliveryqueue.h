@@ -116,7 +116,7 @@ private:
     [[nodiscard]] bool isTooOld(const Batch &batch, const RecordRef &record) const;
     void giveUpTheOld(Batch &batch, const SendResult &result);
     void deadLetter(Batch batch, const SendResult &result);
-    void giveUp(Batch &batch, std::size_t count, const std::string &reason);
+    void giveUp(Batch &batch, std::size_t count, DeadLetterReason kind, const std::string &reason);
     void noteHealthy(const std::string &project);
     void removeRecords(std::span<const RecordRef> records, bool delivered);
     void noteError(const SendResult &result);

@@ -9,10 +9,12 @@ namespace Weave {
 
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 14> Names{{
+constexpr std::array<std::pair<int, std::string_view>, 16> Names{{
     {200, "OK"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
     {408, "Request Timeout"},
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},

@@ -1,11 +1,14 @@
 #include "http/httpserver.h"
 
-#include "common/bytesize.h"
 #include "common/logging.h"
+#include "common/uniquefd.h"
 
 #include <QHostAddress>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -17,25 +20,24 @@ using namespace std::chrono_literals;
 
 // Clients that the system keeps until they are taken: many workers start at once.
 constexpr int ListenBacklog = 512;
-// Four bodies of the largest size at once.
-constexpr std::size_t BodyBudget = 128 * MiB;
 
 // When the system has no descriptor left, asking again at once would only burn the processor.
 constexpr Milliseconds AcceptPause = 100ms;
 
 } // namespace
 
-HttpServer::HttpServer(RequestHandler &handler, Stats &stats, HttpServerOptions options)
-    : m_context{HttpRouter(handler, std::move(options.router)),
+HttpServer::HttpServer(std::unique_ptr<HttpRouter> router, RequestHandler &handler,
+                       HttpCounts &counts, HttpServerOptions options)
+    : m_context{std::move(router),
                 Passthrough(std::move(options.passthrough)),
                 handler,
-                stats,
-                RequestReader::Limits{},
-                ByteBudget(BodyBudget),
+                counts,
+                options.limits,
+                ByteBudget(options.bodyBudget),
                 options.times,
                 options.answersAfterSync,
                 false},
-      m_maxConnections(options.maxConnections)
+      m_options(std::move(options))
 {
     connect(&m_server, &QTcpServer::newConnection, this, &HttpServer::addClients);
     connect(&m_server, &QTcpServer::acceptError, this, [this] {
@@ -61,19 +63,40 @@ Result<void> HttpServer::listen(const QHostAddress &address, quint16 port)
     if (m_server.listen(address, port))
         return {};
     return Error{ErrorCode::Io,
-                 "--http: cannot listen on " + address.toString().toStdString() + " port "
-                     + std::to_string(port) + ": " + m_server.errorString().toStdString()};
+                 m_options.flag + ": cannot listen on " + address.toString().toStdString()
+                     + " port " + std::to_string(port) + ": "
+                     + m_server.errorString().toStdString()};
 }
 
-void HttpServer::setOptions(HttpServerOptions options)
+// Qt's own local sockets are QTcpSockets inside, and QTcpServer accepts whatever listens, so the
+// sessions need not know which kind they have. It gets a copy: the path is ours to remove.
+Result<void> HttpServer::listen(const SocketOptions &options)
 {
-    m_context.router.setOptions(std::move(options.router));
+    auto socket = ListeningSocket::open(options);
+    if (!socket)
+        return socket.error().withPrefix(m_options.flag + ": ");
+    UniqueFd copy(::fcntl(socket->descriptor(), F_DUPFD_CLOEXEC, 0));
+    if (!copy.isValid() || !m_server.setSocketDescriptor(copy.get()))
+        return Error{
+            ErrorCode::Io,
+            m_options.flag + ": cannot listen on " + options.path + ": "
+                + (copy.isValid() ? m_server.errorString().toStdString() : std::strerror(errno))};
+    [[maybe_unused]] const int owned = copy.release();
+    m_unixSocket.emplace(std::move(*socket));
+    m_unixPath = options.path;
+    return {};
+}
+
+void HttpServer::setOptions(std::unique_ptr<HttpRouter> router, HttpServerOptions options)
+{
+    m_context.router = std::move(router);
     m_context.passthrough.setOptions(std::move(options.passthrough));
-    m_maxConnections = options.maxConnections;
+    m_options.maxConnections = options.maxConnections;
 }
 
 void HttpServer::stopListening()
 {
+    m_unixSocket.reset();
     m_server.close();
     m_context.isStopping = true;
     // Ending one takes it out of the set.
@@ -85,6 +108,8 @@ std::string HttpServer::url() const
 {
     if (!m_server.isListening())
         return {};
+    if (m_unixSocket)
+        return "unix:" + m_unixPath;
     std::string host = m_server.serverAddress().toString().toStdString();
     if (host.find(':') != std::string::npos)
         host = "[" + host + "]";
@@ -94,7 +119,7 @@ std::string HttpServer::url() const
 void HttpServer::addClients()
 {
     while (QTcpSocket *socket = m_server.nextPendingConnection()) {
-        if (m_sessions.size() >= m_maxConnections) {
+        if (m_sessions.size() >= m_options.maxConnections) {
             refuseClient(socket);
             continue;
         }
@@ -122,8 +147,9 @@ void HttpServer::addClients()
 void HttpServer::refuseClient(QTcpSocket *socket) const
 {
     constexpr int Unavailable = 503;
-    ++m_context.stats.httpRefused;
-    HttpReply reply = errorReply(Unavailable, "too many connections (--max-connections)");
+    ++m_context.counts.refused;
+    HttpReply reply =
+        errorReply(Unavailable, "too many connections (" + m_options.connectionsFlag + ")");
     const std::string bytes = toBytes(reply, false, false);
     connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
     // Closing it with its request unread would reset it, and the client would not see the answer.

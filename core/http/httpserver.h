@@ -1,7 +1,9 @@
 #pragma once
 
+#include "common/bytesize.h"
 #include "common/result.h"
 #include "http/httpsession.h"
+#include "ingest/listeningsocket.h"
 
 #include <QHostAddress>
 #include <QObject>
@@ -11,6 +13,8 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -18,30 +22,36 @@ namespace Weave {
 
 struct HttpServerOptions
 {
-    RouterOptions router;
+    std::string flag = "--http"; // which made the server; for errors
+    std::string connectionsFlag = "--max-connections"; // what bounds its clients
     PassthroughOptions passthrough;
     std::uint64_t maxConnections = 1024;
+    RequestReader::Limits limits;
+    std::size_t bodyBudget = 128 * MiB; // of all requests together: four of the largest
     HttpTimes times;
     bool answersAfterSync = false;
 };
 
-// The HTTP door: speaks like the trace server to SDKs that know nothing of a sidecar. Calls are
-// kept and answered here, all else is passed on.
+// Listens for HTTP clients and owns their sessions; what they get is the router's decision. The
+// HTTP door is one, --metrics is another.
 class HttpServer final : public QObject
 {
     Q_OBJECT
 
 public:
-    // handler and stats outlive the server.
-    HttpServer(RequestHandler &handler, Stats &stats, HttpServerOptions options);
+    // handler and counts outlive the server.
+    HttpServer(std::unique_ptr<HttpRouter> router, RequestHandler &handler, HttpCounts &counts,
+               HttpServerOptions options);
     ~HttpServer() override;
 
     [[nodiscard]] Result<void> listen(const QHostAddress &address, quint16 port);
+    // At a Unix socket instead.
+    [[nodiscard]] Result<void> listen(const SocketOptions &options);
     // Takes no more clients, and ends those that are here after their requests.
     void stopListening();
     // For requests and clients that come from now on.
-    void setOptions(HttpServerOptions options);
-    // "http://127.0.0.1:8319" once it listens.
+    void setOptions(std::unique_ptr<HttpRouter> router, HttpServerOptions options);
+    // "http://127.0.0.1:8319" or "unix:PATH" while it listens, else empty.
     [[nodiscard]] std::string url() const;
 
     // Whether a client waits for the answer to a whole request.
@@ -61,7 +71,9 @@ private:
     void checkTimes();
 
     HttpContext m_context;
-    std::uint64_t m_maxConnections;
+    HttpServerOptions m_options;
+    std::optional<ListeningSocket> m_unixSocket;
+    std::string m_unixPath;
     QTcpServer m_server;
     QTimer m_clock;
     QTimer m_acceptAgain;

@@ -24,7 +24,7 @@ HttpSession::HttpSession(std::unique_ptr<QTcpSocket> socket, HttpContext &contex
       m_since(SteadyClock::now()),
       m_lastWritten(m_since)
 {
-    ++m_context.stats.httpConnectionsOpen;
+    ++m_context.counts.connectionsOpen;
     m_socket->setReadBufferSize(2 * ReadBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpSession::readSome);
@@ -38,7 +38,7 @@ HttpSession::HttpSession(std::unique_ptr<QTcpSocket> socket, HttpContext &contex
 
 HttpSession::~HttpSession()
 {
-    --m_context.stats.httpConnectionsOpen;
+    --m_context.counts.connectionsOpen;
     m_socket->disconnect(this);
 }
 
@@ -87,13 +87,19 @@ void HttpSession::processInput()
 // Whether the request goes on.
 bool HttpSession::handleHead()
 {
+    constexpr int ExpectationFailed = 417;
     m_isHeadChecked = true;
     const HttpRequest &head = m_reader.request();
-    if (auto refusal = m_context.router.turnAway(head)) {
+    const std::string_view expect = head.header("Expect");
+    if (!expect.empty() && !equalsIgnoringCase(expect, "100-continue")) {
+        refuse(errorReply(ExpectationFailed, "Expect: only 100-continue is known"));
+        return false;
+    }
+    if (auto refusal = m_context.router->turnAway(head)) {
         refuse(std::move(*refusal));
         return false;
     }
-    if (!head.header("Expect").empty() && !head.isHttp10)
+    if (!expect.empty() && !head.isHttp10)
         m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
     m_reader.readBody();
     return true;
@@ -103,19 +109,20 @@ void HttpSession::handleRequest()
 {
     HttpRequest &request = m_reader.request();
     m_closesAfterAnswer = !request.keepsAlive || m_context.isStopping;
-    auto answer = m_context.router.answer(request);
+    auto answer = m_context.router->answer(request);
     if (!answer) {
-        if (m_context.router.shouldFlushBefore(request))
+        if (m_context.router->shouldFlushBefore(request))
             flushAndPass();
         else
             pass();
         return;
     }
-    Stats &stats = m_context.stats;
-    ++(answer->keptCalls                     ? stats.httpKept
-           : answer->reply.status / 100 == 2 ? stats.httpHealth
-                                             : stats.httpRefused);
-    if (answer->keptCalls && m_context.answersAfterSync) {
+    using Outcome = HttpRouter::Outcome;
+    HttpCounts &counts = m_context.counts;
+    ++(answer->outcome == Outcome::Kept         ? counts.kept
+           : answer->outcome == Outcome::Health ? counts.health
+                                                : counts.refused);
+    if (answer->outcome == Outcome::Kept && m_context.answersAfterSync) {
         m_waitingReply = std::move(answer->reply);
         m_state = State::Syncing;
         Q_EMIT awaitingSync(m_context.handler.requestSync());
@@ -152,7 +159,7 @@ void HttpSession::flushAndPass()
 
 void HttpSession::pass()
 {
-    ++m_context.stats.httpPassed;
+    ++m_context.counts.passed;
     if (!m_context.passthrough.isPossible()) {
         constexpr int BadGateway = 502;
         reply(errorReply(BadGateway,
@@ -244,7 +251,7 @@ void HttpSession::reply(const HttpReply &reply)
 // Before the body has been read: the connection cannot be used any more.
 void HttpSession::refuse(HttpReply refusal)
 {
-    ++m_context.stats.httpRefused;
+    ++m_context.counts.refused;
     refusal.closes = true;
     reply(refusal);
     linger();

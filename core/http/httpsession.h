@@ -4,6 +4,7 @@
 #include "http/httprouter.h"
 #include "http/passthrough.h"
 #include "http/requestreader.h"
+#include "ingest/requesthandler.h"
 
 #include <QObject>
 #include <QTcpSocket>
@@ -25,10 +26,10 @@ struct HttpTimes
 // What all sessions of a server share. It outlives them.
 struct HttpContext
 {
-    HttpRouter router;
+    std::unique_ptr<HttpRouter> router;
     Passthrough passthrough;
     RequestHandler &handler;
-    Stats &stats;
+    HttpCounts &counts;
     RequestReader::Limits limits;
     ByteBudget budget; // of request bodies
     HttpTimes times;

@@ -25,21 +25,23 @@ Error systemError(const std::string &what, int number = errno)
 }
 
 // The longest name, the temporary one, has to fit too.
-Result<void> checkLength(const std::string &path)
+Result<void> checkLength(const SocketOptions &options)
 {
+    const std::string &path = options.path;
     const std::size_t longest = MaxUnixPathBytes - std::strlen(TemporarySuffix);
     if (path.size() <= longest)
         return {};
     return Error{ErrorCode::InvalidArgument,
                  "the socket path has " + std::to_string(path.size()) + " bytes; the system allows "
-                     + std::to_string(longest) + ". Choose a shorter --socket: " + path};
+                     + std::to_string(longest) + ". Choose a shorter " + options.flag + ": "
+                     + path};
 }
 
 // The two lock calls and the check between them close the gap in which the last owner has removed
 // the lock file that we have just opened.
-Result<UniqueFd> takeLock(const std::string &socketPath)
+Result<UniqueFd> takeLock(const SocketOptions &options)
 {
-    const std::string path = socketPath + LockSuffix;
+    const std::string path = options.path + LockSuffix;
     for (int attempt = 0; attempt < 10; ++attempt) {
         UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
         if (!lock.isValid())
@@ -48,8 +50,8 @@ Result<UniqueFd> takeLock(const std::string &socketPath)
             if (errno != EWOULDBLOCK)
                 return systemError("cannot lock " + path);
             return Error{ErrorCode::InUse,
-                         "another weave-sidecar is using " + socketPath
-                             + ". Stop it, or choose another --socket"};
+                         "another weave-sidecar is using " + options.path
+                             + ". Stop it, or choose another " + options.flag};
         }
         struct stat opened = {};
         struct stat named = {};
@@ -71,9 +73,10 @@ bool isAnswering(const std::string &path)
 }
 
 // Whether what lies at the path now may be replaced.
-Result<void> checkPlace(const std::string &path)
+Result<void> checkPlace(const SocketOptions &options)
 {
-    const auto refuse = [&path](ErrorCode code, const char *what) {
+    const std::string &path = options.path;
+    const auto refuse = [&path](ErrorCode code, const std::string &what) {
         return Error{code, path + what};
     };
     struct stat found = {};
@@ -84,16 +87,18 @@ Result<void> checkPlace(const std::string &path)
     }
     if (S_ISLNK(found.st_mode))
         return refuse(ErrorCode::InvalidArgument,
-                      " is a symbolic link; --socket must name the socket itself");
+                      " is a symbolic link; " + options.flag + " must name the socket itself");
     if (!S_ISSOCK(found.st_mode))
         return refuse(ErrorCode::InvalidArgument,
-                      " exists and is not a socket; it was left alone. Choose another --socket");
+                      " exists and is not a socket; it was left alone. Choose another "
+                          + options.flag);
     if (found.st_uid != ::geteuid() && ::geteuid() != 0)
         return refuse(ErrorCode::InvalidArgument,
-                      " belongs to another user; choose another --socket");
+                      " belongs to another user; choose another " + options.flag);
     if (isAnswering(path))
         return refuse(ErrorCode::InUse,
-                      " is in use by a running program. Stop it, or choose another --socket");
+                      " is in use by a running program. Stop it, or choose another "
+                          + options.flag);
     return {};
 }
 
@@ -130,13 +135,13 @@ Result<UniqueFd> bindSocket(const SocketOptions &options)
 
 Result<ListeningSocket> ListeningSocket::open(const SocketOptions &options)
 {
-    if (const auto checked = checkLength(options.path); !checked)
+    if (const auto checked = checkLength(options); !checked)
         return checked.error();
-    auto lock = takeLock(options.path);
+    auto lock = takeLock(options);
     if (!lock)
         return lock.error();
     const auto unlock = [&] { ::unlink((options.path + LockSuffix).c_str()); };
-    if (const auto place = checkPlace(options.path); !place) {
+    if (const auto place = checkPlace(options); !place) {
         unlock();
         return place.error();
     }

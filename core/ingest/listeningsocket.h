@@ -14,6 +14,7 @@ struct SocketOptions
     std::string path;
     mode_t mode = 0600;
     std::optional<gid_t> group;
+    std::string flag = "--socket"; // which named the path; for errors
 };
 
 // A Unix domain socket at a path that nobody else is using, and the claim to that path.

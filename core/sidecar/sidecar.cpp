@@ -57,8 +57,13 @@ DeliveryLimits deliveryLimits(const Config &config)
 // For each door, as far as the limit of open files goes.
 std::uint64_t possibleConnections(const Config &config)
 {
-    const std::uint64_t doors = config.http ? 2 : 1;
-    return raiseFileLimit(config.maxConnections * doors) / doors;
+    const std::uint64_t doors = config.http ? 2 : 1; // both take as many
+    const std::uint64_t others = config.metrics ? MaxMetricsConnections : 0;
+    const std::uint64_t wanted = config.maxConnections * doors + others;
+    const std::uint64_t enoughFor = raiseFileLimit(wanted);
+    if (enoughFor >= wanted)
+        return config.maxConnections;
+    return (enoughFor > 2 * others ? enoughFor - others : enoughFor / 2) / doors;
 }
 
 IngestLimits ingestLimits(const Config &config)
@@ -95,6 +100,7 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
     : m_config(config),
       m_makeTransport(std::move(makeTransport)),
       m_startedAt(SteadyClock::now()),
+      m_process(SteadyClock::now),
       m_spool(std::move(spool)),
       m_batcher(batchLimits(config), SteadyClock::now),
       m_feeder(*m_spool, m_batcher),
@@ -111,7 +117,8 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
       m_observers({[this] { return toJson(statusReport()); },
                    [this] { return m_server.clients(MaxClientsShown); }}),
       m_server(*this, m_stats, ingestLimits(config)),
-      m_http(makeHttpDoor(config, m_server.limits().maxConnections, *this, m_stats))
+      m_http(makeHttpDoor(config, m_server.limits().maxConnections, *this, m_stats)),
+      m_metrics(makeMetricsServer(config, *this, m_stats))
 {
     m_shutdownTimer.setSingleShot(true);
     m_shutdownTimer.setTimerType(Qt::PreciseTimer);
@@ -146,13 +153,11 @@ Result<void> Sidecar::start()
         m_server.listen({m_config.socketPath, m_config.socketMode, m_config.socketGroup});
     if (!listening)
         return listening;
-    if (m_http) {
-        if (auto open = m_http->listen(m_config.http->address, m_config.http->port); !open) {
-            m_server.stopListening();
-            return open;
-        }
-        qCInfo(lcIngest, "HTTP clients are served on %s: export WF_TRACE_SERVER_URL=%s",
-               m_http->url().c_str(), m_http->url().c_str());
+    if (auto open = openDoors(); !open) {
+        m_server.stopListening();
+        if (m_http)
+            m_http->stopListening();
+        return open;
     }
     if (m_upkeep)
         m_upkeep->startRecovery();
@@ -163,6 +168,23 @@ Result<void> Sidecar::start()
                   "LimitNOFILE or ulimit -n",
                   static_cast<unsigned long long>(connections),
                   static_cast<unsigned long long>(m_config.maxConnections));
+    }
+    return {};
+}
+
+Result<void> Sidecar::openDoors()
+{
+    if (m_http) {
+        if (auto open = m_http->listen(m_config.http->address, m_config.http->port); !open)
+            return open;
+        qCInfo(lcIngest, "HTTP clients are served on %s: export WF_TRACE_SERVER_URL=%s",
+               m_http->url().c_str(), m_http->url().c_str());
+    }
+    if (m_metrics) {
+        if (auto open = listen(*m_metrics, *m_config.metrics); !open)
+            return open;
+        qCInfo(lcApp, "metrics are on %s: /metrics, /status, /healthz, /readyz",
+               m_metrics->url().c_str());
     }
     return {};
 }
@@ -326,7 +348,8 @@ void Sidecar::apply(const Config &config)
     m_delivery.setLimits(deliveryLimits(config));
     m_server.setMaxConnections(possibleConnections(config));
     if (m_http)
-        m_http->setOptions(httpDoorOptions(config, m_server.limits().maxConnections));
+        m_http->setOptions(makeDoorRouter(config, *this),
+                           httpDoorOptions(config, m_server.limits().maxConnections));
     if (needsOtherTransport(before, config))
         m_transport.replace(m_makeTransport(config));
     if (before.backend.display() != config.backend.display())
@@ -347,11 +370,15 @@ StatusReport Sidecar::statusReport()
     report.version = version();
     report.pid = static_cast<std::uint64_t>(QCoreApplication::applicationPid());
     report.uptimeSeconds = secondsSince(m_startedAt);
+    report.process = m_process.current();
     report.socket = m_config.socketPath;
     report.configFiles = m_config.files;
     report.backend = m_config.backend.display();
     if (m_http)
         report.httpUrl = m_http->url();
+    if (m_metrics)
+        report.metricsUrl = m_metrics->url();
+    report.isStopping = m_isStopping;
     report.delivery = m_delivery.state();
     report.stats = &m_stats;
     report.recoveredCalls = usage.recoveredCalls;

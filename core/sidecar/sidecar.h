@@ -72,6 +72,7 @@ private:
     void preferComplete(const std::string &project) override;
 
     void apply(const Config &config);
+    [[nodiscard]] Result<void> openDoors();
     [[nodiscard]] bool isCongested() const;
     [[nodiscard]] bool keepDeadLetter(const CallView &call, std::string_view reason);
     void handleRecordsDone(std::span<const RecordRef> records, bool delivered);
@@ -83,6 +84,7 @@ private:
     std::optional<ConfigReloader> m_reloader;
     const TimePoint m_startedAt;
     Stats m_stats;
+    ProcessWatch m_process;
     std::unique_ptr<Spool> m_spool;
     Batcher m_batcher;
     Feeder m_feeder;
@@ -96,6 +98,7 @@ private:
     Observers m_observers;
     IngestServer m_server;
     std::unique_ptr<HttpServer> m_http; // with --http
+    std::unique_ptr<HttpServer> m_metrics; // with --metrics
     QTimer m_shutdownTimer;
     bool m_isStopping = false;
     bool m_isStopped = false;

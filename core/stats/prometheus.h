@@ -6,8 +6,7 @@
 
 namespace Weave {
 
-// The report in the Prometheus text format 0.0.4. Every metric's name begins with weave_sidecar_;
-// the rest is the report's own name for it. docs/metrics.md lists them.
+// The metric table's numbers in the Prometheus text format 0.0.4.
 [[nodiscard]] std::string toPrometheus(const StatusReport &report);
 
 } // namespace Weave

@@ -15,6 +15,8 @@ constexpr double FullShare = 0.95;
 std::string whyNotReady(const StatusReport &report)
 {
     const DeliveryState &delivery = report.delivery;
+    if (report.isStopping)
+        return "the daemon is stopping and takes no more calls";
     if (delivery.isPausedByUser)
         return "delivery is paused by `weave-sidecar pause`";
     if (delivery.condition == DeliveryState::Condition::Paused)

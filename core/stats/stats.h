@@ -1,11 +1,13 @@
 #pragma once
 
 #include "stats/histogram.h"
+#include "stats/latencybuckets.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string>
 
 namespace Weave {
@@ -28,6 +30,25 @@ inline constexpr std::array<const char *, RefusalCount> RefusalNames{
     "malformed",  "unknown_method", "line_too_long", "memory_limit",
     "spool_full", "spool_error",    "shutting_down", "not_allowed"};
 
+// Why a call was given up.
+enum class DeadLetterReason : std::uint8_t {
+    Refused, // the server will never take it
+    MaxAge, // it waited longer than --max-age
+};
+inline constexpr std::size_t DeadLetterReasonCount = 2;
+inline constexpr std::array<const char *, DeadLetterReasonCount> DeadLetterReasonNames{"refused",
+                                                                                       "max_age"};
+
+// Of a server of HTTP. Every request that was answered is in one of the last four.
+struct HttpCounts
+{
+    std::uint64_t connectionsOpen = 0;
+    std::uint64_t kept = 0; // its calls are in the spool
+    std::uint64_t passed = 0; // on to the trace server
+    std::uint64_t refused = 0; // with an error of our own
+    std::uint64_t health = 0; // pages about the daemon itself: /healthz, /readyz, /metrics
+};
+
 // What the daemon counts from its start. Every call that was received, or recovered from an earlier
 // process, ends in exactly one of delivered, dead-lettered and pending (the spool knows the last),
 // so that the numbers add up.
@@ -38,7 +59,7 @@ struct Stats
     // Calls.
     std::uint64_t received = 0; // answered with success:true
     std::uint64_t delivered = 0;
-    std::uint64_t deadLettered = 0;
+    std::array<std::uint64_t, DeadLetterReasonCount> deadLetters{};
     std::array<std::uint64_t, RefusalCount> refused{};
 
     // Batches and requests.
@@ -50,20 +71,30 @@ struct Stats
     Histogram batchCalls;
     Histogram batchBytes;
     Histogram requestMicroseconds;
+    LatencyBuckets requestBuckets; // of the same
 
     // Connections of clients.
     std::uint64_t connectionsOpen = 0;
     std::uint64_t connectionsAccepted = 0;
     std::uint64_t connectionsRefused = 0; // over --max-connections
 
-    // The HTTP door. Every request that was answered is in one of the last four.
-    std::uint64_t httpConnectionsOpen = 0;
-    std::uint64_t httpKept = 0; // its calls are in the spool
-    std::uint64_t httpPassed = 0; // on to the trace server
-    std::uint64_t httpRefused = 0; // with an error of our own
-    std::uint64_t httpHealth = 0; // /healthz, /readyz, /metrics
+    HttpCounts http; // the HTTP door
+    HttpCounts metrics; // --metrics, which keeps and passes on nothing
 
     void refuse(Refusal reason) { ++refused.at(static_cast<std::size_t>(reason)); }
+    void giveUp(DeadLetterReason reason, std::uint64_t calls)
+    {
+        deadLetters.at(static_cast<std::size_t>(reason)) += calls;
+    }
+    [[nodiscard]] std::uint64_t deadLettered() const
+    {
+        return std::accumulate(deadLetters.begin(), deadLetters.end(), std::uint64_t{0});
+    }
+    void recordRequest(std::uint64_t microseconds)
+    {
+        requestMicroseconds.record(microseconds);
+        requestBuckets.record(microseconds);
+    }
 };
 
 } // namespace Weave

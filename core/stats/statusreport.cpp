@@ -4,8 +4,6 @@
 
 namespace Weave {
 
-namespace {
-
 const char *conditionName(DeliveryState::Condition condition)
 {
     switch (condition) {
@@ -18,6 +16,8 @@ const char *conditionName(DeliveryState::Condition condition)
     }
     return "ok";
 }
+
+namespace {
 
 void writeOptionalSeconds(JsonWriter &json, std::string_view name,
                           const std::optional<double> &value)
@@ -40,7 +40,11 @@ void writeCalls(JsonWriter &json, const StatusReport &report)
     json.key("pending_bytes").value(report.pendingBytes);
     json.key("held").value(report.heldCalls);
     writeOptionalSeconds(json, "oldest_pending_seconds", report.oldestPendingSeconds);
-    json.key("dead_lettered").value(stats.deadLettered);
+    json.key("dead_lettered").value(stats.deadLettered());
+    json.key("dead_lettered_by_reason").beginObject();
+    for (std::size_t i = 0; i < DeadLetterReasonCount; ++i)
+        json.key(DeadLetterReasonNames.at(i)).value(stats.deadLetters.at(i));
+    json.endObject();
     json.key("refused").beginObject();
     for (std::size_t i = 0; i < RefusalCount; ++i)
         json.key(RefusalNames.at(i)).value(stats.refused.at(i));
@@ -50,6 +54,7 @@ void writeCalls(JsonWriter &json, const StatusReport &report)
 void writeSizes(JsonWriter &json, std::string_view name, const Histogram &histogram)
 {
     json.key(name).beginObject();
+    json.key("count").value(histogram.count());
     json.key("sum").value(histogram.sum());
     json.key("p50").value(histogram.quantile(0.5));
     json.key("p99").value(histogram.quantile(0.99));
@@ -81,10 +86,15 @@ void writeRequests(JsonWriter &json, const StatusReport &report)
         json.key(reason).value(count);
     json.endObject();
     json.key("seconds").beginObject();
+    json.key("count").value(latency.count());
+    json.key("sum").seconds(seconds(latency.sum()));
     json.key("p50").seconds(seconds(latency.quantile(0.5)));
     json.key("p99").seconds(seconds(latency.quantile(0.99)));
     json.key("max").seconds(seconds(latency.max()));
-    json.endObject().endObject();
+    json.key("buckets").beginObject();
+    for (std::size_t i = 0; i < LatencyBuckets::Edges.size(); ++i)
+        json.key(LatencyBuckets::Edges[i].seconds).value(stats.requestBuckets.upTo(i));
+    json.endObject().endObject().endObject();
 }
 
 void writeHttp(JsonWriter &json, const StatusReport &report)
@@ -92,13 +102,38 @@ void writeHttp(JsonWriter &json, const StatusReport &report)
     const Stats &stats = *report.stats;
     json.key("http").beginObject();
     json.key("url").value(report.httpUrl);
-    json.key("connections_open").value(stats.httpConnectionsOpen);
+    json.key("connections_open").value(stats.http.connectionsOpen);
     json.key("requests").beginObject();
-    json.key("kept").value(stats.httpKept);
-    json.key("passed").value(stats.httpPassed);
-    json.key("refused").value(stats.httpRefused);
-    json.key("health").value(stats.httpHealth);
+    json.key("kept").value(stats.http.kept);
+    json.key("passed").value(stats.http.passed);
+    json.key("refused").value(stats.http.refused);
+    json.key("health").value(stats.http.health);
     json.endObject().endObject();
+}
+
+void writeMetrics(JsonWriter &json, const StatusReport &report)
+{
+    const HttpCounts &counts = report.stats->metrics;
+    json.key("metrics").beginObject();
+    json.key("url").value(report.metricsUrl);
+    json.key("connections_open").value(counts.connectionsOpen);
+    json.key("requests").beginObject();
+    json.key("health").value(counts.health);
+    json.key("refused").value(counts.refused);
+    json.endObject().endObject();
+}
+
+void writeProcess(JsonWriter &json, const ProcessInfo &process)
+{
+    json.key("process").beginObject();
+    json.key("start_time_seconds").seconds(process.startTimeSeconds);
+    json.key("cpu_seconds").seconds(process.cpuSeconds);
+    json.key("resident_memory_bytes").value(process.residentBytes);
+    json.key("virtual_memory_bytes").value(process.virtualBytes);
+    json.key("threads").value(process.threads);
+    json.key("open_fds").value(process.openFiles);
+    json.key("max_fds").value(process.maxFiles);
+    json.endObject();
 }
 
 } // namespace
@@ -142,12 +177,15 @@ std::string toJson(const StatusReport &report)
     json.endObject();
     if (!report.httpUrl.empty())
         writeHttp(json, report);
+    if (!report.metricsUrl.empty())
+        writeMetrics(json, report);
     json.key("spool").beginObject();
     json.key("kind").value(report.spoolKind);
     json.key("used_bytes").value(report.spoolUsedBytes);
     json.key("max_bytes").value(report.spoolMaxBytes);
     json.key("quarantined").value(report.spoolQuarantined);
     json.endObject();
+    writeProcess(json, report.process);
     json.endObject();
     return json.text();
 }

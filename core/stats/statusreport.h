@@ -1,5 +1,6 @@
 #pragma once
 
+#include "stats/processinfo.h"
 #include "stats/stats.h"
 
 #include <cstdint>
@@ -31,9 +32,12 @@ struct StatusReport
     std::string version;
     std::uint64_t pid = 0;
     double uptimeSeconds = 0;
+    ProcessInfo process;
     std::string socket;
     std::vector<std::string> configFiles; // that a reload reads, whether they are there or not
     std::string httpUrl; // of the HTTP door; empty without one
+    std::string metricsUrl; // of --metrics; empty without it
+    bool isStopping = false; // takes no more calls
     std::string backend;
     DeliveryState delivery;
     const Stats *stats = nullptr;
@@ -48,6 +52,9 @@ struct StatusReport
     std::uint64_t spoolQuarantined = 0;
     std::uint64_t maxConnections = 0;
 };
+
+// The name of the condition in status and metrics.
+[[nodiscard]] const char *conditionName(DeliveryState::Condition condition);
 
 // The report as the JSON object that docs/protocol.md describes under "status".
 [[nodiscard]] std::string toJson(const StatusReport &report);

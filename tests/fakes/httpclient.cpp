@@ -1,5 +1,7 @@
 #include "fakes/httpclient.h"
 
+#include "common/unixsocket.h"
+
 #include <QCoreApplication>
 #include <QDeadlineTimer>
 
@@ -38,7 +40,7 @@ HttpClient::HttpClient(HttpClient &&other) noexcept
 {
 }
 
-bool HttpClient::connectTo(quint16 port)
+void HttpClient::beginAgain(int family)
 {
     QCoreApplication::processEvents(); // a server here may have a queue to empty before there is
                                        // room
@@ -46,7 +48,21 @@ bool HttpClient::connectTo(quint16 port)
     m_isEnded = false;
     m_isReset = false;
     m_input.clear();
-    m_fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    m_fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+bool HttpClient::connectTo(const QString &unixPath)
+{
+    beginAgain(AF_UNIX);
+    if (connectUnix(m_fd, unixAddress(unixPath.toStdString())) == 0)
+        return true;
+    close();
+    return false;
+}
+
+bool HttpClient::connectTo(quint16 port)
+{
+    beginAgain(AF_INET);
     if (m_receiveBuffer > 0)
         ::setsockopt(m_fd, SOL_SOCKET, SO_RCVBUF, &m_receiveBuffer, sizeof m_receiveBuffer);
     sockaddr_in address = {};

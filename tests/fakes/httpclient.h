@@ -2,6 +2,7 @@
 
 #include <QByteArray>
 #include <QList>
+#include <QString>
 
 #include <chrono>
 #include <optional>
@@ -34,6 +35,7 @@ public:
     HttpClient &operator=(HttpClient &&other) = delete;
 
     bool connectTo(quint16 port);
+    bool connectTo(const QString &unixPath);
     // Bytes that the system keeps of what has come and is not read; before connectTo().
     void setReceiveBuffer(int bytes) { m_receiveBuffer = bytes; }
 
@@ -56,6 +58,7 @@ public:
     void reset(); // closes so that the server sees an error
 
 private:
+    void beginAgain(int family);
     void readAvailable();
     void waitABit(short events) const;
     [[nodiscard]] bool takeAnswer(HttpAnswer &answer, bool isHead);

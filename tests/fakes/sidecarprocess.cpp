@@ -35,7 +35,8 @@ SidecarProcess::SidecarProcess(QString socketPath)
       m_environment(QProcessEnvironment::systemEnvironment())
 {
     for (const char *name :
-         {"WANDB_API_KEY", "NETRC", "XDG_CONFIG_HOME", "WEAVE_SIDECAR_BACKEND", "WEAVE_SIDECAR_SOCKET", "http_proxy",
+         {"WANDB_API_KEY", "NETRC", "XDG_CONFIG_HOME", "WEAVE_SIDECAR_BACKEND",
+          "WEAVE_SIDECAR_SOCKET", "WEAVE_SIDECAR_HTTP", "WEAVE_SIDECAR_METRICS", "http_proxy",
           "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"})
         m_environment.remove(QLatin1String(name));
     m_environment.insert(QStringLiteral("HOME"), QFileInfo(m_socketPath).path());

@@ -3,6 +3,7 @@
 #include "fakes/fakerequesthandler.h"
 #include "fakes/httpclient.h"
 #include "fakes/httpsink.h"
+#include "http/doorrouter.h"
 #include "http/httpserver.h"
 
 #include <QUrl>
@@ -47,7 +48,8 @@ class HttpRig final
 {
 public:
     explicit HttpRig(const HttpServerOptions &wanted = {}, const QUrl &backend = {})
-        : server(std::make_unique<HttpServer>(handler, handler.stats, complete(wanted, backend)))
+        : server(std::make_unique<HttpServer>(doorRouter(), handler, handler.stats.http,
+                                              complete(wanted, backend)))
     {
         if (server->listen(QHostAddress::LocalHost, 0))
             port = static_cast<quint16>(QUrl(QString::fromStdString(server->url())).port());
@@ -60,11 +62,13 @@ public:
     quint16 port = 0;
 
 private:
+    std::unique_ptr<HttpRouter> doorRouter()
+    {
+        return std::make_unique<DoorRouter>(
+            handler, DoorOptions{DoorKey.toStdString(), "weave-sidecar-test", 32 * 1024 * 1024});
+    }
     static HttpServerOptions complete(HttpServerOptions options, const QUrl &backend)
     {
-        options.router.apiKey = DoorKey.toStdString();
-        options.router.instance = "weave-sidecar-test";
-        options.router.maxBodyBytes = 32 * 1024 * 1024;
         options.passthrough.backend = backend;
         options.passthrough.instance = "weave-sidecar-test";
         if (options.passthrough.timeout.count() == 0)

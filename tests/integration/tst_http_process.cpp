@@ -280,7 +280,7 @@ void HttpProcessTest::metricsForPrometheus()
         "    sys.exit(77)\n"
         "for family in read(sys.stdin.read()):\n"
         "    assert family.documentation, family\n"
-        "    assert family.type in ('counter', 'gauge', 'summary'), family\n"
+        "    assert family.type in ('counter', 'gauge', 'summary', 'histogram'), family\n"
         "    for sample in family.samples:\n"
         "        print(sample.name, sorted(sample.labels.items()), sample.value)\n");
     // The distribution's module belongs to the distribution's Python.

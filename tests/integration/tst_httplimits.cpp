@@ -89,7 +89,7 @@ void HttpLimitsTest::doesNotContinue()
     QCOMPARE(statusOf(answer), status);
     QCOMPARE(answer->header("Connection"), QByteArray("close"));
     QVERIFY(client.waitForClose());
-    QCOMPARE(rig.handler.stats.httpRefused, 1U);
+    QCOMPARE(rig.handler.stats.http.refused, 1U);
 }
 
 void HttpLimitsTest::refusesWhileItSends_data()
@@ -178,8 +178,8 @@ void HttpLimitsTest::idle()
     QCOMPARE(statusOf(used.ask(startRequest("1"))), 200);
     QVERIFY(silent.waitForClose());
     QVERIFY(used.waitForClose());
-    QCOMPARE(rig.handler.stats.httpConnectionsOpen, 0U);
-    QCOMPARE(rig.handler.stats.httpRefused, 0U);
+    QCOMPARE(rig.handler.stats.http.connectionsOpen, 0U);
+    QCOMPARE(rig.handler.stats.http.refused, 0U);
 }
 
 void HttpLimitsTest::neverRead()
@@ -194,7 +194,7 @@ void HttpLimitsTest::neverRead()
     QVERIFY(client.connectTo(rig.port));
     QVERIFY(client.send(httpGet("/")));
     QTRY_COMPARE(sink.requestCount(), 1);
-    QTRY_COMPARE_WITH_TIMEOUT(rig.handler.stats.httpConnectionsOpen, 0U, 10'000);
+    QTRY_COMPARE_WITH_TIMEOUT(rig.handler.stats.http.connectionsOpen, 0U, 10'000);
     const auto answer = client.readAnswer();
     QVERIFY(!answer || !answer->isComplete);
 }
@@ -205,7 +205,7 @@ void HttpLimitsTest::refusedAndNeverClosed()
     HttpRig rig(with({.linger = 300ms}));
     HttpClient client = rig.client();
     QCOMPARE(statusOf(client.ask(httpGet("/x", {}))), 401);
-    QTRY_COMPARE_WITH_TIMEOUT(rig.handler.stats.httpConnectionsOpen, 0U, 5'000);
+    QTRY_COMPARE_WITH_TIMEOUT(rig.handler.stats.http.connectionsOpen, 0U, 5'000);
 }
 
 void HttpLimitsTest::tooManyConnections()
@@ -226,9 +226,9 @@ void HttpLimitsTest::tooManyConnections()
         QCOMPARE(answer->header("Connection"), QByteArray("close"));
         QVERIFY(more.waitForClose());
     }
-    QCOMPARE(rig.handler.stats.httpRefused, 5U);
+    QCOMPARE(rig.handler.stats.http.refused, 5U);
     clients.pop_back();
-    QTRY_COMPARE(rig.handler.stats.httpConnectionsOpen, 2U);
+    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 2U);
     QCOMPARE(statusOf(rig.client().ask(startRequest("3"))), 200);
     QCOMPARE(rig.handler.ids.size(), 4);
 }
@@ -262,9 +262,9 @@ void HttpLimitsTest::bodiesShareABudget()
                                    return client.received().startsWith("HTTP/1.1 503 ");
                                }),
                  1);
-    QCOMPARE(rig.handler.stats.httpRefused, 1U);
+    QCOMPARE(rig.handler.stats.http.refused, 1U);
     clients.clear();
-    QTRY_COMPARE(rig.handler.stats.httpConnectionsOpen, 0U);
+    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 0U);
     QCOMPARE(statusOf(rig.client().ask(request + ' ')), 502); // read whole, and no call
 }
 
@@ -291,7 +291,7 @@ void HttpLimitsTest::clientsGoAtEveryMoment()
         }
         sink.answerHanging();
     }
-    QTRY_COMPARE(rig.handler.stats.httpConnectionsOpen, 0U);
+    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 0U);
     QCOMPARE(statusOf(rig.client().ask(startRequest("2"))), 200);
 }
 

@@ -77,8 +77,8 @@ void HttpServerTest::keepsCalls()
              QByteArray("{}"));
     QCOMPARE(rig.handler.ids, (QList<QByteArray>{"1", "2", "3"}));
     QCOMPARE(rig.handler.events.last(), QByteArray("accepted"));
-    QCOMPARE(rig.handler.stats.httpKept, 3U);
-    QCOMPARE(rig.handler.stats.httpConnectionsOpen, 1U);
+    QCOMPARE(rig.handler.stats.http.kept, 3U);
+    QCOMPARE(rig.handler.stats.http.connectionsOpen, 1U);
 }
 
 void HttpServerTest::keepsTheConnection()
@@ -91,7 +91,7 @@ void HttpServerTest::keepsTheConnection()
         QCOMPARE(answer->header("Connection"), QByteArray("keep-alive"));
     }
     QCOMPARE(rig.handler.ids.size(), 50);
-    QCOMPARE(rig.handler.stats.httpConnectionsOpen, 1U);
+    QCOMPARE(rig.handler.stats.http.connectionsOpen, 1U);
 }
 
 void HttpServerTest::pipelined()
@@ -120,7 +120,7 @@ void HttpServerTest::closesWhenAsked()
     QVERIFY(client.waitForClose());
     QCOMPARE(rig.handler.ids, (QList<QByteArray>{"1"}));
     client.close();
-    QTRY_COMPARE(rig.handler.stats.httpConnectionsOpen, 0U);
+    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 0U);
 }
 
 void HttpServerTest::http10()
@@ -185,7 +185,7 @@ void HttpServerTest::health()
     const auto head = client.readAnswer(HttpClient::DefaultTimeout, true);
     QCOMPARE(statusOf(head), 200);
     QCOMPARE(head->header("Content-Length"), QByteArray("3"));
-    QCOMPARE(rig.handler.stats.httpHealth, 6U);
+    QCOMPARE(rig.handler.stats.http.health, 6U);
     // Anything else at these paths belongs to the trace server.
     QCOMPARE(statusOf(client.ask(httpPost("/healthz", {}))), 502);
     QCOMPARE(statusOf(client.ask(httpGet("/healthz/", {}))), 401);
@@ -247,7 +247,7 @@ void HttpServerTest::passedOnWithoutABackend()
     const auto answer = client.ask(request);
     QCOMPARE(statusOf(answer), 502);
     QVERIFY(reasonOf(answer).contains(QLatin1String("no trace server")));
-    QCOMPARE(rig.handler.stats.httpPassed, 1U);
+    QCOMPARE(rig.handler.stats.http.passed, 1U);
     QVERIFY(rig.handler.ids.isEmpty());
     QCOMPARE(statusOf(client.ask(startRequest("1"))), 200);
 }
@@ -263,7 +263,7 @@ void HttpServerTest::fullSpoolIsPassedOn()
     QCOMPARE(statusOf(client.ask(startRequest("1"))), 200);
     QCOMPARE(sink.requestCount(), 1);
     QCOMPARE(sink.requests().front().body, startBody("1"));
-    QCOMPARE(rig.handler.stats.httpPassed, 1U);
+    QCOMPARE(rig.handler.stats.http.passed, 1U);
 }
 
 void HttpServerTest::shuttingDown()
@@ -320,7 +320,7 @@ void HttpServerTest::clientGoesDuringTheSync()
     QVERIFY(client.send(startRequest("1")));
     QTRY_COMPARE(rig.handler.syncRequests, 1U);
     client.reset();
-    QTRY_COMPARE(rig.handler.stats.httpConnectionsOpen, 0U);
+    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 0U);
     rig.server->finishSync(1, true);
 }
 
@@ -330,7 +330,7 @@ void HttpServerTest::stopListening()
     HttpClient idle = rig.client();
     HttpClient used = rig.client();
     QCOMPARE(statusOf(used.ask(startRequest("1"))), 200);
-    QTRY_COMPARE(rig.handler.stats.httpConnectionsOpen, 2U);
+    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 2U);
     rig.server->stopListening();
     QVERIFY(idle.waitForClose());
     QVERIFY(used.waitForClose());
@@ -377,11 +377,11 @@ void HttpServerTest::goesWithItsClients()
     QVERIFY(clients[3].send(httpGet("/", {}))); // refused, and lingers
     QCOMPARE(statusOf(clients[4].ask(startRequest("1"))), 200);
     QTRY_COMPARE(sink.hangingCount(), 1);
-    QTRY_COMPARE(rig.handler.stats.httpConnectionsOpen, 5U);
+    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 5U);
     // Some sessions have just ended when the server goes, and wait to be deleted.
     rig.server->stopListening();
     rig.server.reset();
-    QCOMPARE(rig.handler.stats.httpConnectionsOpen, 0U);
+    QCOMPARE(rig.handler.stats.http.connectionsOpen, 0U);
     for (HttpClient &client : clients)
         QTRY_VERIFY(client.isClosed());
 }
@@ -389,7 +389,7 @@ void HttpServerTest::goesWithItsClients()
 void HttpServerTest::portInUse()
 {
     HttpRig rig;
-    HttpServer second(rig.handler, rig.handler.stats, {});
+    HttpServer second(nullptr, rig.handler, rig.handler.stats.http, {});
     const auto listening = second.listen(QHostAddress::LocalHost, rig.port);
     QVERIFY(!listening);
     QVERIFY(listening.error().message.find("--http") != std::string::npos);

@@ -177,7 +177,7 @@ void PassFailuresTest::clientGoesMeanwhile()
         if (i % 3 == 0)
             client.reset();
     }
-    QTRY_COMPARE(p.rig->handler.stats.httpConnectionsOpen, 1U);
+    QTRY_COMPARE(p.rig->handler.stats.http.connectionsOpen, 1U);
     p.sink.setScript({});
     QCOMPARE(statusOf(p.client.ask(httpGet("/x"))), 200);
 }

@@ -85,7 +85,7 @@ void PassthroughTest::methods()
     QCOMPARE(p.last().method, method);
     QCOMPARE(p.last().body, body);
     QCOMPARE(p.last().headers.value("content-type"), QByteArray("text/x"));
-    QCOMPARE(p.rig->handler.stats.httpPassed, 1U);
+    QCOMPARE(p.rig->handler.stats.http.passed, 1U);
 }
 
 void PassthroughTest::headers()

@@ -62,7 +62,7 @@ void StatusTextTest::busyDaemon()
 {
     m_stats.received = 1'234'567;
     m_stats.delivered = 1'234'000;
-    m_stats.deadLettered = 7;
+    m_stats.giveUp(DeadLetterReason::Refused, 7);
     m_stats.refuse(Refusal::SpoolFull);
     m_stats.failedRequests["503"] = 3;
     m_report.pendingCalls = 560;

@@ -141,6 +141,7 @@ private Q_SLOTS:
     void badValues();
     void everyFlagIsLookedAt();
     void switches();
+    void metrics();
     void socketPath();
     void spoolDirectory_data();
     void spoolDirectory();
@@ -321,9 +322,11 @@ void TstConfig::badValues()
 // A flag that is added to the table wants a place in these tests, too.
 void TstConfig::everyFlagIsLookedAt()
 {
-    QList<QByteArray> known{"backend",   "socket",     "api-key-file",      "api-key", "ca-file",
-                            "headless",  "allow-http", "socket-group",      "version", "help",
-                            "spool-dir", "http",       "http-allow-remote", "config"};
+    QList<QByteArray> known{
+        "backend",   "socket",     "api-key-file",      "api-key", "ca-file",
+        "headless",  "allow-http", "socket-group",      "version", "help",
+        "spool-dir", "http",       "http-allow-remote", "metrics", "metrics-allow-remote",
+        "config"};
     for (const NumberFlag &flag : NumberFlags)
         known << flag.name;
     for (const OptionSpec &spec : optionTable())
@@ -335,6 +338,32 @@ void TstConfig::switches()
     QVERIFY(configOf({{"headless", "true"}}).headless);
     QVERIFY(resolve({{"allow-http", "true"}}).ok()); // without plain http it changes nothing
     QVERIFY(resolve({{"http-allow-remote", "true"}}).ok()); // nor without --http
+    QVERIFY(resolve({{"metrics-allow-remote", "true"}}).ok());
+}
+
+void TstConfig::metrics()
+{
+    QVERIFY(!configOf({}).metrics);
+    const Config tcp = configOf({{"metrics", "127.0.0.1:8320"}});
+    QVERIFY(tcp.metrics && tcp.metrics->tcp);
+    QCOMPARE(tcp.metrics->tcp->port, quint16{8320});
+    QVERIFY(!tcp.http); // neither is the other
+    const Config unixSocket = configOf({{"metrics", "unix:/run/m"}});
+    QCOMPARE(toBytes(unixSocket.metrics->unixPath), "/run/m"_ba);
+
+    for (const auto &[metrics, backend, word] :
+         {std::tuple("nonsense", Backend, "--metrics: \"nonsense\": "),
+          std::tuple("0.0.0.0:1", Backend, "--metrics-allow-remote"),
+          std::tuple("unix:/tmp/weave_sidecar.sock", Backend, "--socket"),
+          std::tuple("127.0.0.1:1", "http://localhost:1/traces", "--backend: ")}) {
+        const auto config = resolve({{"metrics", metrics}, {"backend", backend}});
+        QVERIFY(!config.ok());
+        QVERIFY2(messageOf(config).contains(word), messageOf(config).constData());
+    }
+    // One flag does not open what the other is for.
+    QVERIFY(!resolve({{"metrics", "0.0.0.0:1"}, {"http-allow-remote", "true"}}).ok());
+    QVERIFY(!resolve({{"http", "0.0.0.0:1"}, {"metrics-allow-remote", "true"}}).ok());
+    QVERIFY(resolve({{"metrics", "0.0.0.0:1"}, {"metrics-allow-remote", "true"}}).ok());
 }
 
 void TstConfig::socketPath()

@@ -146,8 +146,8 @@ void TstOptions::readsNoOtherVariable()
     });
     QVERIFY((asked
              == std::set<std::string>{"WEAVE_SIDECAR_BACKEND", "WEAVE_SIDECAR_CONFIG",
-                                      "WEAVE_SIDECAR_HTTP", "WEAVE_SIDECAR_SOCKET",
-                                      "WANDB_API_KEY"}));
+                                      "WEAVE_SIDECAR_HTTP", "WEAVE_SIDECAR_METRICS",
+                                      "WEAVE_SIDECAR_SOCKET", "WANDB_API_KEY"}));
 }
 
 void TstOptions::anEmptyVariableIsNone()

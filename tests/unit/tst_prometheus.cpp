@@ -1,5 +1,6 @@
 #include "stats/prometheus.h"
 
+#include "unit/distinctreport.h"
 #include "unit/text.h"
 
 #include <QMap>
@@ -33,7 +34,8 @@ private:
     void readLine(const QString &line)
     {
         static const QRegularExpression help(u"^# HELP (\\w+) (\\S.*\\S)$"_s);
-        static const QRegularExpression type(u"^# TYPE (\\w+) (counter|gauge|summary)$"_s);
+        static const QRegularExpression type(
+            u"^# TYPE (\\w+) (counter|gauge|summary|histogram)$"_s);
         static const QRegularExpression sample(
             u"^([a-z_][a-z0-9_]*)(\\{(?:[a-z_]+=\"(?:[^\"\\\\\\n]|\\\\[\\\\n\"])*\",?)+\\})? "
             "(-?[0-9]+(?:\\.[0-9]+)?)$"_s);
@@ -51,6 +53,8 @@ private:
             QString name = value.captured(1);
             if (types.value(m_current) == u"summary")
                 name.remove(QRegularExpression(u"_(sum|count)$"_s));
+            if (types.value(m_current) == u"histogram")
+                name.remove(QRegularExpression(u"_(bucket|sum|count)$"_s));
             const QString key = value.captured(1) + value.captured(2);
             if (name != m_current || !types.contains(m_current) || values.contains(key))
                 fail(line);
@@ -69,53 +73,6 @@ private:
     QString m_current;
     QSet<QString> m_helped;
 };
-
-// Every number another one, so that a counter in another's place is seen.
-Stats distinctStats()
-{
-    Stats stats;
-    stats.received = 101;
-    stats.delivered = 102;
-    stats.deadLettered = 103;
-    for (std::size_t i = 0; i < RefusalCount; ++i)
-        stats.refused.at(i) = 200 + i;
-    stats.batches = 104;
-    stats.halved = 105;
-    stats.requests = 106;
-    stats.retried = 107;
-    stats.failedRequests = {{"503", 108}, {"network", 109}};
-    // Small numbers have a bucket of their own: quantiles are exact.
-    for (const std::uint64_t microseconds : {9, 10, 11})
-        stats.requestMicroseconds.record(microseconds);
-    stats.connectionsOpen = 110;
-    stats.connectionsAccepted = 111;
-    stats.connectionsRefused = 112;
-    stats.httpConnectionsOpen = 113;
-    stats.httpKept = 114;
-    stats.httpPassed = 115;
-    stats.httpRefused = 116;
-    stats.httpHealth = 117;
-    return stats;
-}
-
-StatusReport distinctReport(const Stats &stats)
-{
-    StatusReport report;
-    report.version = "1.2.3";
-    report.uptimeSeconds = 302.5;
-    report.delivery.condition = DeliveryState::Condition::Retrying;
-    report.delivery.requestsInFlight = 303;
-    report.stats = &stats;
-    report.recoveredCalls = 313;
-    report.pendingCalls = 306;
-    report.pendingBytes = 307;
-    report.heldCalls = 314;
-    report.oldestPendingSeconds = 308.75;
-    report.spoolUsedBytes = 309;
-    report.spoolMaxBytes = 310;
-    report.spoolQuarantined = 312;
-    return report;
-}
 
 Page page(const StatusReport &report)
 {
@@ -153,7 +110,8 @@ void TstPrometheus::everyValueIsInItsPlace_data()
     row("calls_received_total", 101);
     row("calls_recovered_total", 313);
     row("calls_delivered_total", 102);
-    row("calls_dead_lettered_total", 103);
+    row("calls_dead_lettered_total{reason=\"refused\"}", 103);
+    row("calls_dead_lettered_total{reason=\"max_age\"}", 118);
     row("calls_refused_total{reason=\"malformed\"}", 200);
     row("calls_refused_total{reason=\"unknown_method\"}", 201);
     row("calls_refused_total{reason=\"line_too_long\"}", 202);
@@ -173,16 +131,44 @@ void TstPrometheus::everyValueIsInItsPlace_data()
     row("requests_failed_total{reason=\"503\"}", 108);
     row("requests_failed_total{reason=\"network\"}", 109);
     row("requests_in_flight", 303);
-    row("request_seconds{quantile=\"0.5\"}", 0.00001);
-    row("request_seconds{quantile=\"0.99\"}", 0.000011);
-    row("request_seconds_sum", 0.00003);
-    row("request_seconds_count", 3);
+    row("batch_calls{quantile=\"0.5\"}", 2);
+    row("batch_calls{quantile=\"0.99\"}", 4);
+    row("batch_calls{quantile=\"1\"}", 4);
+    row("batch_calls_sum", 10);
+    row("batch_calls_count", 4);
+    row("batch_bytes{quantile=\"0.5\"}", 6);
+    row("batch_bytes{quantile=\"0.99\"}", 7);
+    row("batch_bytes{quantile=\"1\"}", 7);
+    row("batch_bytes_sum", 18);
+    row("batch_bytes_count", 3);
+    row("request_seconds_bucket{le=\"0.005\"}", 4); // the edge itself is below
+    row("request_seconds_bucket{le=\"0.01\"}", 5);
+    row("request_seconds_bucket{le=\"0.025\"}", 5);
+    row("request_seconds_bucket{le=\"0.05\"}", 5);
+    row("request_seconds_bucket{le=\"0.1\"}", 5);
+    row("request_seconds_bucket{le=\"0.25\"}", 5);
+    row("request_seconds_bucket{le=\"0.5\"}", 5);
+    row("request_seconds_bucket{le=\"1\"}", 5);
+    row("request_seconds_bucket{le=\"2.5\"}", 5);
+    row("request_seconds_bucket{le=\"5\"}", 5);
+    row("request_seconds_bucket{le=\"10\"}", 5);
+    row("request_seconds_bucket{le=\"30\"}", 5);
+    row("request_seconds_bucket{le=\"60\"}", 5);
+    row("request_seconds_bucket{le=\"+Inf\"}", 6);
+    row("request_seconds_sum", 61.010031);
+    row("request_seconds_count", 6);
+    row("request_max_seconds", 61);
     row("backend_state{state=\"ok\"}", 0);
     row("backend_state{state=\"retrying\"}", 1);
     row("backend_state{state=\"paused\"}", 0);
+    row("backend_paused{by=\"user\"}", 0);
+    row("backend_paused{by=\"backend\"}", 0);
+    row("backend_last_error_age_seconds", 304.25);
+    row("backend_next_attempt_seconds", 305.125);
     row("connections_open", 110);
     row("connections_accepted_total", 111);
     row("connections_refused_total", 112);
+    row("connections_max", 311);
     row("spool_used_bytes", 309);
     row("spool_max_bytes", 310);
     row("spool_quarantined_total", 312);
@@ -191,8 +177,18 @@ void TstPrometheus::everyValueIsInItsPlace_data()
     row("http_requests_total{outcome=\"passed\"}", 115);
     row("http_requests_total{outcome=\"refused\"}", 116);
     row("http_requests_total{outcome=\"health\"}", 117);
+    row("metrics_connections_open", 119);
+    row("metrics_requests_total{outcome=\"refused\"}", 120);
+    row("metrics_requests_total{outcome=\"health\"}", 121);
     row("uptime_seconds", 302.5);
     row("build_info{version=\"1.2.3\"}", 1);
+    row("process_start_time_seconds", 1'700'000'000.5);
+    row("process_cpu_seconds_total", 401.25);
+    row("process_resident_memory_bytes", 402);
+    row("process_virtual_memory_bytes", 403);
+    row("process_threads", 404);
+    row("process_open_fds", 405);
+    row("process_max_fds", 406);
 }
 
 void TstPrometheus::everyValueIsInItsPlace()
@@ -200,7 +196,9 @@ void TstPrometheus::everyValueIsInItsPlace()
     QFETCH(double, value);
     const Stats stats = distinctStats();
     const Page found = page(distinctReport(stats));
-    const QString key = u"weave_sidecar_"_s + QString::fromLatin1(QTest::currentDataTag());
+    const QString tag = QString::fromLatin1(QTest::currentDataTag());
+    // The names of the process are everybody's.
+    const QString key = tag.startsWith(u"process_") ? tag : u"weave_sidecar_"_s + tag;
     QVERIFY(found.values.contains(key));
     QCOMPARE(found.values.value(key), value);
 }
@@ -208,7 +206,7 @@ void TstPrometheus::everyValueIsInItsPlace()
 void TstPrometheus::nothingElseIsInIt()
 {
     const Stats stats = distinctStats();
-    QCOMPARE(page(distinctReport(stats)).values.size(), 43);
+    QCOMPARE(page(distinctReport(stats)).values.size(), 82);
 }
 
 void TstPrometheus::typesAndNames()
@@ -217,7 +215,8 @@ void TstPrometheus::typesAndNames()
     const QMap<QString, QString> types = page(distinctReport(stats)).types;
     QCOMPARE_GT(types.size(), 20);
     for (const QString &name : types.keys()) {
-        QVERIFY2(name.startsWith(u"weave_sidecar_"), qPrintable(name));
+        QVERIFY2(name.startsWith(u"weave_sidecar_") || name.startsWith(u"process_"),
+                 qPrintable(name));
         QCOMPARE(types.value(name) == u"counter", name.endsWith(u"_total"));
     }
 }
@@ -243,6 +242,14 @@ void TstPrometheus::states()
     QCOMPARE(active(Condition::Ok), QStringList{u"ok"_s});
     QCOMPARE(active(Condition::Retrying), QStringList{u"retrying"_s});
     QCOMPARE(active(Condition::Paused), QStringList{u"paused"_s});
+
+    const QString byUser = u"weave_sidecar_backend_paused{by=\"user\"}"_s;
+    const QString byBackend = u"weave_sidecar_backend_paused{by=\"backend\"}"_s;
+    QCOMPARE(page(report).values.value(byUser), 0.0);
+    QCOMPARE(page(report).values.value(byBackend), 1.0);
+    report.delivery.isPausedByUser = true;
+    QCOMPARE(page(report).values.value(byUser), 1.0);
+    QCOMPARE(page(report).values.value(byBackend), 0.0);
 }
 
 void TstPrometheus::unknownIsZero()
@@ -254,6 +261,9 @@ void TstPrometheus::unknownIsZero()
     QCOMPARE(found.error, QString());
     QCOMPARE(found.values.value(u"weave_sidecar_calls_oldest_pending_seconds"_s, -1), 0.0);
     QCOMPARE(found.values.value(u"weave_sidecar_request_seconds_count"_s, -1), 0.0);
+    // An age of nothing is none.
+    QVERIFY(!found.values.contains(u"weave_sidecar_backend_last_error_age_seconds"_s));
+    QVERIFY(!found.values.contains(u"weave_sidecar_backend_next_attempt_seconds"_s));
 }
 
 void TstPrometheus::labelsAreEscaped()

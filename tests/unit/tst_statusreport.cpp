@@ -38,7 +38,8 @@ Stats distinctStats()
     Stats stats;
     stats.received = 101;
     stats.delivered = 102;
-    stats.deadLettered = 103;
+    stats.giveUp(DeadLetterReason::Refused, 60);
+    stats.giveUp(DeadLetterReason::MaxAge, 43);
     for (std::size_t i = 0; i < RefusalCount; ++i)
         stats.refused.at(i) = 200 + i;
     stats.batches = 104;
@@ -49,7 +50,8 @@ Stats distinctStats()
     // Small numbers have a bucket of their own: quantiles are exact.
     record(stats.batchCalls, {1, 2, 3, 4});
     record(stats.batchBytes, {5, 6, 7});
-    record(stats.requestMicroseconds, {9, 10, 11});
+    for (const std::uint64_t microseconds : {9, 10, 11})
+        stats.recordRequest(microseconds);
     stats.connectionsOpen = 110;
     stats.connectionsAccepted = 111;
     stats.connectionsRefused = 112;
@@ -80,6 +82,7 @@ StatusReport distinctReport(const Stats &stats)
     report.spoolUsedBytes = 309;
     report.spoolMaxBytes = 310;
     report.maxConnections = 311;
+    report.process = {1'700'000'000.5, 401.25, 402, 403, 404, 405, 406};
     report.spoolQuarantined = 312;
     return report;
 }
@@ -122,6 +125,8 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("calls.received", 101);
     row("calls.delivered", 102);
     row("calls.dead_lettered", 103);
+    row("calls.dead_lettered_by_reason.refused", 60);
+    row("calls.dead_lettered_by_reason.max_age", 43);
     row("calls.recovered", 313);
     row("calls.pending", 306);
     row("calls.pending_bytes", 307);
@@ -137,10 +142,12 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("calls.refused.not_allowed", 207);
     row("batches.formed", 104);
     row("batches.halved", 105);
+    row("batches.calls.count", 4);
     row("batches.calls.sum", 10);
     row("batches.calls.p50", 2);
     row("batches.calls.p99", 4);
     row("batches.calls.max", 4);
+    row("batches.bytes.count", 3);
     row("batches.bytes.sum", 18);
     row("batches.bytes.p50", 6);
     row("batches.bytes.p99", 7);
@@ -150,6 +157,8 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("requests.retried", 107);
     row("requests.failed.503", 108);
     row("requests.failed.network", 109);
+    row("requests.seconds.count", 3);
+    row("requests.seconds.sum", 0.00003);
     row("requests.seconds.p50", 0.00001);
     row("requests.seconds.p99", 0.000011);
     row("requests.seconds.max", 0.000011);
@@ -161,6 +170,13 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("spool.used_bytes", 309);
     row("spool.max_bytes", 310);
     row("spool.quarantined", 312);
+    row("process.start_time_seconds", 1'700'000'000.5);
+    row("process.cpu_seconds", 401.25);
+    row("process.resident_memory_bytes", 402);
+    row("process.virtual_memory_bytes", 403);
+    row("process.threads", 404);
+    row("process.open_fds", 405);
+    row("process.max_fds", 406);
 }
 
 void TstStatusReport::everyValueIsInItsPlace()
@@ -178,14 +194,18 @@ void TstStatusReport::nothingElseIsInIt()
     const auto keys = [&root](const QString &path) { return at(root, path).toObject().keys(); };
     // QJsonObject sorts them.
     QCOMPARE(root.keys(),
-             u"backend batches calls config_files connections pid requests socket spool "
+             u"backend batches calls config_files connections pid process requests socket spool "
              "uptime_seconds version"_s.split(u' '));
     QCOMPARE(keys(u"backend"_s).size(), 6);
-    QCOMPARE(keys(u"calls"_s).size(), 9);
+    QCOMPARE(keys(u"calls"_s).size(), 10);
     QCOMPARE(keys(u"calls.refused"_s).size(), qsizetype{RefusalCount});
     QCOMPARE(keys(u"batches"_s).size(), 4);
     QCOMPARE(keys(u"requests"_s).size(), 5);
     QCOMPARE(keys(u"requests.failed"_s).size(), 2);
+    QCOMPARE(keys(u"requests.seconds"_s).size(), 6);
+    QCOMPARE(keys(u"requests.seconds.buckets"_s).size(), 13);
+    QCOMPARE(keys(u"batches.calls"_s).size(), 5);
+    QCOMPARE(keys(u"process"_s).size(), 7);
     QCOMPARE(keys(u"connections"_s).size(), 4);
     QCOMPARE(keys(u"spool"_s).size(), 4);
 }

@@ -1,10 +1,9 @@
-#include "http/httprouter.h"
+#include "http/doorrouter.h"
 
 #include "common/logging.h"
 #include "http/authorization.h"
+#include "http/healthpages.h"
 #include "http/inflate.h"
-#include "stats/prometheus.h"
-#include "stats/readiness.h"
 
 namespace Weave {
 
@@ -12,33 +11,24 @@ namespace {
 
 constexpr int BadRequest = 400;
 constexpr int Unauthorized = 401;
-constexpr int ExpectationFailed = 417;
 constexpr int Unavailable = 503;
 constexpr int LoopDetected = 508;
 
-bool isHealthPath(std::string_view path)
-{
-    return path == "/healthz" || path == "/readyz" || path == "/metrics";
-}
-
 bool isHealthRequest(const HttpRequest &request)
 {
-    return (request.method == "GET" || request.method == "HEAD") && isHealthPath(request.path());
+    return isReading(request) && isHealthPath(request.path());
 }
 
 } // namespace
 
-HttpRouter::HttpRouter(RequestHandler &handler, RouterOptions options)
+DoorRouter::DoorRouter(RequestHandler &handler, DoorOptions options)
     : m_handler(handler),
       m_options(std::move(options))
 {
 }
 
-std::optional<HttpReply> HttpRouter::turnAway(const HttpRequest &head) const
+std::optional<HttpReply> DoorRouter::turnAway(const HttpRequest &head) const
 {
-    const std::string_view expect = head.header("Expect");
-    if (!expect.empty() && !equalsIgnoringCase(expect, "100-continue"))
-        return errorReply(ExpectationFailed, "Expect: only 100-continue is known");
     if (isHealthRequest(head))
         return std::nullopt;
     int keys = 0;
@@ -59,10 +49,10 @@ std::optional<HttpReply> HttpRouter::turnAway(const HttpRequest &head) const
     return reply;
 }
 
-std::optional<HttpRouter::Answer> HttpRouter::answer(const HttpRequest &request)
+std::optional<HttpRouter::Answer> DoorRouter::answer(const HttpRequest &request)
 {
     if (isHealthRequest(request))
-        return Answer{health(request.path())};
+        return Answer{healthPage(request.path(), m_handler), Outcome::Health};
     const auto route = findCallRoute(request.method, request.path());
     if (!route
         || identifyCaller(request.header("Authorization"), m_options.apiKey) != Caller::Owner)
@@ -70,7 +60,7 @@ std::optional<HttpRouter::Answer> HttpRouter::answer(const HttpRequest &request)
     return keepCalls(*route, request);
 }
 
-std::optional<HttpRouter::Answer> HttpRouter::keepCalls(const CallRoute &route,
+std::optional<HttpRouter::Answer> DoorRouter::keepCalls(const CallRoute &route,
                                                         const HttpRequest &request)
 {
     std::string_view body = request.body;
@@ -100,34 +90,21 @@ std::optional<HttpRouter::Answer> HttpRouter::keepCalls(const CallRoute &route,
     [[maybe_unused]] const bool shouldPause = m_handler.callsAccepted(); // who waits is paused
     m_unpacked = std::string();
     if (!refused)
-        return Answer{{200, m_body.answer()}, true};
+        return Answer{{200, m_body.answer()}, Outcome::Kept};
     if (refused->reason != Refusal::ShuttingDown)
         return std::nullopt; // what cannot be kept here may still be taken there
     HttpReply reply = errorReply(Unavailable, refused->text);
     reply.headers.emplace_back("Retry-After", "1");
-    return Answer{std::move(reply)};
+    return Answer{std::move(reply), Outcome::Refused};
 }
 
-bool HttpRouter::shouldFlushBefore(const HttpRequest &request) const
+bool DoorRouter::shouldFlushBefore(const HttpRequest &request) const
 {
     if (request.path().find("/call") == std::string_view::npos)
         return false;
     const StatusReport report = m_handler.statusReport();
     return report.pendingCalls > report.heldCalls
         && report.delivery.condition == DeliveryState::Condition::Ok;
-}
-
-HttpReply HttpRouter::health(std::string_view path) const
-{
-    if (path == "/healthz")
-        return {200, "ok\n", "text/plain; charset=utf-8"};
-    const StatusReport report = m_handler.statusReport();
-    if (path == "/metrics")
-        return {200, toPrometheus(report), "text/plain; version=0.0.4; charset=utf-8"};
-    const std::string trouble = whyNotReady(report);
-    if (trouble.empty())
-        return {200, "ready\n", "text/plain; charset=utf-8"};
-    return {Unavailable, "not ready: " + trouble + "\n", "text/plain; charset=utf-8"};
 }
 
 } // namespace Weave

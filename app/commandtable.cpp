@@ -6,7 +6,7 @@ namespace Weave {
 
 namespace {
 
-constexpr std::array<CommandSpec, 13> Table{{
+constexpr std::array<CommandSpec, 14> Table{{
     {Command::Status,
      "status",
      {"json", "watch"},
@@ -56,6 +56,11 @@ constexpr std::array<CommandSpec, 13> Table{{
      {},
      {"spool-dir"},
      "remove what was given up and damaged pieces"},
+    {Command::Doctor,
+     "doctor",
+     {"json"},
+     {AllOptions},
+     "look for what is wrong here, and say what to do"},
 }};
 
 constexpr std::array<CommandSwitch, 2> Switches{{

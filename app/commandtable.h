@@ -22,6 +22,7 @@ enum class Command {
     SpoolExport,
     SpoolRetry,
     SpoolPurge,
+    Doctor,
     Help, // of the flag, as is Version
     Version,
 };

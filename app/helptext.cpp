@@ -42,7 +42,8 @@ Values:
 Exit codes:
   0  stopped by SIGTERM or SIGINT    1  could not start, for example: the socket is in use
   2  a flag or a setting is wrong
-  Commands: 0 done, 1 not done, for example: no daemon is running, or calls are left by flush
+  Commands: 0 done, 1 not done, for example: no daemon is running, calls are left by flush, or
+  doctor has found a problem
 )";
 
 // Appends the words of text in lines of PageWidth, each indented.

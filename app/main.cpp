@@ -2,6 +2,7 @@
 #include "app/configcommand.h"
 #include "app/controlcommand.h"
 #include "app/daemon.h"
+#include "app/doctor/doctorcommand.h"
 #include "app/helptext.h"
 #include "app/spoolcommand.h"
 #include "app/statusclient.h"
@@ -88,7 +89,7 @@ int main(int argc, char **argv)
         return complain(line.error(), ExitUsage);
     using Weave::Command;
     if (line->command != Command::Run && line->command != Command::ConfigCheck
-        && line->command != Command::ConfigShow)
+        && line->command != Command::ConfigShow && line->command != Command::Doctor)
         addFiles(*line);
     switch (line->command) {
     case Command::Help:
@@ -114,6 +115,8 @@ int main(int argc, char **argv)
     case Command::ConfigCheck:
     case Command::ConfigShow:
         return Weave::runConfigCommand(*line, processEnvironment);
+    case Command::Doctor:
+        return Weave::runDoctor(*line, processEnvironment);
     case Command::Run:
         return run(*line);
     }

@@ -27,7 +27,7 @@ constexpr std::array<OptionSpec, 32> Table{{
      "key; requests with another one, and all that are not calls, are passed on.",
      OnReload::NeedsRestart},
 
-    {"metrics", "HOST:PORT", "", "WEAVE_SIDECAR_METRICS", Where,
+    {"metrics", "HOST:PORT|unix:PATH", "", "WEAVE_SIDECAR_METRICS", Where,
      "Tell about the daemon here, for example 127.0.0.1:8320 or unix:/run/weave-sidecar/metrics: "
      "/metrics for Prometheus, /status the same as JSON, /healthz, /readyz.",
      OnReload::NeedsRestart},

@@ -12,6 +12,7 @@
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace Weave {
 
@@ -142,6 +143,8 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
                         &HttpServer::finishSync);
         }
         connect(m_upkeep.get(), &SpoolUpkeep::recovered, &m_feeder, &Feeder::addBacklog);
+        std::error_code status; // without the working directory it stays as it was given
+        m_spoolDirectory = std::filesystem::absolute(config.spoolDirectory, status).string();
     }
 }
 
@@ -388,6 +391,7 @@ StatusReport Sidecar::statusReport()
     if (oldest)
         report.oldestPendingSeconds = secondsSince(*oldest);
     report.spoolKind = m_upkeep ? "disk" : "memory";
+    report.spoolDirectory = m_spoolDirectory;
     report.spoolQuarantined = usage.quarantined;
     report.spoolUsedBytes = usage.usedBytes;
     report.spoolMaxBytes = usage.maxBytes;

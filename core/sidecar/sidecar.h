@@ -24,6 +24,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace Weave {
@@ -90,6 +91,7 @@ private:
     Feeder m_feeder;
     CompletePairing m_pairing;
     std::unique_ptr<SpoolUpkeep> m_upkeep; // of a spool on disk
+    std::string m_spoolDirectory; // absolute; of a spool on disk
     std::unique_ptr<GroupCommit> m_groupCommit; // with --spool-sync always
     std::unique_ptr<DeadLetters> m_deadLetters;
     ReplaceableTransport m_transport;

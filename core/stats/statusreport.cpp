@@ -181,6 +181,11 @@ std::string toJson(const StatusReport &report)
         writeMetrics(json, report);
     json.key("spool").beginObject();
     json.key("kind").value(report.spoolKind);
+    json.key("directory");
+    if (report.spoolDirectory.empty())
+        json.null();
+    else
+        json.value(report.spoolDirectory);
     json.key("used_bytes").value(report.spoolUsedBytes);
     json.key("max_bytes").value(report.spoolMaxBytes);
     json.key("quarantined").value(report.spoolQuarantined);

@@ -47,6 +47,7 @@ struct StatusReport
     std::uint64_t heldCalls = 0; // pending starts that wait for their ends
     std::optional<double> oldestPendingSeconds; // those held not counted
     std::string spoolKind;
+    std::string spoolDirectory; // absolute; empty when it is in memory
     std::uint64_t spoolUsedBytes = 0;
     std::uint64_t spoolMaxBytes = 0;
     std::uint64_t spoolQuarantined = 0;

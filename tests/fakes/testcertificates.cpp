@@ -17,7 +17,7 @@ bool openssl(const QString &folder, const QString &arguments)
 
 } // namespace
 
-bool makeCertificates(const QString &folder, const QString &subjectAltName)
+bool makeCertificates(const QString &folder, const QString &subjectAltName, int days)
 {
     QFile extensions(folder + QStringLiteral("/server.ext"));
     if (!extensions.open(QIODevice::WriteOnly)
@@ -33,7 +33,8 @@ bool makeCertificates(const QString &folder, const QString &subjectAltName)
                        + QStringLiteral("-keyout server.key -out server.csr -subj /CN=Server"))
         && openssl(folder,
                    QStringLiteral("x509 -req -in server.csr -CA ca.pem -CAkey ca.key "
-                                  "-CAcreateserial -out server.pem -days 2 -extfile server.ext"));
+                                  "-CAcreateserial -out server.pem -days %1 -extfile server.ext")
+                       .arg(days));
 }
 
 } // namespace Weave

@@ -129,6 +129,9 @@ void CommandLineTest::commands_data()
         QTest::newRow(name) << QString::fromLatin1(name).split(QLatin1Char(' ')) << command
                             << false;
     QTest::newRow("status --json") << QStringList{status, json} << Command::Status << true;
+    const QString doctor = QStringLiteral("doctor");
+    QTest::newRow("doctor") << QStringList{doctor} << Command::Doctor << false;
+    QTest::newRow("doctor --json") << QStringList{doctor, json} << Command::Doctor << true;
     QTest::newRow("--json status") << QStringList{json, status} << Command::Status << true;
     QTest::newRow("--help") << QStringList{QStringLiteral("--help")} << Command::Help << false;
     QTest::newRow("-h") << QStringList{QStringLiteral("-h")} << Command::Help << false;

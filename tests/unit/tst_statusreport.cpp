@@ -79,6 +79,7 @@ StatusReport distinctReport(const Stats &stats)
     report.heldCalls = 314;
     report.oldestPendingSeconds = 308.75;
     report.spoolKind = "memory";
+    report.spoolDirectory = "/var/lib/weave";
     report.spoolUsedBytes = 309;
     report.spoolMaxBytes = 310;
     report.maxConnections = 311;
@@ -167,6 +168,7 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("connections.refused", 112);
     row("connections.max", 311);
     row("spool.kind", u"memory"_s);
+    row("spool.directory", u"/var/lib/weave"_s);
     row("spool.used_bytes", 309);
     row("spool.max_bytes", 310);
     row("spool.quarantined", 312);
@@ -207,7 +209,7 @@ void TstStatusReport::nothingElseIsInIt()
     QCOMPARE(keys(u"batches.calls"_s).size(), 5);
     QCOMPARE(keys(u"process"_s).size(), 7);
     QCOMPARE(keys(u"connections"_s).size(), 4);
-    QCOMPARE(keys(u"spool"_s).size(), 4);
+    QCOMPARE(keys(u"spool"_s).size(), 5);
 }
 
 void TstStatusReport::refusalNames()
@@ -239,8 +241,9 @@ void TstStatusReport::whatIsUnknownIsNull()
     StatusReport report;
     report.stats = &stats;
     const QJsonObject root = written(report);
-    for (const char *path : {"backend.last_error", "backend.last_error_seconds_ago",
-                             "backend.next_attempt_seconds", "calls.oldest_pending_seconds"})
+    for (const char *path :
+         {"backend.last_error", "backend.last_error_seconds_ago", "backend.next_attempt_seconds",
+          "calls.oldest_pending_seconds", "spool.directory"})
         QVERIFY2(at(root, QString::fromLatin1(path)).isNull(), path);
     QCOMPARE(at(root, u"backend.state"_s), QJsonValue(u"ok"_s));
     QCOMPARE(at(root, u"calls.pending"_s), QJsonValue(0));

@@ -1,0 +1,143 @@
+#include "app/doctor/doctorcommand.h"
+
+#include "app/doctor/backendcheck.h"
+#include "app/doctor/clockcheck.h"
+#include "app/doctor/daemoncheck.h"
+#include "app/doctor/diskcheck.h"
+#include "app/doctor/doctorreport.h"
+#include "app/doctor/filecheck.h"
+#include "app/doctor/settingscheck.h"
+#include "app/doctor/socketcheck.h"
+#include "app/doctor/tlscheck.h"
+#include "common/version.h"
+#include "config/config.h"
+#include "config/configfile.h"
+#include "config/tlssettings.h"
+
+#include <QJsonArray>
+
+#include <cstdio>
+#include <iterator>
+#include <vector>
+
+namespace Weave {
+
+namespace {
+
+void add(Findings &all, Findings more)
+{
+    all.insert(all.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+}
+
+// Without --backend the running daemon's is meant.
+Options withDaemonsBackend(Options options, const QJsonObject &status)
+{
+    const std::string backend = status.value(QLatin1String("backend"))
+                                    .toObject()
+                                    .value(QLatin1String("url"))
+                                    .toString()
+                                    .toStdString();
+    if (options.has("backend") || backend.empty())
+        return options;
+    options.set("backend", backend, Options::Source::Flag);
+    options.set("allow-http", "true", Options::Source::Flag); // the daemon has been allowed it
+    return options;
+}
+
+// Those of the running daemon, else those that one would read which is started now.
+Findings checkConfigFiles(const QJsonObject &status, const Options &options,
+                          const Environment &environment)
+{
+    std::vector<std::string> files;
+    for (const QJsonValue &file : status.value(QLatin1String("config_files")).toArray())
+        files.push_back(file.toString().toStdString());
+    if (status.isEmpty())
+        files = configFiles(options, environment);
+    Findings findings;
+    const std::string &keyPlace = options.get("api-key").place;
+    for (const std::string &file : files)
+        findings.push_back(checkConfigFile(file, keyPlace.starts_with(file + ":")));
+    return findings;
+}
+
+void checkSpool(const Settings &settings, const SocketReport &socket, const Identity &me,
+                Findings &all)
+{
+    const QJsonObject spool = socket.status.value(QLatin1String("spool")).toObject();
+    const bool isRunning = !socket.status.isEmpty();
+    const std::string folder = isRunning
+        ? spool.value(QLatin1String("directory")).toString().toStdString()
+        : settings.spoolFolder;
+    if (folder.empty()) {
+        all.push_back(ok("spool", "calls are kept in memory; a daemon that is killed loses them"));
+        return;
+    }
+    all.push_back(checkSpoolFolder(folder, socket.owner.value_or(me.user), me));
+    const auto space = diskSpaceAt(folder);
+    if (!space) {
+        all.push_back(
+            warning("disk", space.error().message, "check that the folder can be reached"));
+        return;
+    }
+    const auto bytes = [&spool](const char *key) {
+        return static_cast<std::uint64_t>(spool.value(QLatin1String(key)).toDouble());
+    };
+    all.push_back(judgeDisk(folder, *space, bytes("used_bytes"),
+                            isRunning ? bytes("max_bytes") : settings.spoolMaxBytes));
+}
+
+void checkBackend(const Settings &settings, Findings &all)
+{
+    if (!settings.backend)
+        return; // said already
+    if (settings.backend->kind == BackendAddress::Kind::File) {
+        all.push_back(checkFileBackend(settings.backend->path));
+        return;
+    }
+    BackendProbeOptions options;
+    options.backend = settings.backend->url;
+    options.apiKey = QByteArray::fromStdString(settings.credentials.apiKey);
+    options.proxy = settings.proxy;
+    options.tls = tlsSettings(settings.caCertificates);
+    const BackendReport report = probeBackend(options);
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    add(all, judgeBackend(report, options.backend, options.proxy));
+    add(all, judgeTls(report, options.backend, now));
+    add(all, judgeKey(report, !options.apiKey.isEmpty()));
+    add(all, judgeClock(report.date, report.answeredAt));
+}
+
+} // namespace
+
+Findings diagnose(const Options &flags, const Environment &environment)
+{
+    const Identity me = Identity::ofThisProcess();
+    Options options = flags;
+    const auto files = readConfigFiles(environment, options);
+    SocketReport socket = checkSocket(options.get("socket").text, me);
+    Findings all = std::move(socket.findings);
+    if (!socket.status.isEmpty())
+        add(all, judgeDaemon(socket.status, version()));
+    if (!files)
+        all.push_back(
+            problem("config", files.error().message,
+                    "mend that file; `weave-sidecar config check` says whether it is right"));
+    add(all, checkConfigFiles(socket.status, options, environment));
+    Settings settings = readSettings(withDaemonsBackend(options, socket.status), environment, me);
+    add(all, std::move(settings.findings));
+    checkSpool(settings, socket, me, all);
+    all.push_back(judgeFiles(socket.status, FileLimits::ofThisProcess(), settings.maxConnections));
+    checkBackend(settings, all);
+    return all;
+}
+
+int runDoctor(const CommandLine &line, const Environment &environment)
+{
+    const Findings findings = diagnose(line.options, environment);
+    const std::string page = line.json ? doctorJson(findings, version()) : doctorText(findings);
+    std::fputs(page.c_str(), stdout);
+    return hasProblem(findings) ? 1 : 0;
+}
+
+} // namespace Weave

@@ -32,6 +32,7 @@ void showAbout(QWidget *parent)
                   "them. Free software under the Apache License 2.0, made with Qt %1.")
             .arg(QString::fromLatin1(qVersion())));
     box->open();
+    box->activateWindow();
 }
 
 } // namespace Weave

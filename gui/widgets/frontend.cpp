@@ -72,8 +72,10 @@ void Frontend::attach()
     m_daemon = std::make_unique<DaemonView>(m_keeper.socketPath());
     connect(m_daemon.get(), &DaemonView::changed, this, &Frontend::refresh);
     connect(&m_daemon->client(), &SidecarClient::disconnected, this, &Frontend::handleAbsence);
-    connect(&m_daemon->client(), &SidecarClient::connected, this,
-            [this] { m_isDaemonMissing = false; });
+    connect(&m_daemon->client(), &SidecarClient::connected, this, [this] {
+        m_isDaemonMissing = false;
+        m_mayStartDaemon = false;
+    });
     m_daemon->client().start();
     refresh();
     if (wasVisible)
@@ -104,7 +106,8 @@ void Frontend::handleKept()
 void Frontend::handleNoTray()
 {
     QApplication::setQuitOnLastWindowClosed(true);
-    openWindow();
+    if (!m_window || !m_window->isVisible()) // else it would come before a dialog that is in use
+        openWindow();
 }
 
 void Frontend::openWindow()

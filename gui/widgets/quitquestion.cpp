@@ -34,6 +34,7 @@ void askHowToQuit(QWidget *parent, const std::function<void(bool)> &answer)
     QObject::connect(stop, &QPushButton::clicked, box, [answer] { answer(true); });
     box->show();
     box->raise();
+    box->activateWindow();
 }
 
 } // namespace Weave

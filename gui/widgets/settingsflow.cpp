@@ -55,6 +55,7 @@ void SettingsFlow::openSettings(QWidget *parent)
         Q_EMIT kept();
     });
     dialog->show();
+    dialog->activateWindow(); // its window may be hidden, and then nobody gives it the keyboard
 }
 
 void SettingsFlow::openFirstStart(QWidget *parent)
@@ -78,6 +79,7 @@ void SettingsFlow::openFirstStart(QWidget *parent)
         Q_EMIT kept();
     });
     dialog->show();
+    dialog->activateWindow(); // its window may be hidden, and then nobody gives it the keyboard
 }
 
 void SettingsFlow::serveForm(BackendForm &form)

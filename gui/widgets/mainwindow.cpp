@@ -20,6 +20,10 @@ namespace {
 
 constexpr int HeaderIconSide = 32;
 constexpr int MessageTime = 15000; // ms
+// In heights of a line. Layouts ask for the height that texts have in one line, and facts and
+// problems are often longer.
+constexpr int LeastWidth = 54;
+constexpr int LeastHeight = 36;
 
 } // namespace
 
@@ -33,6 +37,12 @@ MainWindow::MainWindow(Actions &actions, QWidget *parent)
     m_list->setAccessibleName(tr("Pages"));
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(m_list, &QListWidget::currentRowChanged, m_stack, &QStackedWidget::setCurrentIndex);
+    // Screen readers select an item without making it the current one.
+    connect(m_list, &QListWidget::itemSelectionChanged, this, [this] {
+        const QList<QListWidgetItem *> selected = m_list->selectedItems();
+        if (!selected.isEmpty())
+            m_list->setCurrentItem(selected.constFirst());
+    });
 
     auto *const body = new QWidget(this);
     auto *const columns = new QHBoxLayout;
@@ -45,6 +55,7 @@ MainWindow::MainWindow(Actions &actions, QWidget *parent)
     buildMenus(actions);
     statusBar()->setAccessibleName(tr("Status bar"));
     const int em = fontMetrics().height();
+    setMinimumSize(em * LeastWidth, em * LeastHeight);
     resize(em * 66, em * 42);
 }
 

@@ -1,5 +1,7 @@
 #include "widgets/plotwidget.h"
 
+#include "widgets/plotaccessible.h"
+
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -16,6 +18,7 @@ namespace {
 constexpr int GridLines = 4;
 constexpr qreal LineWidth = 1.8;
 constexpr qreal Gap = 6;
+constexpr int LegendSample = 4; // characters
 
 // Told apart by people who see few colours; a set for each ground.
 constexpr std::array<QColor, 3> OnLight{QColor(0x1f, 0x6f, 0xc4), QColor(0xc2, 0x5a, 0x00),
@@ -37,6 +40,7 @@ PlotWidget::PlotWidget(const QString &title, Unit unit, QWidget *parent)
       m_title(title),
       m_unit(unit)
 {
+    makePlotsAccessible();
     setMouseTracking(true);
     setFocusPolicy(Qt::TabFocus);
     setAccessibleName(title);
@@ -47,7 +51,10 @@ PlotWidget::PlotWidget(const QString &title, Unit unit, QWidget *parent)
 
 void PlotWidget::setSeries(const QList<PlotSeries> &series, double stepSeconds)
 {
+    const bool isOtherLegend = series.size() != m_series.size();
     m_series = series;
+    if (isOtherLegend)
+        updateGeometry();
     m_step = stepSeconds;
     if (m_cursor >= length())
         m_cursor = -1;
@@ -116,7 +123,16 @@ QSize PlotWidget::sizeHint() const
 QSize PlotWidget::minimumSizeHint() const
 {
     const QFontMetrics metrics = fontMetrics();
-    return {metrics.averageCharWidth() * 30, metrics.height() * 7};
+    QFont bold = font();
+    bold.setBold(true);
+    // The title and the legend stand in one line.
+    int line = QFontMetrics(bold).horizontalAdvance(m_title) + 4 * int(Gap);
+    if (m_series.size() > 1) {
+        for (const PlotSeries &series : m_series)
+            line += metrics.horizontalAdvance(series.name)
+                + metrics.averageCharWidth() * LegendSample + 3 * int(Gap);
+    }
+    return {std::max(line, metrics.averageCharWidth() * 30), metrics.height() * 7};
 }
 
 QRectF PlotWidget::plotArea() const
@@ -212,7 +228,7 @@ void PlotWidget::drawLegend(QPainter &painter) const
     painter.setFont(font());
     if (m_series.size() < 2)
         return;
-    const qreal sample = metrics.averageCharWidth() * 4;
+    const qreal sample = metrics.averageCharWidth() * LegendSample;
     qreal right = line.right();
     for (qsizetype series = m_series.size() - 1; series >= 0; --series) {
         const QString &name = m_series.at(series).name;

@@ -105,6 +105,21 @@ private Q_SLOTS:
         }
     }
 
+    // A screen reader selects the entry of a list without making it the current one.
+    void selectionTurnsPages()
+    {
+        Actions actions;
+        MainWindow window(actions);
+        QStandardItemModel model(0, 2);
+        for (const char *const name : {"one", "two"})
+            window.addPage(QString::fromLatin1(name),
+                           new TablePage(QString::fromLatin1(name), QString(), model, 0));
+        auto *const list = window.findChild<QListWidget *>();
+        list->selectionModel()->select(list->model()->index(1, 0),
+                                       QItemSelectionModel::ClearAndSelect);
+        QCOMPARE(window.currentPage(), 1);
+    }
+
     void dialogsAreForKeysAndReaders()
     {
         SettingsDialog settings;

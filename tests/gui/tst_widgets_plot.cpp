@@ -1,5 +1,6 @@
 #include "widgets/plotwidget.h"
 
+#include <QAccessible>
 #include <QImage>
 #include <QLocale>
 #include <QTest>
@@ -30,6 +31,16 @@ private Q_SLOTS:
         plot.setSeries({{QStringLiteral("In"), {1, 2, 30}}, {QStringLiteral("Out"), {5, 6}}}, 1);
         QCOMPARE(plot.accessibleDescription(),
                  QStringLiteral("now: In: 30/s, Out: 6/s. Highest: 30/s."));
+    }
+
+    void isAChartToReaders()
+    {
+        PlotWidget plot(QStringLiteral("Calls"), Unit::PerSecond);
+        QAccessibleInterface *const face = QAccessible::queryAccessibleInterface(&plot);
+        QVERIFY(face != nullptr);
+        QCOMPARE(face->role(), QAccessible::Chart);
+        QCOMPARE(face->text(QAccessible::Name), QStringLiteral("Calls"));
+        QCOMPARE(face->text(QAccessible::Description), QStringLiteral("No data yet."));
     }
 
     // A series that began later ends at the same moment.

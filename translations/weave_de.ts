@@ -176,6 +176,25 @@
     </message>
 </context>
 <context>
+    <name>QPlatformTheme</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+</context>
+<context>
     <name>Weave::About</name>
     <message>
         <source>About Weave Sidecar</source>
@@ -226,7 +245,7 @@
     </message>
     <message>
         <source>&amp;About Weave Sidecar</source>
-        <translation>Ü&amp;ber Weave Sidecar</translation>
+        <translation>Übe&amp;r Weave Sidecar</translation>
     </message>
     <message>
         <source>Send what waits without waiting for fuller batches</source>
@@ -300,7 +319,7 @@
     </message>
     <message>
         <source>API &amp;key:</source>
-        <translation>API-Sch&amp;lüssel:</translation>
+        <translation>API-S&amp;chlüssel:</translation>
     </message>
     <message>
         <source>T&amp;est connection</source>
@@ -532,7 +551,7 @@
         <translation>&amp;Sidecar starten</translation>
     </message>
     <message>
-        <source>&amp;Later</source>
+        <source>Late&amp;r</source>
         <translation>S&amp;päter</translation>
     </message>
     <message>
@@ -692,7 +711,7 @@
     </message>
     <message>
         <source>Show pay&amp;loads</source>
-        <translation>&amp;Inhalte zeigen</translation>
+        <translation>I&amp;nhalte zeigen</translation>
     </message>
     <message>
         <source>Inputs and outputs of calls may be confidential. They are shown here and kept nowhere.</source>
@@ -792,7 +811,7 @@
         <translation>Zeitspanne der Kurven</translation>
     </message>
     <message>
-        <source>S&amp;how:</source>
+        <source>Sho&amp;w:</source>
         <translation>&amp;Zeigen:</translation>
     </message>
     <message>
@@ -967,7 +986,7 @@
     </message>
     <message>
         <source>&amp;Batches</source>
-        <translation>S&amp;tapel</translation>
+        <translation>&amp;Stapel</translation>
     </message>
     <message>
         <source>&amp;Notifications</source>
@@ -1082,7 +1101,7 @@
         <translation>Ein größerer Aufruf reist allein: 10MiB.</translation>
     </message>
     <message>
-        <source>Tell me when calls are not &amp;delivered</source>
+        <source>Tell me when &amp;calls are not delivered</source>
         <translation>Melden, wenn Aufrufe &amp;nicht zugestellt werden</translation>
     </message>
     <message>

@@ -176,6 +176,25 @@
     </message>
 </context>
 <context>
+    <name>QPlatformTheme</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Cerrar</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>Aceptar</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Guardar</translation>
+    </message>
+</context>
+<context>
     <name>Weave::About</name>
     <message>
         <source>About Weave Sidecar</source>
@@ -300,7 +319,7 @@
     </message>
     <message>
         <source>API &amp;key:</source>
-        <translation>C&amp;lave de API:</translation>
+        <translation>Cla&amp;ve de API:</translation>
     </message>
     <message>
         <source>T&amp;est connection</source>
@@ -312,7 +331,7 @@
     </message>
     <message>
         <source>C&amp;hoose…</source>
-        <translation>&amp;Elegir…</translation>
+        <translation>Ele&amp;gir…</translation>
     </message>
     <message>
         <source>&amp;File:</source>
@@ -532,7 +551,7 @@
         <translation>&amp;Iniciar el sidecar</translation>
     </message>
     <message>
-        <source>&amp;Later</source>
+        <source>Late&amp;r</source>
         <translation>&amp;Más tarde</translation>
     </message>
     <message>
@@ -792,7 +811,7 @@
         <translation>Periodo de las gráficas</translation>
     </message>
     <message>
-        <source>S&amp;how:</source>
+        <source>Sho&amp;w:</source>
         <translation>&amp;Mostrar:</translation>
     </message>
     <message>
@@ -967,7 +986,7 @@
     </message>
     <message>
         <source>&amp;Batches</source>
-        <translation>Lo&amp;tes</translation>
+        <translation>L&amp;otes</translation>
     </message>
     <message>
         <source>&amp;Notifications</source>
@@ -1082,8 +1101,8 @@
         <translation>Una llamada mayor viaja sola: 10MiB.</translation>
     </message>
     <message>
-        <source>Tell me when calls are not &amp;delivered</source>
-        <translation>Avisarme cuando no se &amp;entregan llamadas</translation>
+        <source>Tell me when &amp;calls are not delivered</source>
+        <translation>Avisarme cuando no se entre&amp;gan llamadas</translation>
     </message>
     <message>
         <source>Tell me when delivery &amp;works again</source>

@@ -116,7 +116,7 @@
     </message>
     <message>
         <source>The others are sent without them; what is refused alone goes to the dead letters.</source>
-        <translation>Les autres sont envoyés sans eux ; ce qui est refusé seul devient non distribuable.</translation>
+        <translation>Les autres sont envoyés sans eux&#xa0;; ce qui est refusé seul devient non distribuable.</translation>
     </message>
     <message>
         <source>Programs send these calls directly.</source>
@@ -124,7 +124,7 @@
     </message>
     <message>
         <source>The spool is full: calls are refused</source>
-        <translation>Le spool est plein : des appels sont refusés</translation>
+        <translation>Le spool est plein&#xa0;: des appels sont refusés</translation>
     </message>
     <message>
         <source>Get the trace server back, or allow more in the settings. %1</source>
@@ -144,7 +144,7 @@
     </message>
     <message>
         <source>Its SDK may be newer or older than the daemon; the log says more.</source>
-        <translation>Son SDK est peut-être plus récent ou plus ancien que le service ; le journal en dit plus.</translation>
+        <translation>Son SDK est peut-être plus récent ou plus ancien que le service&#xa0;; le journal en dit plus.</translation>
     </message>
     <message>
         <source>Another user tried to control the daemon</source>
@@ -156,7 +156,7 @@
     </message>
     <message>
         <source>Calls were refused: too large, or too many at once</source>
-        <translation>Des appels ont été refusés : trop gros, ou trop nombreux à la fois</translation>
+        <translation>Des appels ont été refusés&#xa0;: trop gros, ou trop nombreux à la fois</translation>
     </message>
     <message>
         <source>Calls were given up</source>
@@ -164,7 +164,7 @@
     </message>
     <message>
         <source>The trace server refused them for good, or they waited too long. They are kept as dead letters: export them, or try them again.</source>
-        <translation>Le serveur de traces les a refusés pour de bon, ou ils ont attendu trop longtemps. Ils sont conservés comme non distribuables : exportez-les ou réessayez.</translation>
+        <translation>Le serveur de traces les a refusés pour de bon, ou ils ont attendu trop longtemps. Ils sont conservés comme non distribuables&#xa0;: exportez-les ou réessayez.</translation>
     </message>
     <message>
         <source>A part of the spool was damaged</source>
@@ -172,7 +172,26 @@
     </message>
     <message>
         <source>What could be read is delivered; the rest is put aside in the spool&apos;s quarantine folder.</source>
-        <translation>Ce qui était lisible est livré ; le reste est mis de côté dans le dossier de quarantaine du spool.</translation>
+        <translation>Ce qui était lisible est livré&#xa0;; le reste est mis de côté dans le dossier de quarantaine du spool.</translation>
+    </message>
+</context>
+<context>
+    <name>QPlatformTheme</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Enregistrer</translation>
     </message>
 </context>
 <context>
@@ -292,7 +311,7 @@
     </message>
     <message>
         <source>&amp;Address:</source>
-        <translation>&amp;Adresse :</translation>
+        <translation>&amp;Adresse&#xa0;:</translation>
     </message>
     <message>
         <source>API key</source>
@@ -300,7 +319,7 @@
     </message>
     <message>
         <source>API &amp;key:</source>
-        <translation>&amp;Clé d’API :</translation>
+        <translation>&amp;Clé d’API&#xa0;:</translation>
     </message>
     <message>
         <source>T&amp;est connection</source>
@@ -316,7 +335,7 @@
     </message>
     <message>
         <source>&amp;File:</source>
-        <translation>&amp;Fichier :</translation>
+        <translation>&amp;Fichier&#xa0;:</translation>
     </message>
     <message>
         <source>Lines of JSON (*.ndjson)</source>
@@ -355,15 +374,15 @@
     </message>
     <message>
         <source>Error: %1</source>
-        <translation>Erreur : %1</translation>
+        <translation>Erreur&#xa0;: %1</translation>
     </message>
     <message>
         <source>Inputs: %1</source>
-        <translation>Entrées : %1</translation>
+        <translation>Entrées&#xa0;: %1</translation>
     </message>
     <message>
         <source>Output: %1</source>
-        <translation>Sortie : %1</translation>
+        <translation>Sortie&#xa0;: %1</translation>
     </message>
     <message>
         <source>Operation</source>
@@ -445,7 +464,7 @@
     </message>
     <message>
         <source>%1 is no Weave trace server: it answers %2.</source>
-        <translation>%1 n’est pas un serveur de traces Weave : réponse %2.</translation>
+        <translation>%1 n’est pas un serveur de traces Weave&#xa0;: réponse %2.</translation>
     </message>
     <message>
         <source>There is no host named %1.</source>
@@ -453,7 +472,7 @@
     </message>
     <message>
         <source>%1 refuses the connection: nothing listens there.</source>
-        <translation>%1 refuse la connexion : rien n’y écoute.</translation>
+        <translation>%1 refuse la connexion&#xa0;: rien n’y écoute.</translation>
     </message>
     <message>
         <source>%1 does not answer within 10 seconds.</source>
@@ -461,7 +480,7 @@
     </message>
     <message>
         <source>No secure connection to %1: %2</source>
-        <translation>Pas de connexion sûre à %1 : %2</translation>
+        <translation>Pas de connexion sûre à %1&#xa0;: %2</translation>
     </message>
 </context>
 <context>
@@ -472,7 +491,7 @@
     </message>
     <message>
         <source>%1 cannot be started: %2</source>
-        <translation>Impossible de lancer %1 : %2</translation>
+        <translation>Impossible de lancer %1&#xa0;: %2</translation>
     </message>
     <message>
         <source>The daemon ended at once.</source>
@@ -499,7 +518,7 @@
     </message>
     <message>
         <source>This did not work: %1</source>
-        <translation>Cela n’a pas marché : %1</translation>
+        <translation>Cela n’a pas marché&#xa0;: %1</translation>
     </message>
     <message>
         <source>Export calls</source>
@@ -532,16 +551,16 @@
         <translation>&amp;Démarrer le sidecar</translation>
     </message>
     <message>
-        <source>&amp;Later</source>
-        <translation>Plus &amp;tard</translation>
+        <source>Late&amp;r</source>
+        <translation>Plus ta&amp;rd</translation>
     </message>
     <message>
         <source>The sidecar takes the trace calls of every Weave program on this computer, keeps them safe on disk, and delivers them. Where shall they go?</source>
-        <translation>Le sidecar reçoit les appels de trace de tous les programmes Weave de cet ordinateur, les garde en sûreté sur le disque et les livre. Où doivent-ils aller ?</translation>
+        <translation>Le sidecar reçoit les appels de trace de tous les programmes Weave de cet ordinateur, les garde en sûreté sur le disque et les livre. Où doivent-ils aller&#xa0;?</translation>
     </message>
     <message>
         <source>That is all. Now tell your programs to use the sidecar:</source>
-        <translation>C’est tout. Dites maintenant à vos programmes d’utiliser le sidecar :</translation>
+        <translation>C’est tout. Dites maintenant à vos programmes d’utiliser le sidecar&#xa0;:</translation>
     </message>
 </context>
 <context>
@@ -635,7 +654,7 @@
     </message>
     <message>
         <source>%1: %2</source>
-        <translation>%1 : %2</translation>
+        <translation>%1&#xa0;: %2</translation>
     </message>
     <message>
         <source>There is no log to open</source>
@@ -643,7 +662,7 @@
     </message>
     <message>
         <source>A sidecar that systemd has started writes to the journal: journalctl --user -u weave-sidecar</source>
-        <translation>Un sidecar lancé par systemd écrit dans le journal du système : journalctl --user -u weave-sidecar</translation>
+        <translation>Un sidecar lancé par systemd écrit dans le journal du système&#xa0;: journalctl --user -u weave-sidecar</translation>
     </message>
 </context>
 <context>
@@ -657,7 +676,7 @@
     <name>Weave::KeyStore</name>
     <message>
         <source>Cannot keep the key in %1: %2</source>
-        <translation>Impossible de garder la clé dans %1 : %2</translation>
+        <translation>Impossible de garder la clé dans %1&#xa0;: %2</translation>
     </message>
 </context>
 <context>
@@ -688,7 +707,7 @@
     </message>
     <message>
         <source>S&amp;earch:</source>
-        <translation>C&amp;hercher :</translation>
+        <translation>C&amp;hercher&#xa0;:</translation>
     </message>
     <message>
         <source>Show pay&amp;loads</source>
@@ -753,19 +772,19 @@
     </message>
     <message>
         <source>Backend:</source>
-        <translation>Backend :</translation>
+        <translation>Backend&#xa0;:</translation>
     </message>
     <message>
         <source>State:</source>
-        <translation>État :</translation>
+        <translation>État&#xa0;:</translation>
     </message>
     <message>
         <source>Oldest waiting call:</source>
-        <translation>Appel en attente le plus ancien :</translation>
+        <translation>Appel en attente le plus ancien&#xa0;:</translation>
     </message>
     <message>
         <source>Last error:</source>
-        <translation>Dernière erreur :</translation>
+        <translation>Dernière erreur&#xa0;:</translation>
     </message>
     <message>
         <source>Waiting, of the spool</source>
@@ -792,8 +811,8 @@
         <translation>Période des courbes</translation>
     </message>
     <message>
-        <source>S&amp;how:</source>
-        <translation>&amp;Montrer :</translation>
+        <source>Sho&amp;w:</source>
+        <translation>&amp;Montrer&#xa0;:</translation>
     </message>
     <message>
         <source>Calls per second</source>
@@ -844,7 +863,7 @@
     <name>Weave::PlotWidget</name>
     <message>
         <source>%1: %2</source>
-        <translation>%1 : %2</translation>
+        <translation>%1&#xa0;: %2</translation>
     </message>
     <message>
         <source>no data</source>
@@ -864,7 +883,7 @@
     </message>
     <message>
         <source>%1: %2. Highest: %3.</source>
-        <translation>%1 : %2. Maximum : %3.</translation>
+        <translation>%1&#xa0;: %2. Maximum&#xa0;: %3.</translation>
     </message>
 </context>
 <context>
@@ -909,7 +928,7 @@
     </message>
     <message>
         <source>Shall the sidecar go on taking and delivering calls?</source>
-        <translation>Le sidecar doit-il continuer à recevoir et à livrer les appels ?</translation>
+        <translation>Le sidecar doit-il continuer à recevoir et à livrer les appels&#xa0;?</translation>
     </message>
     <message>
         <source>Stopped, it keeps on disk what is not delivered yet. Programs then send their calls directly.</source>
@@ -928,7 +947,7 @@
     <name>Weave::SdkHint</name>
     <message>
         <source>&amp;Python: run these lines where your program runs</source>
-        <translation>&amp;Python : exécutez ces lignes là où tourne votre programme</translation>
+        <translation>&amp;Python&#xa0;: exécutez ces lignes là où tourne votre programme</translation>
     </message>
     <message>
         <source>Copy Python lines</source>
@@ -936,7 +955,7 @@
     </message>
     <message>
         <source>&amp;Node: run this line where your program runs</source>
-        <translation>&amp;Node : exécutez cette ligne là où tourne votre programme</translation>
+        <translation>&amp;Node&#xa0;: exécutez cette ligne là où tourne votre programme</translation>
     </message>
     <message>
         <source>Copy Node line</source>
@@ -959,7 +978,7 @@
     </message>
     <message>
         <source>&amp;Delivery</source>
-        <translation>&amp;Livraison</translation>
+        <translation>Li&amp;vraison</translation>
     </message>
     <message>
         <source>St&amp;orage and sockets</source>
@@ -967,7 +986,7 @@
     </message>
     <message>
         <source>&amp;Batches</source>
-        <translation>Lo&amp;ts</translation>
+        <translation>Lot&amp;s</translation>
     </message>
     <message>
         <source>&amp;Notifications</source>
@@ -975,7 +994,7 @@
     </message>
     <message>
         <source>Soc&amp;ket:</source>
-        <translation>Soc&amp;ket :</translation>
+        <translation>Soc&amp;ket&#xa0;:</translation>
     </message>
     <message>
         <source>Socket of the sidecar</source>
@@ -987,7 +1006,7 @@
     </message>
     <message>
         <source>&amp;HTTP address:</source>
-        <translation>Adresse &amp;HTTP :</translation>
+        <translation>Adresse &amp;HTTP&#xa0;:</translation>
     </message>
     <message>
         <source>HTTP address of the sidecar</source>
@@ -995,7 +1014,7 @@
     </message>
     <message>
         <source>Where Node programs hand over their calls, 127.0.0.1:8319; empty for none.</source>
-        <translation>C’est ici que les programmes Node remettent leurs appels, 127.0.0.1:8319 ; vide : aucune.</translation>
+        <translation>C’est ici que les programmes Node remettent leurs appels, 127.0.0.1:8319&#xa0;; vide&#xa0;: aucune.</translation>
     </message>
     <message>
         <source>none</source>
@@ -1003,7 +1022,7 @@
     </message>
     <message>
         <source>Conn&amp;ections:</source>
-        <translation>Conn&amp;exions :</translation>
+        <translation>Conn&amp;exions&#xa0;:</translation>
     </message>
     <message>
         <source>Connections at a time</source>
@@ -1019,7 +1038,7 @@
     </message>
     <message>
         <source>S&amp;pool folder:</source>
-        <translation>Dossier du s&amp;pool :</translation>
+        <translation>Dossier du s&amp;pool&#xa0;:</translation>
     </message>
     <message>
         <source>Folder of the spool</source>
@@ -1035,7 +1054,7 @@
     </message>
     <message>
         <source>Spool &amp;limit:</source>
-        <translation>Limite d&amp;u spool :</translation>
+        <translation>Limite d&amp;u spool&#xa0;:</translation>
     </message>
     <message>
         <source>Size that the spool may take</source>
@@ -1043,11 +1062,11 @@
     </message>
     <message>
         <source>With more than this waiting, calls are refused: 500MiB, 2GiB.</source>
-        <translation>Au-delà de cette attente, les appels sont refusés : 500MiB, 2GiB.</translation>
+        <translation>Au-delà de cette attente, les appels sont refusés&#xa0;: 500MiB, 2GiB.</translation>
     </message>
     <message>
         <source>Send a&amp;fter:</source>
-        <translation>&amp;Envoyer après :</translation>
+        <translation>&amp;Envoyer après&#xa0;:</translation>
     </message>
     <message>
         <source>Time after which a batch is sent</source>
@@ -1055,11 +1074,11 @@
     </message>
     <message>
         <source>After its first call: 500ms, 2s.</source>
-        <translation>Après son premier appel : 500ms, 2s.</translation>
+        <translation>Après son premier appel&#xa0;: 500ms, 2s.</translation>
     </message>
     <message>
         <source>&amp;Most calls:</source>
-        <translation>Appels au &amp;maximum :</translation>
+        <translation>Appels au &amp;maximum&#xa0;:</translation>
     </message>
     <message>
         <source>Calls in a batch at most</source>
@@ -1071,7 +1090,7 @@
     </message>
     <message>
         <source>Most b&amp;ytes:</source>
-        <translation>&amp;Octets au maximum :</translation>
+        <translation>O&amp;ctets au maximum&#xa0;:</translation>
     </message>
     <message>
         <source>Size of a batch at most</source>
@@ -1079,10 +1098,10 @@
     </message>
     <message>
         <source>A larger call travels alone: 10MiB.</source>
-        <translation>Un appel plus gros voyage seul : 10MiB.</translation>
+        <translation>Un appel plus gros voyage seul&#xa0;: 10MiB.</translation>
     </message>
     <message>
-        <source>Tell me when calls are not &amp;delivered</source>
+        <source>Tell me when &amp;calls are not delivered</source>
         <translation>Me dire quand des appels ne sont pas &amp;livrés</translation>
     </message>
     <message>
@@ -1094,11 +1113,11 @@
     <name>Weave::SettingsFlow</name>
     <message>
         <source>The sidecar that runs now was not started by this program: what you change here is used when this program starts one.</source>
-        <translation>Le sidecar qui tourne n’a pas été lancé par ce programme : ce que vous changez ici servira quand ce programme en lancera un.</translation>
+        <translation>Le sidecar qui tourne n’a pas été lancé par ce programme&#xa0;: ce que vous changez ici servira quand ce programme en lancera un.</translation>
     </message>
     <message>
         <source>kept safe; type here to change it</source>
-        <translation>gardée en sûreté ; tapez ici pour la changer</translation>
+        <translation>gardée en sûreté&#xa0;; tapez ici pour la changer</translation>
     </message>
     <message>
         <source>found in %1</source>
@@ -1137,7 +1156,7 @@
     </message>
     <message>
         <source>The daemon is of a version that this program cannot show: %1</source>
-        <translation>Le service est d’une version que ce programme ne sait pas montrer : %1</translation>
+        <translation>Le service est d’une version que ce programme ne sait pas montrer&#xa0;: %1</translation>
     </message>
     <message>
         <source>The daemon did not answer in time.</source>
@@ -1145,7 +1164,7 @@
     </message>
     <message>
         <source>The daemon cannot be reached: %1</source>
-        <translation>Le service est injoignable : %1</translation>
+        <translation>Le service est injoignable&#xa0;: %1</translation>
     </message>
     <message>
         <source>The daemon&apos;s answer makes no sense.</source>
@@ -1156,7 +1175,7 @@
     <name>Weave::SpoolCommands</name>
     <message>
         <source>Cannot start %1: %2</source>
-        <translation>Impossible de lancer %1 : %2</translation>
+        <translation>Impossible de lancer %1&#xa0;: %2</translation>
     </message>
 </context>
 <context>
@@ -1205,7 +1224,7 @@
     </message>
     <message>
         <source>Paused by you; calls are kept</source>
-        <translation>Suspendu par vous ; les appels sont conservés</translation>
+        <translation>Suspendu par vous&#xa0;; les appels sont conservés</translation>
     </message>
     <message>
         <source>next attempt in %1</source>
@@ -1217,11 +1236,11 @@
     </message>
     <message>
         <source>Does not answer as it should; %1</source>
-        <translation>Ne répond pas comme il faut ; %1</translation>
+        <translation>Ne répond pas comme il faut&#xa0;; %1</translation>
     </message>
     <message>
         <source>Refuses what is sent; %1</source>
-        <translation>Refuse ce qui est envoyé ; %1</translation>
+        <translation>Refuse ce qui est envoyé&#xa0;; %1</translation>
     </message>
     <message>
         <source>%1 (%2 ago)</source>

@@ -176,6 +176,25 @@
     </message>
 </context>
 <context>
+    <name>QPlatformTheme</name>
+    <message>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+</context>
+<context>
     <name>Weave::About</name>
     <message>
         <source>About Weave Sidecar</source>
@@ -531,8 +550,8 @@
         <translation>サイドカーを開始(&amp;S)</translation>
     </message>
     <message>
-        <source>&amp;Later</source>
-        <translation>あとで(&amp;L)</translation>
+        <source>Late&amp;r</source>
+        <translation>あとで(&amp;R)</translation>
     </message>
     <message>
         <source>The sidecar takes the trace calls of every Weave program on this computer, keeps them safe on disk, and delivers them. Where shall they go?</source>
@@ -790,8 +809,8 @@
         <translation>グラフの期間</translation>
     </message>
     <message>
-        <source>S&amp;how:</source>
-        <translation>表示(&amp;H):</translation>
+        <source>Sho&amp;w:</source>
+        <translation>表示(&amp;W):</translation>
     </message>
     <message>
         <source>Calls per second</source>
@@ -1080,8 +1099,8 @@
         <translation>これより大きい呼び出しは単独で送られます: 10MiB。</translation>
     </message>
     <message>
-        <source>Tell me when calls are not &amp;delivered</source>
-        <translation>呼び出しが配信されないときに知らせる(&amp;D)</translation>
+        <source>Tell me when &amp;calls are not delivered</source>
+        <translation>呼び出しが配信されないときに知らせる(&amp;C)</translation>
     </message>
     <message>
         <source>Tell me when delivery &amp;works again</source>

@@ -176,6 +176,25 @@
     </message>
 </context>
 <context>
+    <name>QPlatformTheme</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>确定</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+</context>
+<context>
     <name>Weave::About</name>
     <message>
         <source>About Weave Sidecar</source>
@@ -531,8 +550,8 @@
         <translation>启动 Sidecar(&amp;S)</translation>
     </message>
     <message>
-        <source>&amp;Later</source>
-        <translation>以后(&amp;L)</translation>
+        <source>Late&amp;r</source>
+        <translation>以后(&amp;R)</translation>
     </message>
     <message>
         <source>The sidecar takes the trace calls of every Weave program on this computer, keeps them safe on disk, and delivers them. Where shall they go?</source>
@@ -790,8 +809,8 @@
         <translation>图表的时间范围</translation>
     </message>
     <message>
-        <source>S&amp;how:</source>
-        <translation>显示(&amp;H)：</translation>
+        <source>Sho&amp;w:</source>
+        <translation>显示(&amp;W)：</translation>
     </message>
     <message>
         <source>Calls per second</source>
@@ -1080,8 +1099,8 @@
         <translation>更大的调用单独发送：10MiB。</translation>
     </message>
     <message>
-        <source>Tell me when calls are not &amp;delivered</source>
-        <translation>调用没有投递时通知我(&amp;D)</translation>
+        <source>Tell me when &amp;calls are not delivered</source>
+        <translation>调用没有投递时通知我(&amp;C)</translation>
     </message>
     <message>
         <source>Tell me when delivery &amp;works again</source>

@@ -21,7 +21,7 @@ FirstStart::FirstStart(QWidget *parent)
     m_steps->addWidget(buildChoice());
     QPushButton *const start =
         m_buttons->addButton(tr("&Start the sidecar"), QDialogButtonBox::AcceptRole);
-    m_buttons->addButton(tr("&Later"), QDialogButtonBox::RejectRole);
+    m_buttons->addButton(tr("Late&r"), QDialogButtonBox::RejectRole);
     start->setDefault(true);
     auto *const layout = new QVBoxLayout(this);
     layout->addWidget(m_steps, 1);

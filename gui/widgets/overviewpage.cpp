@@ -69,7 +69,7 @@ QWidget *OverviewPage::buildPlots()
     m_spans->addItem(tr("Last 10 minutes"), qlonglong(std::chrono::seconds(10min).count()));
     m_spans->addItem(tr("Last hour"), qlonglong(std::chrono::seconds(1h).count()));
     m_spans->setAccessibleName(tr("Time span of the plots"));
-    auto *const label = new QLabel(tr("S&how:"), plots);
+    auto *const label = new QLabel(tr("Sho&w:"), plots);
     label->setBuddy(m_spans);
     connect(m_spans, &QComboBox::currentIndexChanged, this, &OverviewPage::wanted);
 

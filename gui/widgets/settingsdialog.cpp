@@ -106,7 +106,7 @@ QWidget *SettingsDialog::buildBatches()
 QWidget *SettingsDialog::buildNotifications()
 {
     auto *const page = new QWidget(this);
-    m_notifyProblems = new QCheckBox(tr("Tell me when calls are not &delivered"), page);
+    m_notifyProblems = new QCheckBox(tr("Tell me when &calls are not delivered"), page);
     m_notifyRecovery = new QCheckBox(tr("Tell me when delivery &works again"), page);
     auto *const layout = new QVBoxLayout(page);
     for (QCheckBox *const box : {m_notifyProblems, m_notifyRecovery}) {

@@ -33,6 +33,8 @@ TablePage::TablePage(const QString &name, const QString &emptyText, QAbstractIte
     m_table->setWordWrap(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    // For the wide column in a narrow window; the others have been fitted to their texts.
+    m_table->horizontalHeader()->setMinimumSectionSize(fontMetrics().averageCharWidth() * 8);
     m_table->horizontalHeader()->setSectionResizeMode(wideColumn, QHeaderView::Stretch);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);

@@ -9,6 +9,14 @@ namespace Weave {
 
 namespace {
 
+// What Qt's dialogs say here. Qt's own catalogues are a package that need not be installed.
+[[maybe_unused]] constexpr const char *QtTexts[]{
+    QT_TRANSLATE_NOOP("QPlatformTheme", "Cancel"),
+    QT_TRANSLATE_NOOP("QPlatformTheme", "Close"),
+    QT_TRANSLATE_NOOP("QPlatformTheme", "OK"),
+    QT_TRANSLATE_NOOP("QPlatformTheme", "Save"),
+};
+
 void install(QCoreApplication &application, const QLocale &locale, const QString &name,
              const QString &folder)
 {

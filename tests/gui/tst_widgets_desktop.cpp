@@ -6,8 +6,10 @@
 #include "widgets/translations.h"
 #include "widgets/units.h"
 
+#include <QDialogButtonBox>
 #include <QFile>
 #include <QFileInfo>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -168,21 +170,25 @@ private Q_SLOTS:
             installTranslations(*qApp, QLocale(language));
             const QStringList texts{
                 formatAge(125),
-                LivePage::tr("%n more call(s) came too fast to be shown.", nullptr, 1)};
+                LivePage::tr("%n more call(s) came too fast to be shown.", nullptr, 1),
+                QDialogButtonBox(QDialogButtonBox::Cancel)
+                    .button(QDialogButtonBox::Cancel)
+                    ->text()};
             for (QTranslator *const translator : qApp->findChildren<QTranslator *>())
                 delete translator;
             QLocale::setDefault(before);
             return texts.join(u'|');
         };
         QCOMPARE(shown(QStringLiteral("en_US")),
-                 QStringLiteral("2 min|1 more call came too fast to be shown."));
+                 QStringLiteral("2 min|1 more call came too fast to be shown.|Cancel"));
         QCOMPARE(shown(QStringLiteral("de_AT")),
-                 QStringLiteral("2 min|1 weiterer Aufruf kam zu schnell, um gezeigt zu werden."));
+                 QStringLiteral("2 min|1 weiterer Aufruf kam zu schnell, um gezeigt zu werden."
+                                "|Abbrechen"));
         QCOMPARE(shown(QStringLiteral("zh_CN")),
-                 QStringLiteral("2 分钟|另有 1 个调用来得太快，未能显示。"));
+                 QStringLiteral("2 分钟|另有 1 个调用来得太快，未能显示。|取消"));
         // Not translated: English.
         QCOMPARE(shown(QStringLiteral("fi_FI")),
-                 QStringLiteral("2 min|1 more call came too fast to be shown."));
+                 QStringLiteral("2 min|1 more call came too fast to be shown.|Cancel"));
     }
 
 private:

@@ -78,8 +78,9 @@ void SettingsFlow::openFirstStart(QWidget *parent)
         dialog->showHint(settings.http);
         Q_EMIT kept();
     });
-    dialog->show();
-    dialog->activateWindow(); // its window may be hidden, and then nobody gives it the keyboard
+    // Modal, because the window has only just been shown, and could take the keyboard back.
+    dialog->open();
+    dialog->activateWindow();
 }
 
 void SettingsFlow::serveForm(BackendForm &form)

@@ -1,26 +1,29 @@
 #include "app/daemon.h"
 
+#include "app/servicemanager.h"
+#include "app/servicenotifier.h"
 #include "app/signalwatcher.h"
 #include "common/logging.h"
 #include "common/version.h"
 #include "sidecar/sidecar.h"
 #include "sidecar/spoolfactory.h"
 #include "sidecar/transportfactory.h"
+#include "stats/statusline.h"
 
 #include <QCoreApplication>
 
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 namespace Weave {
 
 namespace {
 
-void logStart(const Config &config)
+void logStart(const Config &config, const std::string &socketPath)
 {
     qCInfo(lcApp, "weave-sidecar %s is ready on %s and delivers to %s",
-           std::string(version()).c_str(), config.socketPath.c_str(),
-           config.backend.display().c_str());
+           std::string(version()).c_str(), socketPath.c_str(), config.backend.display().c_str());
     if (!config.headless)
         qCInfo(lcApp, "on a desktop, weave-sidecar-tray shows what it does");
     if (config.backend.kind != BackendAddress::Kind::Http)
@@ -41,6 +44,11 @@ int runDaemon(const Config &config, ConfigReloader reloader)
     installLogging(config.logFormat, config.logLevel);
     std::signal(SIGPIPE, SIG_IGN);
     SignalWatcher signalWatcher; // before anything that could need an orderly end
+    auto serviceSocket = ServiceManager::takeSocket();
+    if (!serviceSocket) {
+        std::fprintf(stderr, "weave-sidecar: %s\n", serviceSocket.error().message.c_str());
+        return 1;
+    }
     auto spool = makeSpool(config);
     if (!spool) {
         std::fprintf(stderr, "weave-sidecar: %s\n", spool.error().message.c_str());
@@ -48,6 +56,11 @@ int runDaemon(const Config &config, ConfigReloader reloader)
     }
     Sidecar sidecar(config, makeTransport, std::move(*spool));
     sidecar.setReloader(std::move(reloader));
+    ServiceNotifier serviceNotifier([&] { return statusLine(sidecar.watchStatus()); });
+    QObject::connect(&sidecar, &Sidecar::changed, &serviceNotifier, &ServiceNotifier::noteChange);
+    QObject::connect(&sidecar, &Sidecar::reloadBegins, &serviceNotifier,
+                     &ServiceNotifier::reloading);
+    QObject::connect(&sidecar, &Sidecar::reloadEnds, &serviceNotifier, &ServiceNotifier::ready);
     bool isStopping = false;
     QObject::connect(&signalWatcher, &SignalWatcher::terminationRequested, &sidecar, [&] {
         if (isStopping) {
@@ -57,15 +70,17 @@ int runDaemon(const Config &config, ConfigReloader reloader)
         }
         isStopping = true;
         sidecar.shutdown();
+        serviceNotifier.stopping(sidecar.shutdownTimeout());
     });
     QObject::connect(&signalWatcher, &SignalWatcher::reloadRequested, &sidecar,
                      [&sidecar] { [[maybe_unused]] const auto logged = sidecar.reload(); });
     QObject::connect(&sidecar, &Sidecar::stopped, &sidecar, [] { QCoreApplication::exit(0); });
-    if (const auto started = sidecar.start(); !started) {
+    if (const auto started = sidecar.start(std::move(*serviceSocket)); !started) {
         std::fprintf(stderr, "weave-sidecar: %s\n", started.error().message.c_str());
         return 1;
     }
-    logStart(config);
+    logStart(config, sidecar.socketPath());
+    serviceNotifier.ready();
     return QCoreApplication::exec();
 }
 

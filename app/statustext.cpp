@@ -2,9 +2,9 @@
 
 #include "common/bytesize.h"
 #include "common/duration.h"
+#include "common/textnumber.h"
 
 #include <QJsonDocument>
-#include <QLocale>
 
 #include <cmath>
 
@@ -27,12 +27,6 @@ std::string text(const QJsonObject &object, const char *key)
     return object.value(QLatin1String(key)).toString().toStdString();
 }
 
-// 12,345
-std::string grouped(std::uint64_t value)
-{
-    return QLocale(QLocale::English).toString(static_cast<qulonglong>(value)).toStdString();
-}
-
 std::string seconds(double value)
 {
     const double rounded = value < 10 ? std::ceil(value * 1000) : std::round(value) * 1000;
@@ -42,7 +36,7 @@ std::string seconds(double value)
 // "1 call", "12,345 calls"
 std::string groupedCount(std::uint64_t value, const char *noun)
 {
-    return grouped(value) + " " + noun + (value == 1 ? "" : "s");
+    return formatGrouped(value) + " " + noun + (value == 1 ? "" : "s");
 }
 
 // "12 malformed, 3 spool_full"; empty when all are zero.
@@ -52,7 +46,8 @@ std::string listCounts(const QJsonObject &counts)
     for (auto place = counts.begin(); place != counts.end(); ++place) {
         const auto count = static_cast<std::uint64_t>(place.value().toDouble());
         if (count > 0)
-            list += (list.empty() ? "" : ", ") + grouped(count) + " " + place.key().toStdString();
+            list +=
+                (list.empty() ? "" : ", ") + formatGrouped(count) + " " + place.key().toStdString();
     }
     return list;
 }
@@ -118,16 +113,16 @@ std::string statusText(const QJsonObject &status)
          text(status, "version") + ", pid " + std::to_string(number(status, "pid")) + ", up for "
              + seconds(status.value(QLatin1String("uptime_seconds")).toDouble()));
     line("socket",
-         text(status, "socket") + ", " + grouped(number(connections, "open")) + " of "
-             + grouped(number(connections, "max")) + " connections");
+         text(status, "socket") + ", " + formatGrouped(number(connections, "open")) + " of "
+             + formatGrouped(number(connections, "max")) + " connections");
     line("backend", backendLine(backend));
     line("received", groupedCount(number(calls, "received"), "call"));
     if (const auto recovered = number(calls, "recovered"); recovered > 0)
         line("recovered", groupedCount(recovered, "call") + " of an earlier run");
     line("delivered",
          groupedCount(number(calls, "delivered"), "call") + " in "
-             + grouped(number(batches, "formed")) + " batches, " + grouped(number(requests, "sent"))
-             + " requests");
+             + formatGrouped(number(batches, "formed")) + " batches, "
+             + formatGrouped(number(requests, "sent")) + " requests");
     line("pending", pendingLine(calls));
     line("dead-lettered", groupedCount(number(calls, "dead_lettered"), "call"));
     if (const std::string refused = listCounts(child(calls, "refused")); !refused.empty())

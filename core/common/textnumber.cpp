@@ -53,6 +53,16 @@ std::string countOf(std::uint64_t count, std::string_view noun)
     return count == 1 ? text : text + "s";
 }
 
+std::string formatGrouped(std::uint64_t value)
+{
+    std::string text = std::to_string(value);
+    for (std::size_t place = text.size(); place > 3;) {
+        place -= 3;
+        text.insert(place, 1, ',');
+    }
+    return text;
+}
+
 std::string formatDecimal(double value, int digits)
 {
     std::int64_t unit = 1;

@@ -18,6 +18,9 @@ namespace Weave {
 // "1 call", "3 calls".
 [[nodiscard]] std::string countOf(std::uint64_t count, std::string_view noun);
 
+// "12,345", whatever the user's language.
+[[nodiscard]] std::string formatGrouped(std::uint64_t value);
+
 // The number with so many digits behind a point, whatever the user's language. For values whose
 // digits fit into 64 bits.
 [[nodiscard]] std::string formatDecimal(double value, int digits);

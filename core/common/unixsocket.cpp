@@ -1,5 +1,6 @@
 #include "common/unixsocket.h"
 
+#include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
@@ -29,6 +30,14 @@ void setNonBlocking(int descriptor)
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
 }
 
+UniqueFd acceptUnix(int listening)
+{
+    UniqueFd client(::accept(listening, nullptr, nullptr));
+    if (client.isValid())
+        ::fcntl(client.get(), F_SETFD, FD_CLOEXEC);
+    return client;
+}
+
 UnixPeer peerOf(int descriptor)
 {
     UnixPeer peer;
@@ -53,6 +62,19 @@ sockaddr_un unixAddress(const std::string &path)
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     return address;
+}
+
+std::string boundPath(int descriptor)
+{
+    sockaddr_un address = {};
+    socklen_t length = sizeof address;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr *>(&address), &length) != 0
+        || length <= offsetof(sockaddr_un, sun_path))
+        return {};
+    const std::size_t size = length - offsetof(sockaddr_un, sun_path);
+    if (address.sun_path[0] == '\0') // abstract: as long as the system says, without an end
+        return "@" + std::string(address.sun_path + 1, size - 1);
+    return {address.sun_path, ::strnlen(address.sun_path, size)};
 }
 
 int connectUnix(int descriptor, const sockaddr_un &address)

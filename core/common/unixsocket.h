@@ -27,6 +27,10 @@ inline constexpr std::size_t MaxUnixPathBytes = sizeof(sockaddr_un::sun_path) - 
 
 void setNonBlocking(int descriptor);
 
+// The next client of a socket that listens; not valid, with errno, when there is none. Programs
+// started later do not inherit it.
+[[nodiscard]] UniqueFd acceptUnix(int listening);
+
 // Who is at the other end of a connected socket, as the system vouches for it.
 struct UnixPeer
 {
@@ -37,6 +41,9 @@ struct UnixPeer
 
 // path has at most MaxUnixPathBytes.
 [[nodiscard]] sockaddr_un unixAddress(const std::string &path);
+
+// The path that a Unix socket is bound to: "@name" for an abstract one, empty for one without.
+[[nodiscard]] std::string boundPath(int descriptor);
 
 // As the system's own call; the address types differ only in name.
 [[nodiscard]] int connectUnix(int descriptor, const sockaddr_un &address);

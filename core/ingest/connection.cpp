@@ -131,10 +131,18 @@ void Connection::finishSync(bool isSynced)
     handleInput();
 }
 
+// On Linux all that the client's writes have delivered is still there to be read, then comes the
+// end of the stream; no write can fall in between unnoticed.
+void Connection::endInput()
+{
+    m_isInputEnded = true;
+    ::shutdown(m_socket.get(), SHUT_RD);
+}
+
 // A last line without a newline counts, as it did for the predecessor.
 void Connection::endOfStream()
 {
-    if (m_isWaiting || !m_frames.isDrained())
+    if (m_isWaiting || m_isInputEnded || !m_frames.isDrained())
         return;
     const Frame frame = m_frames.finish();
     if (frame.status != Frame::Status::Incomplete)

@@ -49,6 +49,10 @@ public:
     // Reads again after pausing().
     void resume();
 
+    // Takes what the client has sent until now, answers it and closes. The client's later writes
+    // fail.
+    void endInput();
+
     // The sync that awaitingSync() is about has ended.
     void finishSync(bool isSynced);
 
@@ -94,6 +98,7 @@ private:
     bool m_hasUnsynced = false; // calls whose replies wait for a sync
     std::size_t m_unsyncedReplies = 0; // bytes at the front of m_replies; a sync is under way
     bool m_streamEnded = false; // the client will send no more
+    bool m_isInputEnded = false; // by us: a line without its end is no line
     bool m_isClosed = false;
 };
 

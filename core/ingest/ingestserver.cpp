@@ -7,12 +7,8 @@
 #include "ingest/processname.h"
 #include "protocol/reply.h"
 
-#include <QSocketNotifier>
-
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <unordered_map>
 #include <utility>
 
@@ -37,9 +33,6 @@ constexpr Milliseconds MaxPause = 50ms;
 // When the system has no descriptor left, asking again at once would only burn the processor.
 constexpr Milliseconds AcceptPause = 100ms;
 
-// The same trouble is told again after this long.
-constexpr Milliseconds WarningInterval = 10s;
-
 } // namespace
 
 IngestServer::IngestServer(RequestHandler &handler, Stats &stats, const IngestLimits &limits)
@@ -54,8 +47,8 @@ IngestServer::IngestServer(RequestHandler &handler, Stats &stats, const IngestLi
     connect(&m_endPauses, &QTimer::timeout, this, &IngestServer::resumeReading);
     m_acceptAgain.setSingleShot(true);
     connect(&m_acceptAgain, &QTimer::timeout, this, [this] {
-        if (m_listening && !startAccepting())
-            m_acceptAgain.start(AcceptPause);
+        if (m_acceptor)
+            m_acceptor->setEnabled(true);
     });
 }
 
@@ -71,41 +64,33 @@ Result<void> IngestServer::listen(const SocketOptions &options)
     auto socket = ListeningSocket::open(options);
     if (!socket)
         return socket.error();
-    m_listening = std::make_unique<ListeningSocket>(std::move(*socket));
-    if (!startAccepting())
-        return Error{ErrorCode::Io,
-                     "cannot listen on " + options.path + ": " + std::strerror(errno)};
+    listen(std::move(*socket));
     return {};
 }
 
-// QLocalServer closes itself, without a signal, when accept() fails, and accept() fails when there
-// are no descriptors left. So it works on a copy of the descriptor, and the end of its notifier
-// (the only child it has) tells us to start another one a little later.
-bool IngestServer::startAccepting()
+void IngestServer::listen(ListeningSocket socket)
 {
-    UniqueFd copy(::fcntl(m_listening->descriptor(), F_DUPFD_CLOEXEC, 0));
-    if (!copy.isValid())
-        return false;
-    m_acceptor = std::make_unique<Acceptor>(*this);
-    if (!m_acceptor->listen(copy.get()))
-        return false;
-    [[maybe_unused]] const int owned = copy.release();
-    const auto *notifier = m_acceptor->findChild<QSocketNotifier *>();
-    if (notifier) {
-        connect(notifier, &QObject::destroyed, this, [this] {
-            if (!m_listening)
-                return;
-            const TimePoint now = SteadyClock::now();
-            if (now - m_lastAcceptWarning > WarningInterval) {
-                m_lastAcceptWarning = now;
-                qCWarning(lcIngest,
-                          "cannot accept clients for the moment: the system is out of file "
-                          "descriptors; trying again");
-            }
-            m_acceptAgain.start(AcceptPause);
-        });
+    m_listening = std::make_unique<ListeningSocket>(std::move(socket));
+    m_path = m_listening->path();
+    m_acceptor =
+        std::make_unique<QSocketNotifier>(m_listening->descriptor(), QSocketNotifier::Read);
+    connect(m_acceptor.get(), &QSocketNotifier::activated, this, &IngestServer::acceptClient);
+}
+
+// One a wake-up, so that a client that has gone is noticed before another one is refused for it. Not
+// by QLocalServer, which removes the path of a socket that a service manager has made.
+void IngestServer::acceptClient()
+{
+    UniqueFd client = acceptUnix(m_listening->descriptor());
+    if (client.isValid()) {
+        addClient(std::move(client));
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        qCWarning(lcIngest,
+                  "cannot accept clients for the moment: the system is out of file descriptors "
+                  "or memory; trying again");
+        m_acceptor->setEnabled(false);
+        m_acceptAgain.start(AcceptPause);
     }
-    return true;
 }
 
 void IngestServer::addClient(UniqueFd socket)
@@ -123,6 +108,8 @@ void IngestServer::addClient(UniqueFd socket)
         m_numbers.reset(connection->number());
         m_context.handler.clientGone(connection->number());
         connection->deleteLater();
+        if (m_isHandingOver && m_connections.empty())
+            Q_EMIT allGone();
     });
     connect(connection, &Connection::awaitingSync, this, [this, connection](quint64 ticket) {
         m_syncing.push_back({ticket, connection});
@@ -208,10 +195,18 @@ void IngestServer::stopListening()
 {
     if (!m_listening)
         return;
-    m_listening->removePath();
-    m_listening.reset();
     m_acceptAgain.stop();
     m_acceptor.reset();
+    m_listening->removePath();
+    m_listening.reset();
+}
+
+void IngestServer::handOver()
+{
+    stopListening();
+    m_isHandingOver = true;
+    for (Connection *connection : m_connections)
+        connection->endInput();
 }
 
 } // namespace Weave

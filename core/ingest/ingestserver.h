@@ -7,9 +7,9 @@
 #include "ingest/connection.h"
 #include "ingest/listeningsocket.h"
 
-#include <QLocalServer>
 #include <QObject>
 #include <QPointer>
+#include <QSocketNotifier>
 #include <QTimer>
 
 #include <bitset>
@@ -39,8 +39,21 @@ public:
     ~IngestServer() override;
 
     [[nodiscard]] Result<void> listen(const SocketOptions &options);
-    // Removes the socket's path and takes no more clients. Those that are connected stay.
+    void listen(ListeningSocket socket);
+    // Removes the socket's path, unless the socket is a service manager's, and takes no more
+    // clients. Those that are connected stay.
     void stopListening();
+
+    // Takes no more clients, and of those that are connected what they have sent until now. Each is
+    // closed when it has had its answers; then comes allGone(). What they write later fails, so
+    // that they know it was not taken and can hand it to the next daemon.
+    void handOver();
+    [[nodiscard]] bool hasClients() const { return !m_connections.empty(); }
+
+    // Of the socket that it listens or has listened on.
+    [[nodiscard]] const std::string &socketPath() const { return m_path; }
+    // Whether a service manager goes on holding the socket when this process lets go of it.
+    [[nodiscard]] bool isSocketAdopted() const { return m_listening && m_listening->isAdopted(); }
 
     // Every sync up to this ticket has ended.
     void finishSync(std::uint64_t ticket, bool isSynced);
@@ -61,27 +74,12 @@ public:
     }
     [[nodiscard]] const IngestLimits &limits() const { return m_limits; }
 
+Q_SIGNALS:
+    // After handOver(): the last client has gone.
+    void allGone();
+
 private:
-    // Hands out descriptors instead of QLocalSocket.
-    class Acceptor final : public QLocalServer
-    {
-    public:
-        explicit Acceptor(IngestServer &server)
-            : m_server(server)
-        {
-        }
-
-    protected:
-        void incomingConnection(quintptr descriptor) override
-        {
-            m_server.addClient(UniqueFd(static_cast<int>(descriptor)));
-        }
-
-    private:
-        IngestServer &m_server;
-    };
-
-    [[nodiscard]] bool startAccepting();
+    void acceptClient();
     void addClient(UniqueFd socket);
     [[nodiscard]] std::uint16_t newNumber();
     void refuseClient(const UniqueFd &socket);
@@ -90,10 +88,11 @@ private:
     ByteBudget m_budget;
     std::vector<char> m_readBuffer;
     ConnectionContext m_context;
+    std::string m_path;
     std::unique_ptr<ListeningSocket> m_listening;
-    std::unique_ptr<Acceptor> m_acceptor;
+    std::unique_ptr<QSocketNotifier> m_acceptor;
     QTimer m_acceptAgain;
-    TimePoint m_lastAcceptWarning = TimePoint() - std::chrono::hours(1);
+    bool m_isHandingOver = false;
     QTimer m_endPauses;
     std::vector<QPointer<Connection>> m_pausing;
     struct Syncing

@@ -131,7 +131,44 @@ Result<UniqueFd> bindSocket(const SocketOptions &options)
     return socket;
 }
 
+template <class T>
+T socketOption(int descriptor, int option)
+{
+    T value{};
+    socklen_t length = sizeof value;
+    return ::getsockopt(descriptor, SOL_SOCKET, option, &value, &length) == 0 ? value : T{};
+}
+
+// What is wrong with a descriptor that should listen on a Unix stream socket; empty when nothing.
+std::string problemOfSocket(int descriptor)
+{
+    sockaddr_storage address = {};
+    socklen_t length = sizeof address;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr *>(&address), &length) != 0)
+        return errno == ENOTSOCK ? "it is not a socket" : std::strerror(errno);
+    if (address.ss_family != AF_UNIX)
+        return "it is not a Unix socket (ListenStream= must be a path)";
+    if (socketOption<int>(descriptor, SO_TYPE) != SOCK_STREAM)
+        return "it is not a stream socket (use ListenStream=)";
+    if (socketOption<int>(descriptor, SO_ACCEPTCONN) == 0)
+        return "it does not listen (use Accept=no)";
+    return {};
+}
+
 } // namespace
+
+Result<ListeningSocket> ListeningSocket::adopt(UniqueFd socket)
+{
+    if (const std::string problem = problemOfSocket(socket.get()); !problem.empty())
+        return Error{ErrorCode::InvalidArgument,
+                     "the descriptor " + std::to_string(socket.get())
+                         + " that the service manager hands over cannot be used: " + problem};
+    setNonBlocking(socket.get());
+    std::string path = boundPath(socket.get());
+    ListeningSocket adopted(std::move(socket), UniqueFd(), std::move(path));
+    adopted.m_isAdopted = true;
+    return adopted;
+}
 
 Result<ListeningSocket> ListeningSocket::open(const SocketOptions &options)
 {

@@ -10,6 +10,7 @@
 
 #include <QCoreApplication>
 #include <QRandomGenerator>
+#include <QScopeGuard>
 
 #include <algorithm>
 #include <filesystem>
@@ -119,16 +120,15 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
                    [this] { return m_server.clients(MaxClientsShown); }}),
       m_server(*this, m_stats, ingestLimits(config)),
       m_http(makeHttpDoor(config, m_server.limits().maxConnections, *this, m_stats)),
-      m_metrics(makeMetricsServer(config, *this, m_stats))
+      m_metrics(makeMetricsServer(config, *this, m_stats)),
+      m_shutdown({*m_spool, m_batcher, m_pairing, m_delivery, m_flushWaiters, m_server,
+                  m_http.get(), dynamic_cast<DiskSpool *>(m_spool.get()) != nullptr})
 {
-    m_shutdownTimer.setSingleShot(true);
-    m_shutdownTimer.setTimerType(Qt::PreciseTimer);
-    connect(&m_shutdownTimer, &QTimer::timeout, this, &Sidecar::stop);
+    connect(&m_shutdown, &Shutdown::finished, this, &Sidecar::stopped);
     connect(&m_delivery, &DeliveryQueue::recordsDone, this, &Sidecar::handleRecordsDone);
     connect(&m_delivery, &DeliveryQueue::recordsHeld, &m_flushWaiters, &FlushWaiters::recordsHeld);
-    if (m_http)
-        connect(m_http.get(), &HttpServer::allAnswered, this, &Sidecar::stopWhenEmpty);
     connect(&m_delivery, &DeliveryQueue::requestFinished, &m_observers, &Observers::noteRequest);
+    connect(&m_delivery, &DeliveryQueue::requestFinished, this, &Sidecar::noteChange);
     connect(&m_feeder, &Feeder::fed, &m_delivery, &DeliveryQueue::pump);
     // Only a spool on disk has anything to look after, and a place for what nobody will deliver.
     if (auto *disk = dynamic_cast<DiskSpool *>(m_spool.get())) {
@@ -150,12 +150,14 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
 
 Sidecar::~Sidecar() = default;
 
-Result<void> Sidecar::start()
+Result<void> Sidecar::start(UniqueFd serviceSocket)
 {
-    auto listening =
-        m_server.listen({m_config.socketPath, m_config.socketMode, m_config.socketGroup});
+    auto listening = serviceSocket.isValid()
+        ? ListeningSocket::adopt(std::move(serviceSocket))
+        : ListeningSocket::open({m_config.socketPath, m_config.socketMode, m_config.socketGroup});
     if (!listening)
-        return listening;
+        return listening.error();
+    m_server.listen(std::move(*listening));
     if (auto open = openDoors(); !open) {
         m_server.stopListening();
         if (m_http)
@@ -194,7 +196,7 @@ Result<void> Sidecar::openDoors()
 
 std::optional<RefusedCall> Sidecar::acceptCall(const CallView &call)
 {
-    if (m_isStopping)
+    if (m_shutdown.refusesCalls())
         return RefusedCall{Refusal::ShuttingDown,
                            "the sidecar is shutting down; send this call directly"};
     const auto record = m_spool->append(call);
@@ -204,6 +206,7 @@ std::optional<RefusedCall> Sidecar::acceptCall(const CallView &call)
                            record.error().message};
     }
     ++m_stats.received;
+    noteChange();
     m_observers.noteCall(call);
     if (m_feeder.offer(call.project, *record))
         m_batcherHasNews = true;
@@ -247,11 +250,12 @@ void Sidecar::handleRecordsDone(std::span<const RecordRef> records, bool deliver
 {
     m_feeder.feed();
     m_flushWaiters.recordsDone(records, delivered);
+    noteChange();
     if (m_clientsPause && m_spool->usage().pendingBytes < CongestionBytes) {
         m_clientsPause = false;
         m_server.resumeReading();
     }
-    stopWhenEmpty();
+    m_shutdown.recordsDone(records);
 }
 
 // False when it could not be kept: then the call stays in the spool.
@@ -276,11 +280,11 @@ void Sidecar::setPaused(bool isPaused)
         return;
     qCInfo(lcApp, "delivery is %s", isPaused ? "paused; calls are kept" : "resumed");
     m_delivery.setPausedByUser(isPaused);
+    noteChange();
     if (!isPaused)
         return;
     m_flushWaiters.giveUp(); // they would wait in vain
-    if (m_isStopping && m_upkeep)
-        m_shutdownTimer.start(0);
+    m_shutdown.stopWaiting();
 }
 
 bool Sidecar::retryNow()
@@ -317,6 +321,8 @@ void Sidecar::flush(Reply reply)
                 reply(successReply(m_spool->usage().pendingCalls));
             }
         });
+    if (m_shutdown.isHandingOver())
+        m_flushWaiters.giveUp();
 }
 
 void Sidecar::preferComplete(const std::string &project)
@@ -326,8 +332,10 @@ void Sidecar::preferComplete(const std::string &project)
 
 Result<RequestHandler::Reloaded> Sidecar::reload()
 {
-    if (!m_reloader || m_isStopping)
+    if (!m_reloader || m_shutdown.hasBegun())
         return Error{ErrorCode::Unavailable, "the sidecar is stopping"};
+    Q_EMIT reloadBegins();
+    const auto end = qScopeGuard([this] { Q_EMIT reloadEnds(); });
     auto change = m_reloader->reload();
     if (!change) {
         qCWarning(lcConfig, "reload: the old settings stay: %s", change.error().message.c_str());
@@ -362,6 +370,18 @@ void Sidecar::apply(const Config &config)
         m_delivery.retryNow();
 }
 
+StatusReport Sidecar::watchStatus()
+{
+    m_isWatched = true;
+    return statusReport();
+}
+
+void Sidecar::noteChange()
+{
+    if (std::exchange(m_isWatched, false))
+        Q_EMIT changed();
+}
+
 StatusReport Sidecar::statusReport()
 {
     const SpoolUsage usage = m_spool->usage();
@@ -374,14 +394,14 @@ StatusReport Sidecar::statusReport()
     report.pid = static_cast<std::uint64_t>(QCoreApplication::applicationPid());
     report.uptimeSeconds = secondsSince(m_startedAt);
     report.process = m_process.current();
-    report.socket = m_config.socketPath;
+    report.socket = m_server.socketPath();
     report.configFiles = m_config.files;
     report.backend = m_config.backend.display();
     if (m_http)
         report.httpUrl = m_http->url();
     if (m_metrics)
         report.metricsUrl = m_metrics->url();
-    report.isStopping = m_isStopping;
+    report.isStopping = m_shutdown.hasBegun();
     report.delivery = m_delivery.state();
     report.stats = &m_stats;
     report.recoveredCalls = usage.recoveredCalls;
@@ -401,47 +421,7 @@ StatusReport Sidecar::statusReport()
 
 void Sidecar::shutdown()
 {
-    if (m_isStopping)
-        return;
-    m_isStopping = true;
-    m_server.stopListening();
-    if (m_http)
-        m_http->stopListening();
-    qCInfo(lcApp, "stopping: %llu calls are pending",
-           static_cast<unsigned long long>(m_spool->usage().pendingCalls));
-    m_batcher.makeAllDue();
-    m_pairing.stopHolding();
-    if (!m_upkeep)
-        m_delivery.setPausedByUser(false); // what is in memory alone would be lost
-    m_delivery.pump();
-    // While paused nothing leaves; the next start delivers it.
-    m_shutdownTimer.start(m_delivery.isPausedByUser() ? Milliseconds(0) : m_config.shutdownTimeout);
-    // From the event loop, so that a caller can connect to stopped() after this call, too.
-    QMetaObject::invokeMethod(this, &Sidecar::stopWhenEmpty, Qt::QueuedConnection);
-}
-
-void Sidecar::stopWhenEmpty()
-{
-    const bool isAnswering = m_http && m_http->isBusy();
-    if (m_isStopping && m_spool->usage().pendingCalls == 0 && !isAnswering)
-        stop();
-}
-
-void Sidecar::stop()
-{
-    if (std::exchange(m_isStopped, true))
-        return;
-    m_shutdownTimer.stop();
-    m_flushWaiters.giveUp();
-    if (const auto left = m_spool->usage().pendingCalls; left > 0 && m_upkeep) {
-        qCInfo(lcApp, "%llu calls stay in the spool for the next start",
-               static_cast<unsigned long long>(left));
-    } else if (left > 0) {
-        qCCritical(lcApp, "%llu calls could not be delivered in time and are lost: %s",
-                   static_cast<unsigned long long>(left), m_delivery.state().lastError.c_str());
-    }
-    // From the event loop, behind the replies to those who waited for the last calls.
-    QMetaObject::invokeMethod(this, &Sidecar::stopped, Qt::QueuedConnection);
+    m_shutdown.begin(shutdownTimeout());
 }
 
 } // namespace Weave

@@ -13,13 +13,13 @@
 #include "sidecar/flushwaiters.h"
 #include "sidecar/groupcommit.h"
 #include "sidecar/observers.h"
+#include "sidecar/shutdown.h"
 #include "sidecar/spoolupkeep.h"
 #include "spool/deadletters.h"
 #include "spool/spool.h"
 #include "stats/stats.h"
 
 #include <QObject>
-#include <QTimer>
 
 #include <functional>
 #include <memory>
@@ -43,12 +43,14 @@ public:
     Sidecar(const Config &config, TransportFactory makeTransport, std::unique_ptr<Spool> spool);
     ~Sidecar() override;
 
-    // Takes the socket. On an error nothing is left behind.
-    [[nodiscard]] Result<void> start();
+    // Takes the socket: the one of a service manager when it is valid, else the configured one. On
+    // an error nothing is left behind.
+    [[nodiscard]] Result<void> start(UniqueFd serviceSocket = {});
 
-    // Removes the socket, refuses new calls, delivers what is pending for as long as
-    // --shutdown-timeout allows, and then emits stopped(). A second call does nothing.
+    // Delivers what is pending for as long as --shutdown-timeout allows, as Shutdown describes, and
+    // then emits stopped(). A second call does nothing.
     void shutdown();
+    [[nodiscard]] Milliseconds shutdownTimeout() const { return m_config.shutdownTimeout; }
 
     // Where reload() finds new settings. Without it there are none.
     void setReloader(ConfigReloader reloader) { m_reloader.emplace(std::move(reloader)); }
@@ -57,8 +59,17 @@ public:
     // rest. After an error the old settings stay.
     [[nodiscard]] Result<Reloaded> reload() override;
 
+    [[nodiscard]] const std::string &socketPath() const { return m_server.socketPath(); }
+
+    // What the method status says, now. changed() follows once when it may be different.
+    [[nodiscard]] StatusReport watchStatus();
+
 Q_SIGNALS:
     void stopped();
+    void changed();
+    // Around each reload(), whatever comes of it.
+    void reloadBegins();
+    void reloadEnds();
 
 private:
     std::optional<RefusedCall> acceptCall(const CallView &call) override;
@@ -77,8 +88,7 @@ private:
     [[nodiscard]] bool isCongested() const;
     [[nodiscard]] bool keepDeadLetter(const CallView &call, std::string_view reason);
     void handleRecordsDone(std::span<const RecordRef> records, bool delivered);
-    void stopWhenEmpty();
-    void stop();
+    void noteChange();
 
     Config m_config;
     const TransportFactory m_makeTransport;
@@ -101,9 +111,8 @@ private:
     IngestServer m_server;
     std::unique_ptr<HttpServer> m_http; // with --http
     std::unique_ptr<HttpServer> m_metrics; // with --metrics
-    QTimer m_shutdownTimer;
-    bool m_isStopping = false;
-    bool m_isStopped = false;
+    Shutdown m_shutdown;
+    bool m_isWatched = false; // changed() is awaited
     bool m_batcherHasNews = false;
     bool m_clientsPause = false;
 };

@@ -9,7 +9,7 @@
 namespace Weave {
 
 // A folder, a trace server and a daemon between them, new for every test.
-class ProcessFixture final
+class ProcessFixture
 {
 public:
     ProcessFixture();

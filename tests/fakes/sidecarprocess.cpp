@@ -22,6 +22,19 @@ using namespace std::chrono_literals;
 constexpr int StartTimeoutMs = 10'000;
 const QString Binary = QStringLiteral(WEAVE_SIDECAR_BINARY);
 
+// In the child. Through high numbers first: a descriptor may have another one's final place.
+void passDescriptors(const QList<int> &descriptors)
+{
+    constexpr int First = 3;
+    constexpr int Aside = 100;
+    for (qsizetype i = 0; i < descriptors.size(); ++i)
+        ::dup2(descriptors.at(i), Aside + static_cast<int>(i));
+    for (qsizetype i = 0; i < descriptors.size(); ++i) {
+        ::dup2(Aside + static_cast<int>(i), First + static_cast<int>(i));
+        ::close(Aside + static_cast<int>(i));
+    }
+}
+
 QByteArray readProc(qint64 pid, const char *name)
 {
     QFile file(QStringLiteral("/proc/%1/%2").arg(pid).arg(QLatin1String(name)));
@@ -37,7 +50,8 @@ SidecarProcess::SidecarProcess(QString socketPath)
     for (const char *name :
          {"WANDB_API_KEY", "NETRC", "XDG_CONFIG_HOME", "WEAVE_SIDECAR_BACKEND",
           "WEAVE_SIDECAR_SOCKET", "WEAVE_SIDECAR_HTTP", "WEAVE_SIDECAR_METRICS", "http_proxy",
-          "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"})
+          "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NOTIFY_SOCKET",
+          "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY"})
         m_environment.remove(QLatin1String(name));
     m_environment.insert(QStringLiteral("HOME"), QFileInfo(m_socketPath).path());
     m_environment.insert(QStringLiteral("WEAVE_SIDECAR_CONFIG"), QStringLiteral("none"));
@@ -61,22 +75,41 @@ void SidecarProcess::launch(const QStringList &arguments)
     m_standardError.clear();
     m_standardOutput.clear();
     m_process.setProcessEnvironment(m_environment);
-    if (m_fileLimit > 0) {
-        m_process.setChildProcessModifier([files = m_fileLimit] {
+    if (m_fileLimit > 0 || !m_passed.isEmpty()) {
+        m_process.setChildProcessModifier([files = m_fileLimit, passed = m_passed] {
             const rlimit limit{files, files};
-            ::setrlimit(RLIMIT_NOFILE, &limit);
+            if (files > 0)
+                ::setrlimit(RLIMIT_NOFILE, &limit);
+            passDescriptors(passed);
         });
     }
-    m_process.start(Binary, arguments);
+    if (m_passed.isEmpty()) {
+        m_process.start(Binary, arguments);
+    } else {
+        // The daemon has to be named by its own process id, which only a shell can know here.
+        const QString script =
+            QStringLiteral("export LISTEN_PID=$$ LISTEN_FDS=%1; exec \"$0\" \"$@\"")
+                .arg(m_passed.size());
+        m_process.start(QStringLiteral("/bin/sh"),
+                        QStringList{QStringLiteral("-c"), script, Binary} + arguments);
+    }
     m_process.waitForStarted(StartTimeoutMs);
 }
 
 bool SidecarProcess::start(const QStringList &arguments)
 {
-    launch(QStringList{QStringLiteral("--headless"), QStringLiteral("--socket"), m_socketPath}
-           + arguments);
+    QStringList all{QStringLiteral("--headless")};
+    if (m_passed.isEmpty())
+        all << QStringLiteral("--socket") << m_socketPath;
+    launch(all + arguments);
+    // Where a socket is passed, anybody can connect before the daemon is there.
     const bool answers = QTest::qWaitFor(
-        [this] { return !isRunning() || FakeClient(m_socketPath).isConnected(); }, StartTimeoutMs);
+        [this] {
+            return !isRunning()
+                || (m_passed.isEmpty() ? FakeClient(m_socketPath).isConnected()
+                                       : !status().isEmpty());
+        },
+        StartTimeoutMs);
     return answers && isRunning();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QJsonObject>
+#include <QList>
 #include <QProcess>
 #include <QString>
 #include <QStringList>
@@ -21,12 +22,17 @@ public:
 
     // The child sees nothing of the test's own keys and proxies; this adds a variable.
     void setEnvironment(const QString &name, const QString &value);
+    // Hands it descriptors as a service manager does, from 3 on; --socket is then left out. They
+    // are this process's all the time.
+    void passSockets(const QList<int> &descriptors) { m_passed = descriptors; }
     // RLIMIT_NOFILE of the child, soft and hard.
     void setFileLimit(unsigned long files) { m_fileLimit = files; }
 
     // --headless --socket PATH and arguments; returns when the socket answers. False when the
     // process ended instead.
     bool start(const QStringList &arguments);
+    // Exactly these arguments; waits for nothing.
+    void launch(const QStringList &arguments);
     // Exactly these arguments; waits for the end. For what does not become a daemon.
     std::optional<int> runToEnd(const QStringList &arguments);
 
@@ -55,12 +61,11 @@ public:
     [[nodiscard]] int openFiles() const;
 
 private:
-    void launch(const QStringList &arguments);
-
     const QString m_socketPath;
     QProcess m_process;
     QProcessEnvironment m_environment;
     unsigned long m_fileLimit = 0;
+    QList<int> m_passed;
     QString m_standardError;
     QString m_standardOutput;
 };

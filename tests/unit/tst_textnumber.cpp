@@ -29,6 +29,8 @@ private Q_SLOTS:
     void formatsDecimals();
     void decimalsAreTheSameInEveryLocale();
     void countsOfThings();
+    void groups_data();
+    void groups();
 };
 
 void TstTextNumber::parses_data()
@@ -203,6 +205,25 @@ void TstTextNumber::countsOfThings()
     QCOMPARE(toBytes(countOf(1, "call")), "1 call"_ba);
     QCOMPARE(toBytes(countOf(2, "call")), "2 calls"_ba);
     QCOMPARE(toBytes(countOf(~std::uint64_t{0}, "byte")), "18446744073709551615 bytes"_ba);
+}
+
+void TstTextNumber::groups_data()
+{
+    QTest::addColumn<quint64>("value");
+    QTest::addColumn<QByteArray>("text");
+    QTest::newRow("zero") << quint64{0} << "0"_ba;
+    QTest::newRow("three digits") << quint64{999} << "999"_ba;
+    QTest::newRow("four digits") << quint64{1000} << "1,000"_ba;
+    QTest::newRow("six digits") << quint64{123'456} << "123,456"_ba;
+    QTest::newRow("seven digits") << quint64{1'234'567} << "1,234,567"_ba;
+    QTest::newRow("the largest") << ~quint64{0} << "18,446,744,073,709,551,615"_ba;
+}
+
+void TstTextNumber::groups()
+{
+    QFETCH(quint64, value);
+    QFETCH(QByteArray, text);
+    QCOMPARE(toBytes(formatGrouped(value)), text);
 }
 
 QTEST_APPLESS_MAIN(TstTextNumber)

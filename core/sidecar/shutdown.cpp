@@ -1,0 +1,118 @@
+#include "sidecar/shutdown.h"
+
+#include "common/logging.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace Weave {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// For clients to take their last answers, before the next daemon takes the socket.
+constexpr Milliseconds HandOverTimeout = 1s;
+
+} // namespace
+
+Shutdown::Shutdown(const Parts &parts)
+    : m_parts(parts)
+{
+    m_timer.setSingleShot(true);
+    m_timer.setTimerType(Qt::PreciseTimer);
+    connect(&m_timer, &QTimer::timeout, this, &Shutdown::endDrain);
+    connect(&m_parts.server, &IngestServer::allGone, this, &Shutdown::finish);
+    if (m_parts.http)
+        connect(m_parts.http, &HttpServer::allAnswered, this, &Shutdown::check);
+}
+
+void Shutdown::begin(Milliseconds timeout)
+{
+    if (std::exchange(m_hasBegun, true))
+        return;
+    m_handsOver = m_parts.isSpoolOnDisk && m_parts.server.isSocketAdopted();
+    if (!m_handsOver)
+        m_parts.server.stopListening();
+    if (m_parts.http)
+        m_parts.http->stopListening();
+    m_barrier = m_parts.spool.nextId();
+    m_drainCalls = m_parts.spool.usage().pendingCalls;
+    qCInfo(lcApp, "stopping: %llu calls are pending",
+           static_cast<unsigned long long>(m_drainCalls));
+    m_parts.batcher.makeAllDue();
+    m_parts.pairing.stopHolding();
+    if (!m_parts.isSpoolOnDisk)
+        m_parts.delivery.setPausedByUser(false); // what is in memory alone would be lost
+    m_parts.delivery.pump();
+    // While paused nothing leaves; the next start delivers it.
+    m_timer.start(m_parts.delivery.isPausedByUser() ? Milliseconds(0) : timeout);
+    // From the event loop, so that a caller can connect to finished() after this call, too.
+    QMetaObject::invokeMethod(this, &Shutdown::check, Qt::QueuedConnection);
+}
+
+void Shutdown::recordsDone(std::span<const RecordRef> records)
+{
+    if (!m_hasBegun)
+        return;
+    const auto drained = static_cast<std::uint64_t>(
+        std::count_if(records.begin(), records.end(),
+                      [this](const RecordRef &record) { return record.id < m_barrier; }));
+    // Calls of an earlier run may have been found since.
+    m_drainCalls -= std::min(drained, m_drainCalls);
+    check();
+}
+
+void Shutdown::stopWaiting()
+{
+    if (m_hasBegun && m_parts.isSpoolOnDisk && !m_isHandingOver)
+        m_timer.start(0);
+}
+
+void Shutdown::check()
+{
+    if (!m_hasBegun || (m_parts.http && m_parts.http->isBusy()))
+        return;
+    if (m_handsOver && m_drainCalls == 0)
+        handOver();
+    else if (!m_handsOver && m_parts.spool.usage().pendingCalls == 0)
+        finish();
+}
+
+void Shutdown::endDrain()
+{
+    if (m_handsOver && !m_isHandingOver)
+        handOver();
+    else
+        finish();
+}
+
+void Shutdown::handOver()
+{
+    if (std::exchange(m_isHandingOver, true))
+        return;
+    m_timer.start(HandOverTimeout);
+    m_parts.flushWaiters.giveUp();
+    m_parts.server.handOver();
+    if (!m_parts.server.hasClients())
+        finish();
+}
+
+void Shutdown::finish()
+{
+    if (std::exchange(m_isFinished, true))
+        return;
+    m_timer.stop();
+    m_parts.flushWaiters.giveUp();
+    const auto left = static_cast<unsigned long long>(m_parts.spool.usage().pendingCalls);
+    if (left > 0 && m_parts.isSpoolOnDisk) {
+        qCInfo(lcApp, "%llu calls stay in the spool for the next start", left);
+    } else if (left > 0) {
+        qCCritical(lcApp, "%llu calls could not be delivered in time and are lost: %s", left,
+                   m_parts.delivery.state().lastError.c_str());
+    }
+    // From the event loop, behind the replies to those who waited for the last calls.
+    QMetaObject::invokeMethod(this, &Shutdown::finished, Qt::QueuedConnection);
+}
+
+} // namespace Weave

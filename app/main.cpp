@@ -10,6 +10,7 @@
 #include "common/version.h"
 #include "config/config.h"
 #include "config/configfile.h"
+#include "config/socketlookup.h"
 
 #include <QCoreApplication>
 
@@ -68,11 +69,14 @@ int run(const Weave::CommandLine &line)
 
 // Commands need little of the settings: where the socket and the spool are. A file with a fault in
 // it is no reason not to say how a running daemon is.
-void addFiles(Weave::CommandLine &line)
+void completeForCommand(Weave::CommandLine &line)
 {
     Weave::Options options = line.options;
     if (const auto read = Weave::readConfigFiles(processEnvironment, options); !read)
         complain(read.error().withPrefix("warning: "), 0);
+    Weave::Options::Value socket = options.get("socket");
+    socket.text = Weave::clientSocketPath(options, processEnvironment);
+    options.replace("socket", socket);
     line.options = std::move(options);
 }
 
@@ -90,7 +94,7 @@ int main(int argc, char **argv)
     using Weave::Command;
     if (line->command != Command::Run && line->command != Command::ConfigCheck
         && line->command != Command::ConfigShow && line->command != Command::Doctor)
-        addFiles(*line);
+        completeForCommand(*line);
     switch (line->command) {
     case Command::Help:
         std::fputs(Weave::helpText().c_str(), stdout);

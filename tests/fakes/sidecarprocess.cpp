@@ -48,7 +48,7 @@ SidecarProcess::SidecarProcess(QString socketPath)
       m_environment(QProcessEnvironment::systemEnvironment())
 {
     for (const char *name :
-         {"WANDB_API_KEY", "NETRC", "XDG_CONFIG_HOME", "WEAVE_SIDECAR_BACKEND",
+         {"WANDB_API_KEY", "NETRC", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "WEAVE_SIDECAR_BACKEND",
           "WEAVE_SIDECAR_SOCKET", "WEAVE_SIDECAR_HTTP", "WEAVE_SIDECAR_METRICS", "http_proxy",
           "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NOTIFY_SOCKET",
           "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY"})

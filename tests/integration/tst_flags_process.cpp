@@ -2,6 +2,7 @@
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
 
+#include <QDir>
 #include <QJsonDocument>
 #include <QTest>
 
@@ -30,6 +31,7 @@ private Q_SLOTS:
     void helpAndVersion();
     void statusForPeople();
     void statusWithoutADaemon();
+    void commandsFindTheSocketOfAService();
     void statusOfAFullDaemon();
     void environmentIsRead();
     void jsonLog();
@@ -167,6 +169,22 @@ void FlagsProcessTest::statusWithoutADaemon()
     const QString error = f.sidecar.standardError();
     QVERIFY2(error.contains(f.sidecar.socketPath()), qPrintable(error));
     QCOMPARE(error.count(QLatin1Char('\n')), 1);
+}
+
+void FlagsProcessTest::commandsFindTheSocketOfAService()
+{
+    ProcessFixture f;
+    QVERIFY(QDir(f.folder.path()).mkdir(QStringLiteral("weave-sidecar")));
+    SidecarProcess service(f.path(QStringLiteral("weave-sidecar/weave-sidecar.sock")));
+    QVERIFY(service.start({Backend, f.sink.url()}));
+    f.sidecar.setEnvironment(QStringLiteral("XDG_RUNTIME_DIR"), f.folder.path());
+    for (const char *command : {"status", "pause", "resume", "retry", "flush"})
+        QCOMPARE(f.sidecar.runToEnd({QLatin1String(command)}), std::optional(0));
+    // What is said counts, from wherever it comes.
+    f.sidecar.setEnvironment(QStringLiteral("WEAVE_SIDECAR_SOCKET"),
+                             f.path(QStringLiteral("elsewhere")));
+    QCOMPARE(f.sidecar.runToEnd({QStringLiteral("status")}), std::optional(1));
+    QVERIFY(f.sidecar.standardError().contains(f.path(QStringLiteral("elsewhere"))));
 }
 
 // It is told so by the daemon; that must not look as if there were none, or end the command by a

@@ -30,8 +30,8 @@ void logStart(const Config &config, const std::string &socketPath)
         return;
     if (config.credentials.apiKey.empty()) {
         qCWarning(lcConfig,
-                  "no API key was found (--api-key-file, WANDB_API_KEY, netrc); requests "
-                  "go without one");
+                  "no API key was found (--api-key-file, WANDB_API_KEY, the service manager's "
+                  "credential api-key, netrc); requests go without one");
     } else {
         qCInfo(lcConfig, "the API key comes from %s", config.credentials.source.c_str());
     }

@@ -20,7 +20,7 @@ Result<std::string> readSmallFile(const std::string &path)
 {
     std::ifstream file(path, std::ios::binary);
     if (!file)
-        return Error{ErrorCode::Io, std::strerror(errno)};
+        return Error{errno == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, std::strerror(errno)};
     std::string text(static_cast<std::size_t>(MaxFileBytes) + 1, '\0');
     file.read(text.data(), MaxFileBytes + 1);
     if (file.bad() || (file.fail() && !file.eof()))
@@ -50,19 +50,40 @@ bool isPlausibleKey(std::string_view key)
     return !key.empty();
 }
 
+Result<Credentials> keyOf(std::string_view text, const std::string &path, const std::string &source)
+{
+    const std::string_view key = trimmed(text);
+    if (!isPlausibleKey(key))
+        return Error{ErrorCode::InvalidArgument,
+                     source + ": " + path + ": expected the API key on one line and nothing else"};
+    return Credentials{std::string(key), source};
+}
+
 Result<Credentials> readKeyFile(const Options &options)
 {
     const std::string &path = options.get("api-key-file").text;
     const std::string name = options.displayName("api-key-file");
-    const std::string prefix = name + ": " + path + ": ";
     const auto text = readSmallFile(path);
     if (!text)
-        return text.error().withPrefix(prefix);
-    const std::string_view key = trimmed(*text);
-    if (!isPlausibleKey(key))
-        return Error{ErrorCode::InvalidArgument,
-                     prefix + "expected the API key on one line and nothing else"};
-    return Credentials{std::string(key), name};
+        return text.error().withPrefix(name + ": " + path + ": ");
+    return keyOf(*text, path, name);
+}
+
+// What the service manager has laid down for this process alone. A blank one is none, so that a
+// unit can name a file that need not be there.
+Result<Credentials> readServiceCredential(const Environment &environment)
+{
+    const std::string directory = environment("CREDENTIALS_DIRECTORY").value_or("");
+    if (directory.empty())
+        return Credentials{};
+    const std::string path = directory + "/api-key";
+    const std::string source = "the credential api-key of the service manager";
+    const auto text = readSmallFile(path);
+    if (!text && text.error().code != ErrorCode::NotFound)
+        return text.error().withPrefix(source + ": " + path + ": ");
+    if (!text || trimmed(*text).empty())
+        return Credentials{};
+    return keyOf(*text, path, source);
 }
 
 Credentials readNetrc(const QUrl &backend, const Environment &environment)
@@ -107,6 +128,8 @@ Result<Credentials> findCredentials(const Options &options, const BackendAddress
     }
     if (backend.kind != BackendAddress::Kind::Http)
         return Credentials{};
+    if (auto handed = readServiceCredential(environment); !handed || !handed->apiKey.empty())
+        return handed;
     return readNetrc(backend.url, environment);
 }
 

@@ -20,7 +20,10 @@ constexpr std::array<OptionSpec, 32> Table{{
      "Trace server to deliver to, for example https://trace.wandb.ai. A path in the URL is kept. "
      "file:PATH writes every delivered call as a line of JSON to PATH instead. Required."},
     {"socket", "PATH", "/tmp/weave_sidecar.sock", "WEAVE_SIDECAR_SOCKET", Where,
-     "Unix domain socket that SDK processes connect to.", OnReload::NeedsRestart},
+     "Unix domain socket that SDK processes connect to. A socket that a service manager hands over "
+     "is used instead. A command without it looks for those of services first: "
+     "$XDG_RUNTIME_DIR/weave-sidecar/weave-sidecar.sock, /run/weave-sidecar/weave-sidecar.sock.",
+     OnReload::NeedsRestart},
     {"http", "HOST:PORT", "", "WEAVE_SIDECAR_HTTP", Where,
      "Speak HTTP here, too, for example 127.0.0.1:8319, for SDKs that know only the trace server: "
      "WF_TRACE_SERVER_URL=http://127.0.0.1:8319 leads them here. They need the daemon's own API "
@@ -49,7 +52,8 @@ constexpr std::array<OptionSpec, 32> Table{{
     {"api-key-file", "PATH", "", "", Delivery, "Read the API key from this file."},
     {"api-key", "KEY", "", "WANDB_API_KEY", Delivery,
      "The API key itself. Other users can see a command line: prefer --api-key-file or the "
-     "environment. Without either, the key comes from the netrc entry of the backend's API host "
+     "environment. Without either, the key comes from the service manager's credential api-key "
+     "($CREDENTIALS_DIRECTORY/api-key), else from the netrc entry of the backend's API host "
      "($NETRC, ~/.netrc, ~/_netrc)."},
     {"ca-file", "PATH", "", "", Delivery,
      "Trust the certificates in this PEM file besides the system's."},

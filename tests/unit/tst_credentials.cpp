@@ -37,6 +37,9 @@ private Q_SLOTS:
     void netrcMachines();
     void netrcKeysThatAreNone();
     void fileBackendsReadNoNetrc();
+    void serviceCredential();
+    void blankServiceCredentialIsNone();
+    void badServiceCredential();
 
 private:
     [[nodiscard]] std::string path(const char *name) const;
@@ -185,11 +188,12 @@ void TstCredentials::badKeyFiles()
 
 void TstCredentials::keyFilesThatCannotBeRead()
 {
-    for (const std::string &name : {path("missing"), m_home->path().toStdString()}) {
+    const std::string missing = path("missing");
+    for (const std::string &name : {missing, m_home->path().toStdString()}) {
         const Options options = optionsOf({{"api-key-file", name.c_str()}});
         const auto found = findCredentials(options, m_cloud, environment());
         QVERIFY2(!found.ok(), name.c_str());
-        QVERIFY(found.error().code == ErrorCode::Io);
+        QVERIFY(found.error().code == (name == missing ? ErrorCode::NotFound : ErrorCode::Io));
         const QByteArray message = toBytes(found.error().message);
         QVERIFY2(message.startsWith("--api-key-file: " + toBytes(name) + ": "),
                  message.constData());
@@ -320,6 +324,49 @@ void TstCredentials::fileBackendsReadNoNetrc()
         findCredentials(Options(), *parseBackend("file:calls.ndjson", false), environment());
     QVERIFY(found.ok());
     QVERIFY(found->apiKey.empty());
+}
+
+void TstCredentials::serviceCredential()
+{
+    write(".netrc", "machine api.wandb.ai password netrc-key\n");
+    const Environment variables =
+        environment({{"CREDENTIALS_DIRECTORY", m_home->path().toStdString()}});
+    const auto missing = findCredentials(Options(), m_cloud, variables);
+    QVERIFY(missing.ok());
+    QCOMPARE(toBytes(missing->apiKey), "netrc-key"_ba);
+
+    write("api-key", "service-key\n");
+    const auto found = findCredentials(Options(), m_cloud, variables);
+    QVERIFY(found.ok());
+    QCOMPARE(toBytes(found->apiKey), "service-key"_ba);
+    QVERIFY(toBytes(found->source).contains("service manager"));
+    const Options given = optionsOf({{"api-key", "flag-key"}});
+    QCOMPARE(toBytes(findCredentials(given, m_cloud, variables)->apiKey), "flag-key"_ba);
+}
+
+void TstCredentials::blankServiceCredentialIsNone()
+{
+    write("api-key", "\n");
+    write(".netrc", "machine api.wandb.ai password netrc-key\n");
+    const auto found = findCredentials(
+        Options(), m_cloud, environment({{"CREDENTIALS_DIRECTORY", m_home->path().toStdString()}}));
+    QVERIFY(found.ok());
+    QCOMPARE(toBytes(found->apiKey), "netrc-key"_ba);
+}
+
+void TstCredentials::badServiceCredential()
+{
+    const std::string file = write("api-key", "s3cret s3cret\n");
+    const Environment variables =
+        environment({{"CREDENTIALS_DIRECTORY", m_home->path().toStdString()}});
+    const auto bad = findCredentials(Options(), m_cloud, variables);
+    QVERIFY(!bad.ok());
+    QVERIFY(toBytes(bad.error().message).contains(QByteArray::fromStdString(file)));
+    QVERIFY(!toBytes(bad.error().message).contains("s3cret"));
+    // It is there and says nothing: that must not pass for no key.
+    QVERIFY(QFile::remove(QString::fromStdString(file)));
+    QVERIFY(QDir(m_home->path()).mkdir(u"api-key"_s));
+    QVERIFY(!findCredentials(Options(), m_cloud, variables).ok());
 }
 
 QTEST_GUILESS_MAIN(TstCredentials)

@@ -17,7 +17,8 @@ class SidecarError(RuntimeError):
 def install(socket_path: str | None = None) -> None:
     """Send this process's Weave calls through the daemon at `socket_path`.
 
-    Without a path `WEAVE_SIDECAR_SOCKET` names the socket, else it is /tmp/weave_sidecar.sock.
+    Without a path `WEAVE_SIDECAR_SOCKET` names the socket, else it is looked for: that of the user's
+    service, that of the system's, /tmp/weave_sidecar.sock.
     Works before `import weave`, after it, and after `weave.init`; calling it again changes nothing.
     Raises `SidecarError` when this `weave` cannot be hooked or another socket is already in use.
     """

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Sequence
 
-from weave_sidecar import _notice
+from weave_sidecar import _notice, _settings
 from weave_sidecar._wire import Connection, Reply, WireError
 
 FIRST_DELAY = 1.0
@@ -20,8 +20,9 @@ PROBE_TIMEOUT = 1.0
 class Link:
     """Used by one thread at a time (see `Router.drain`); `due` may be read by any."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str | None) -> None:
+        self._given = path
+        self.path = path or _settings.find_socket()
         self.retry_at = 0.0
         self._delay = 0.0
         self._forced = False
@@ -60,8 +61,13 @@ class Link:
                 _notice.logger.info("the sidecar at %s answers again", self.path)
             return replies, None
 
+    def _open(self) -> Connection:
+        # Looked for each time: a program may be older than the service, or outlive it.
+        self.path = self._given or _settings.find_socket()
+        return Connection(self.path)
+
     def _connect(self) -> Connection:
-        connection = Connection(self.path)
+        connection = self._open()
         if self._delay:
             try:
                 connection.exchange(PROBE, 1, PROBE_TIMEOUT)
@@ -92,7 +98,7 @@ class Link:
         On a connection of its own: calls on the first one would wait behind it.
         """
         try:
-            connection = Connection(self.path)
+            connection = self._open()
         except WireError:
             return False
         try:

@@ -47,7 +47,7 @@ def _the_router(path: str | None) -> Router:
         raise SidecarError("the sidecar needs Unix sockets, which this platform or Python lacks")
     with _lock:
         if _router is None:
-            _router = Router(path or _settings.socket_path())
+            _router = Router(path or _settings.given_socket())
         elif path is not None and path != _router.path:
             raise SidecarError(
                 f"calls already go to {_router.path}; one process uses one sidecar, so {path} was not taken"

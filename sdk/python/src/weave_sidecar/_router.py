@@ -32,7 +32,7 @@ REFUSALS = 3
 class Router:
     """One for a process. `_lock` guards all but `_link`, which belongs to who holds `_sending`."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str | None) -> None:
         self.exiting = False
         self._link = Link(path)
         self._ways = Ways()

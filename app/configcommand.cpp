@@ -2,6 +2,7 @@
 
 #include "common/jsontext.h"
 #include "common/jsonwriter.h"
+#include "common/logging.h"
 #include "config/config.h"
 #include "config/configfile.h"
 #include "config/optiontable.h"
@@ -19,7 +20,7 @@ constexpr std::string_view Masked = "********";
 
 int complain(const std::string &text)
 {
-    std::fprintf(stderr, "weave-sidecar: %s\n", text.c_str());
+    writeError(text);
     return ExitUsage;
 }
 

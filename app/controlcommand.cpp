@@ -2,6 +2,7 @@
 
 #include "app/statusclient.h"
 #include "app/statustext.h"
+#include "common/logging.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -50,7 +51,7 @@ void printNames(const QJsonObject &answer, const char *key, const char *words)
 
 int complain(const std::string &text)
 {
-    std::fprintf(stderr, "weave-sidecar: %s\n", text.c_str());
+    writeError(text);
     return 1;
 }
 

@@ -11,9 +11,9 @@
 #include "stats/statusline.h"
 
 #include <QCoreApplication>
+#include <QScopeGuard>
 
 #include <csignal>
-#include <cstdio>
 #include <utility>
 
 namespace Weave {
@@ -42,16 +42,17 @@ void logStart(const Config &config, const std::string &socketPath)
 int runDaemon(const Config &config, ConfigReloader reloader)
 {
     installLogging(config.logFormat, config.logLevel);
+    const auto logEnd = qScopeGuard(&finishLogging);
     std::signal(SIGPIPE, SIG_IGN);
     SignalWatcher signalWatcher; // before anything that could need an orderly end
     auto serviceSocket = ServiceManager::takeSocket();
     if (!serviceSocket) {
-        std::fprintf(stderr, "weave-sidecar: %s\n", serviceSocket.error().message.c_str());
+        writeError(serviceSocket.error().message);
         return 1;
     }
     auto spool = makeSpool(config);
     if (!spool) {
-        std::fprintf(stderr, "weave-sidecar: %s\n", spool.error().message.c_str());
+        writeError(spool.error().message);
         return 1;
     }
     Sidecar sidecar(config, makeTransport, std::move(*spool));
@@ -76,7 +77,7 @@ int runDaemon(const Config &config, ConfigReloader reloader)
                      [&sidecar] { [[maybe_unused]] const auto logged = sidecar.reload(); });
     QObject::connect(&sidecar, &Sidecar::stopped, &sidecar, [] { QCoreApplication::exit(0); });
     if (const auto started = sidecar.start(std::move(*serviceSocket)); !started) {
-        std::fprintf(stderr, "weave-sidecar: %s\n", started.error().message.c_str());
+        writeError(started.error().message);
         return 1;
     }
     logStart(config, sidecar.socketPath());

@@ -7,6 +7,7 @@
 #include "app/spoolcommand.h"
 #include "app/statusclient.h"
 #include "app/statustext.h"
+#include "common/logging.h"
 #include "common/version.h"
 #include "config/config.h"
 #include "config/configfile.h"
@@ -30,7 +31,7 @@ std::optional<std::string> processEnvironment(const char *name)
 
 int complain(const Weave::Error &error, int exitCode)
 {
-    std::fprintf(stderr, "weave-sidecar: %s\n", error.message.c_str());
+    Weave::writeError(error.message);
     return exitCode;
 }
 

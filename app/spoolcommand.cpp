@@ -4,6 +4,7 @@
 #include "common/bytesize.h"
 #include "common/duration.h"
 #include "common/jsoncursor.h"
+#include "common/logging.h"
 #include "common/textnumber.h"
 #include "config/config.h"
 #include "spool/spoolinspector.h"
@@ -25,7 +26,7 @@ constexpr const char *DeadLetterFiles[] = {"dead-letters.ndjson.old", "dead-lett
 
 int complain(const std::string &text)
 {
-    std::fprintf(stderr, "weave-sidecar: %s\n", text.c_str());
+    writeError(text);
     return ExitProblem;
 }
 

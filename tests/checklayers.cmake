@@ -22,7 +22,7 @@ set(layers common protocol config stats spool batching forwarding ingest http si
 
 # Files in these layers do without Qt, so that fuzzers and ThreadSanitizer can run on them.
 set(plain_layers protocol stats spool batching)
-set(plain_files config/netrc forwarding/batchsource forwarding/httpresponse forwarding/parkedbatches forwarding/retryafter forwarding/retrypolicy forwarding/serverreply forwarding/writepaths http/callbody http/callroutes http/httpreply http/httprequest http/inflate http/requestreader sidecar/events)
+set(plain_files config/netrc forwarding/batchsource forwarding/echofilter forwarding/httpresponse forwarding/parkedbatches forwarding/retryafter forwarding/retrypolicy forwarding/serverreply forwarding/writepaths http/callbody http/callroutes http/httpreply http/httprequest http/inflate http/requestreader sidecar/events)
 
 set(problems "")
 foreach(layer IN LISTS layers)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/clock.h"
+
 #include <QLoggingCategory>
 
 #include <string_view>
@@ -25,9 +27,20 @@ enum class LogLevel {
     Error,
 };
 
-// Sends all of Qt's and our messages to standard error, a line each. Call once, before the first
-// message; safe to be logged to from any thread afterwards.
-void installLogging(LogFormat format, LogLevel level);
+// Sends all of Qt's and our messages to standard error, a line each. Call in the thread of the
+// event loop, before the first message; safe to be logged to from any thread afterwards.
+//
+// A message that is repeated is shown once in the interval, then with the number of those that were
+// held back; debug messages are all shown. Where standard error is systemd's journal, lines begin
+// with its mark of the priority, and text has no time of its own.
+void installLogging(LogFormat format, LogLevel level,
+                    Milliseconds repeatInterval = std::chrono::seconds(10));
+// Shows what is held back. Nothing is held back afterwards.
+void finishLogging();
+
+// For what goes to people before there is a log, and for commands: "weave-sidecar: SENTENCE".
+void writeError(std::string_view sentence);
+
 void setLogLevel(LogLevel level);
 
 inline QString toQString(std::string_view text)

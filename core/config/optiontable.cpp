@@ -121,7 +121,9 @@ constexpr std::array<OptionSpec, 32> Table{{
      "own.",
      OnReload::NotInFile},
     {"log-level", "LEVEL", "info", "", Running, "debug, info, warning or error."},
-    {"log-format", "FORMAT", "text", "", Running, "text, or json for a JSON object a line.",
+    {"log-format", "FORMAT", "text", "", Running,
+     "text, or json for a JSON object a line. In systemd's journal lines have "
+     "their priorities, and text has no time of its own.",
      OnReload::NeedsRestart},
     {"version", "", "", "", Running, "Print the version and exit.", OnReload::NotInFile},
     {"help", "", "", "", Running, "Print this page and exit.", OnReload::NotInFile},

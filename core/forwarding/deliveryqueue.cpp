@@ -4,6 +4,7 @@
 #include "batching/upsertbody.h"
 #include "common/duration.h"
 #include "common/logging.h"
+#include "forwarding/echofilter.h"
 
 #include <QUuid>
 
@@ -154,12 +155,25 @@ RequestBody DeliveryQueue::requestBody(const Batch &batch) const
     return upsertBody(batch.records, m_spool);
 }
 
-void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &result)
+// From here on the server's words are for people to see.
+SendResult DeliveryQueue::withoutEcho(SendResult result, const Batch &batch) const
+{
+    if (result.kind != SendResult::Kind::Answered || result.reason.empty())
+        return result;
+    EchoFilter filter(std::move(result.reason));
+    for (const RecordRef &record : batch.records)
+        filter.compare(m_spool.payload(record));
+    result.reason = filter.text();
+    return result;
+}
+
+void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
 {
     const auto place = m_inFlight.find(number);
     InFlight done = std::move(place->second);
     m_inFlight.erase(place);
     Batch &batch = done.batch;
+    const SendResult result = withoutEcho(answer, batch);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(m_now() - done.sentAt);
     m_stats.recordRequest(static_cast<std::uint64_t>(took.count()));
 

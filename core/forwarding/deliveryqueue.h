@@ -107,7 +107,8 @@ private:
     void handleTakenApart(const CompletePairing::Added &added);
     void send(Batch batch, bool isProbe);
     [[nodiscard]] RequestBody requestBody(const Batch &batch) const;
-    void handleAnswer(std::uint64_t number, const SendResult &result);
+    [[nodiscard]] SendResult withoutEcho(SendResult result, const Batch &batch) const;
+    void handleAnswer(std::uint64_t number, const SendResult &answer);
 
     void succeed(const Batch &batch);
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);

@@ -18,6 +18,12 @@ QByteArray hostHeader(const QUrl &url)
     return host;
 }
 
+// wandb/weave, weave/wandb_interface/auth.py: the user of an API key is always "api".
+QByteArray basicCredentials(const QByteArray &apiKey)
+{
+    return QByteArray("api:" + apiKey).toBase64();
+}
+
 // Sent with every request.
 QByteArray commonHeaders(const HttpTransportOptions &options)
 {
@@ -27,11 +33,8 @@ QByteArray commonHeaders(const HttpTransportOptions &options)
     // So that the daemon's own HTTP door knows a request that has come back to it.
     if (!options.instance.isEmpty())
         headers += "Via: 1.1 " + options.instance + "\r\n";
-    if (!options.apiKey.isEmpty()) {
-        // wandb/weave, weave/wandb_interface/auth.py: the user of an API key is always "api".
-        const QByteArray credentials = QByteArray("api:" + options.apiKey).toBase64();
-        headers += "Authorization: Basic " + credentials + "\r\n";
-    }
+    if (!options.apiKey.isEmpty())
+        headers += "Authorization: Basic " + basicCredentials(options.apiKey) + "\r\n";
     return headers;
 }
 
@@ -54,8 +57,26 @@ HttpTransport::~HttpTransport()
 void HttpTransport::send(OutgoingRequest request, Done done)
 {
     QByteArray head = makeHead(request);
+    const auto finish = [this, done = std::move(done)](SendResult result) {
+        hideKey(result.reason);
+        hideKey(result.errorCode);
+        done(result);
+    };
     idleConnection().send(std::move(head), std::move(request.body), m_options.requestTimeout,
-                          std::move(done));
+                          finish);
+}
+
+// A server may repeat what it has got.
+void HttpTransport::hideKey(std::string &words) const
+{
+    if (words.empty() || m_options.apiKey.isEmpty())
+        return;
+    for (const QByteArray &secret : {m_options.apiKey, basicCredentials(m_options.apiKey)}) {
+        const std::string text = secret.toStdString();
+        for (std::size_t place = words.find(text); place != std::string::npos;
+             place = words.find(text, place))
+            words.replace(place, text.size(), "[...]");
+    }
 }
 
 QByteArray HttpTransport::makeHead(const OutgoingRequest &request) const

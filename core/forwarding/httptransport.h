@@ -40,6 +40,7 @@ public:
     void cancelAll() override;
 
 private:
+    void hideKey(std::string &words) const;
     [[nodiscard]] QByteArray makeHead(const OutgoingRequest &request) const;
     [[nodiscard]] HttpConnection &idleConnection();
 

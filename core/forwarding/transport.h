@@ -21,8 +21,9 @@ struct SendResult
     };
     Kind kind = Kind::Answered;
     int status = 0; // Answered only
-    // The server's words from its error body, or the system's; for logs, status and dead letters.
-    // Empty when the server gave none.
+    // The server's words from its error body, or the system's; for logs, status and dead letters,
+    // once what they repeat of the calls is taken out. Never a key. Empty when the server gave
+    // none.
     std::string reason;
     std::string errorCode; // "error_code" of the server's error body
     std::optional<Milliseconds> retryAfter;

@@ -75,7 +75,7 @@ std::optional<HttpRouter::Answer> DoorRouter::keepCalls(const CallRoute &route,
         return std::nullopt;
     }
     if (const auto read = m_body.read(route, body); !read) {
-        qCDebug(lcIngest, "%s is passed on: %s", request.target.c_str(),
+        qCDebug(lcIngest, "%s is passed on: %s", std::string(request.path()).c_str(),
                 read.error().message.c_str());
         return std::nullopt;
     }

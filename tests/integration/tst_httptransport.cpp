@@ -49,6 +49,7 @@ class HttpTransportTest final : public QObject
 private Q_SLOTS:
     void mapsAnswers_data();
     void mapsAnswers();
+    void keyIsHidden();
     void readsRetryAfter();
     void usesItsConnectionAgain();
     void manyAtATime();
@@ -83,7 +84,7 @@ void HttpTransportTest::mapsAnswers_data()
     QTest::newRow("404") << 404 << QByteArray(R"({"detail":"Not Found"})") << QString()
                          << QString();
     QTest::newRow("422") << 422 << QByteArray(R"({"detail":[{"msg":"m"}]})")
-                         << QStringLiteral(R"([{"msg":"m"}])") << QString();
+                         << QStringLiteral("m") << QString();
     QTest::newRow("500") << 500 << QByteArray("<html>no</html>") << QString() << QString();
     QTest::newRow("503 empty") << 503 << QByteArray() << QString() << QString();
 }
@@ -106,6 +107,24 @@ void HttpTransportTest::mapsAnswers()
     QCOMPARE(sink.requests().front().headers.value("x-weave-retry-id"), QByteArray("the-id"));
     QCOMPARE(sink.requests().front().headers.value("user-agent"), QByteArray("test/1"));
     QCOMPARE(sink.requests().front().body, QByteArray(R"({"batch":[{}]})"));
+}
+
+// Also when the server repeats it.
+void HttpTransportTest::keyIsHidden()
+{
+    HttpSink sink;
+    QVERIFY(sink.listen());
+    HttpTransportOptions withKey = options(sink.url());
+    withKey.apiKey = "0123456789abcdef";
+    HttpTransport transport(withKey);
+    const QByteArray basic = QByteArray("api:0123456789abcdef").toBase64();
+    sink.enqueue({.status = 401,
+                  .body = R"({"reason":"no such key: 0123456789abcdef, 0123456789abcdef",)"
+                          R"("error_code":"Basic )"
+                      + basic + "\"}"});
+    const SendResult result = sendAndWait(transport);
+    QCOMPARE(QString::fromStdString(result.reason), QStringLiteral("no such key: [...], [...]"));
+    QCOMPARE(QString::fromStdString(result.errorCode), QStringLiteral("Basic [...]"));
 }
 
 void HttpTransportTest::readsRetryAfter()

@@ -13,12 +13,15 @@ from skip import need, skip
 
 HERE = Path(__file__).resolve().parent
 
+# What inside.py prints first.
+STARTED = "inside the container"
+
 TARGET = """[Unit]
 Requires=basic.target weave-test.service
 After=basic.target
 """
 
-# The container ends with the exit code of the test. --when a service's output is the console's.
+# The container ends with the exit code of the test.
 SERVICE = """[Unit]
 After=basic.target
 SuccessAction=exit
@@ -84,7 +87,19 @@ def main() -> int:
             "systemd.mask=systemd-firstboot.service",
             "systemd.show_status=no",
         )
-        result = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=170, check=False)
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=170,
+            check=False,
+        )
+    output = result.stdout.decode(errors="replace")
+    print(output)
+    if result.returncode != 0 and STARTED not in output:
+        # A kernel that gives containers too little, or has nothing left to give.
+        skip("systemd does not boot in a container on this machine; what it says is above")
     return result.returncode
 
 

@@ -1,5 +1,6 @@
 """What the units do under a real systemd. Run by booted.py as root of a machine that is thrown away."""
 
+import json
 import os
 import pwd
 import re
@@ -132,6 +133,23 @@ class SystemService(unittest.TestCase):
         self.assertEqual(show("StatusText"), "Ready · 0 delivered · 0 waiting")
         self.hand_over("one")
         wait_for(lambda: show("StatusText") == "Connected · 1 delivered · 0 waiting")
+
+    def test_journal_has_priorities(self) -> None:
+        self.start_socket()
+        self.hand_over("one")
+        ready = self.journal("is ready on")
+        self.assertEqual(ready["PRIORITY"], "6")
+        self.assertTrue(ready["MESSAGE"].startswith("app: weave-sidecar "), ready)
+        self.assertEqual(self.journal("no API key was found")["PRIORITY"], "4")
+        self.configure(WEAVE_SIDECAR_BACKEND="ftp://nowhere")
+        run("systemctl", "restart", "weave-sidecar.service", check=False)
+        self.assertEqual(self.journal("weave-sidecar: WEAVE_SIDECAR_BACKEND")["PRIORITY"], "3")
+
+    def journal(self, words: str) -> dict[str, str]:
+        """The last entry of the service with these words."""
+        text = run("journalctl", "--no-pager", "--output=json", "--unit=weave-sidecar.service")
+        entries = [json.loads(line) for line in text.splitlines()]
+        return [entry for entry in entries if words in entry.get("MESSAGE", "")][-1]
 
     def test_restarts_cost_no_call(self) -> None:
         self.start_socket()
@@ -333,4 +351,5 @@ class UserService(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    print("inside the container")
     unittest.main(verbosity=2)

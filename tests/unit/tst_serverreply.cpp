@@ -51,7 +51,19 @@ void TstServerReply::bodies_data()
     row("null is none", R"({"reason":null,"message":null,"error":"e"})", "e");
     row("other keys", R"({"status":400,"x":{"reason":"deep"},"y":["reason"]})", "");
     row("FastAPI's list", R"({"detail":[{"loc":["body","batch",0],"msg":"field required"}]})",
-        R"([{"loc":["body","batch",0],"msg":"field required"}])");
+        "field required (body.batch.0)");
+    row("FastAPI's list with what was sent",
+        R"({"detail":[{"type":"missing","loc":["body","batch",0,"start","id"],"msg":"Field required",)"
+        R"("input":{"prompt":"a secret"},"ctx":{"given":"a secret"},"url":"https://x"},)"
+        R"({"msg":"no \u00e9","input":"a secret"}]})",
+        "Field required (body.batch.0.start.id); no \xc3\xa9");
+    row("a long list of FastAPI's",
+        R"({"detail":[{"msg":"a"},{"msg":"b"},{"msg":"c"},{"msg":"d"},{"msg":"e"}]})",
+        "a; b; c; and 2 more");
+    row("a list of something else", R"({"detail":[{"msg":"a"},{"input":"b"}]})",
+        R"([{"msg":"a"},{"input":"b"}])");
+    row("a list of words", R"({"detail":["a","b"]})", R"(["a","b"])");
+    row("an empty list", R"({"detail":[]})", "[]");
     row("an object", R"({"error":{"code":7}})", R"({"code":7})");
     row("a missing route", R"({"detail":"Not Found"})", "");
     row("a method that is not allowed", R"({"detail":"Method Not Allowed"})", "");

@@ -56,8 +56,8 @@ std::string statusLine(const StatusReport &report)
     };
     add(report.stats->delivered, "delivered");
     add(report.pendingCalls, "waiting");
-    if (report.stats->deadLettered > 0)
-        add(report.stats->deadLettered, "dead-lettered");
+    if (report.stats->deadLettered() > 0)
+        add(report.stats->deadLettered(), "dead-lettered");
     return line;
 }
 

@@ -53,7 +53,7 @@ void TstStatusLine::connected()
 void TstStatusLine::deadLetters()
 {
     m_stats.delivered = 1;
-    m_stats.deadLettered = 3;
+    m_stats.giveUp(DeadLetterReason::Refused, 3);
     QCOMPARE(line(), "Connected · 1 delivered · 0 waiting · 3 dead-lettered"_ba);
 }
 

@@ -41,9 +41,10 @@ bool hasXembedHost()
 {
 #ifdef WEAVE_HAVE_XCB
     auto *const x11 = qGuiApp->nativeInterface<QNativeInterface::QX11Application>();
-    if (x11 == nullptr)
+    xcb_connection_t *const connection = x11 != nullptr ? x11->connection() : nullptr;
+    // Qt's offscreen platform has the interface, too, and without an X server no connection.
+    if (connection == nullptr)
         return false;
-    xcb_connection_t *const connection = x11->connection();
     constexpr char Name[] = "_NET_SYSTEM_TRAY_S0";
     xcb_intern_atom_reply_t *const atom = xcb_intern_atom_reply(
         connection, xcb_intern_atom(connection, 0, sizeof Name - 1, Name), nullptr);

@@ -15,6 +15,15 @@ if(WEAVE_SANITIZE)
         -fsanitize=${WEAVE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(weave_options INTERFACE -fsanitize=${WEAVE_SANITIZE})
 endif()
+if(WEAVE_HARDEN)
+    target_compile_options(weave_options INTERFACE
+        -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+        # The folder it was built in is no part of a package.
+        -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)
+    if(NOT APPLE)
+        target_link_options(weave_options INTERFACE -Wl,-z,relro,-z,now)
+    endif()
+endif()
 if(WEAVE_COVERAGE)
     target_compile_options(weave_options INTERFACE --coverage -O0)
     target_link_options(weave_options INTERFACE --coverage)

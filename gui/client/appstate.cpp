@@ -33,6 +33,7 @@ AppState AppState::of(const std::optional<Snapshot> &snapshot, const QString &ab
     if (!snapshot) {
         state.m_line = tr("Not connected");
         state.m_reason = absence;
+        state.m_cause = QStringLiteral("no_daemon");
         return state;
     }
     QString word;
@@ -42,12 +43,15 @@ AppState AppState::of(const std::optional<Snapshot> &snapshot, const QString &ab
         state.m_reason = tr("Delivery is paused. Calls are kept.");
     } else if (snapshot->backendState == Snapshot::Backend::Paused) {
         word = tr("Delivery stopped");
+        state.m_cause = QStringLiteral("backend_paused");
         state.m_reason = snapshot->lastError;
     } else if (snapshot->backendState == Snapshot::Backend::Retrying) {
         word = tr("Trying again");
+        state.m_cause = QStringLiteral("backend_retrying");
         state.m_reason = snapshot->lastError;
     } else if (isSpoolNearlyFull(*snapshot)) {
         word = tr("Spool nearly full");
+        state.m_cause = QStringLiteral("spool_full");
         state.m_reason = tr("New calls will soon be refused.");
     } else {
         const bool isSending =

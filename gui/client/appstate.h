@@ -32,11 +32,14 @@ public:
     [[nodiscard]] QString line() const { return m_line; }
     // What is the matter, in a sentence: trouble, a pause, a daemon of another version. Else empty.
     [[nodiscard]] QString reason() const { return m_reason; }
+    // What kind of trouble it is: the same while the words of it change. Else empty.
+    [[nodiscard]] QString cause() const { return m_cause; }
 
 private:
     Kind m_kind = Kind::Trouble;
     QString m_line;
     QString m_reason;
+    QString m_cause;
 };
 
 } // namespace Weave

@@ -22,8 +22,12 @@ void NotificationPolicy::noteResume(qint64 nowMs)
 std::optional<NotificationPolicy::Message>
 NotificationPolicy::update(AppState::Kind kind, const QString &cause, qint64 nowMs)
 {
-    if (!m_quietUntil)
-        m_quietUntil = nowMs + GraceMs; // since the start
+    const bool isPaused = kind == AppState::Kind::Paused;
+    // Since the start, or since delivery goes on: the first requests may find a backend that has
+    // been away all the time.
+    if (!m_quietUntil || (m_wasPaused && !isPaused))
+        noteResume(nowMs);
+    m_wasPaused = isPaused;
     if (kind != AppState::Kind::Trouble) {
         const bool wasTold = m_isTold;
         m_isTold = false;

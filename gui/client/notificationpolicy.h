@@ -24,9 +24,11 @@ public:
     void setWanted(bool problems, bool recovery);
 
     // Call it with every state. cause tells kinds of trouble apart. nowMs is on a steady clock.
+    // The first call and the end of a pause begin a time of grace.
     [[nodiscard]] std::optional<Message> update(AppState::Kind kind, const QString &cause,
                                                 qint64 nowMs);
-    // The machine woke up: trouble has its time of grace again.
+    // The machine woke up, or the daemon has gone and may be back in a moment: trouble has its time
+    // of grace again.
     void noteResume(qint64 nowMs);
 
 private:
@@ -35,6 +37,7 @@ private:
     std::optional<qint64> m_quietUntil; // grace
     QString m_cause;
     bool m_isTold = false; // of the trouble that is on now
+    bool m_wasPaused = false;
     QHash<QString, qint64> m_lastTold;
 };
 

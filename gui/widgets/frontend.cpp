@@ -18,6 +18,7 @@
 #include <QUrl>
 
 #include <chrono>
+#include <utility>
 
 namespace Weave {
 
@@ -183,6 +184,8 @@ void Frontend::refresh()
     const AppState &state = m_daemon->state();
     const SidecarClient &client = m_daemon->client();
     const bool isConnected = client.isConnected();
+    if (std::exchange(m_wasConnected, isConnected) && !isConnected)
+        m_policy.noteResume(m_clock.elapsed()); // a daemon that starts anew is no trouble
     m_tray.setState(lookOf(state.kind()), state.line());
     m_actions.setConnected(isConnected, m_keeper.launcher().owns(runningPid()));
     m_actions.setPaused(isConnected && client.snapshot().isPausedByUser);
@@ -196,8 +199,10 @@ void Frontend::refresh()
 
 void Frontend::notifyIfWorthIt()
 {
+    if (m_sleep.hasSlept())
+        m_policy.noteResume(m_clock.elapsed());
     const AppState &state = m_daemon->state();
-    const auto message = m_policy.update(state.kind(), state.reason(), m_clock.elapsed());
+    const auto message = m_policy.update(state.kind(), state.cause(), m_clock.elapsed());
     if (!message)
         return;
     if (*message == NotificationPolicy::Message::Trouble)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/notificationpolicy.h"
+#include "client/sleepmeter.h"
 #include "widgets/actions.h"
 #include "widgets/autostart.h"
 #include "widgets/daemonkeeper.h"
@@ -63,10 +64,12 @@ private:
     Autostart m_autostart;
     TrayIcon m_tray;
     NotificationPolicy m_policy;
+    SleepMeter m_sleep;
     QElapsedTimer m_clock;
     QTimer m_policyTimer; // trouble becomes worth a word while nothing else happens
     bool m_mayStartDaemon = true;
     bool m_isDaemonMissing = false;
+    bool m_wasConnected = false;
     std::unique_ptr<MainWindow> m_window; // made when it is first opened
     WindowPages *m_pages = nullptr; // the window's
 };

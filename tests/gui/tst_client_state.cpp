@@ -3,6 +3,7 @@
 #include "client/history.h"
 #include "client/notificationpolicy.h"
 #include "client/settings.h"
+#include "client/sleepmeter.h"
 #include "common/version.h"
 
 #include <QDir>
@@ -48,6 +49,10 @@ private Q_SLOTS:
     void historyIsAnHour();
     void notifiesOnce();
     void noNotificationWithinTheGrace();
+    void graceAfterAPause();
+    void sleepBeginsAGrace();
+    void sleepIsMeasured();
+    void oneCauseInManyWords();
     void recoveryWhenWanted();
     void diagnosticsTellNoSecrets();
     void settingsAreKept();
@@ -226,6 +231,69 @@ void ClientStateTest::noNotificationWithinTheGrace()
     policy.noteResume(200'000);
     QVERIFY(!policy.update(Kind::Trouble, u"b"_s, 200'001));
     QVERIFY(!policy.update(Kind::Idle, {}, 200'002));
+}
+
+void ClientStateTest::graceAfterAPause()
+{
+    NotificationPolicy policy;
+    QVERIFY(!policy.update(Kind::Idle, {}, 0));
+    QVERIFY(!policy.update(Kind::Paused, {}, 100'000));
+    QVERIFY(!policy.update(Kind::Trouble, u"a"_s, 200'000));
+    QVERIFY(!policy.update(Kind::Trouble, u"a"_s, 200'000 + NotificationPolicy::GraceMs - 1));
+    QVERIFY(policy.update(Kind::Trouble, u"a"_s, 200'000 + NotificationPolicy::GraceMs)
+            == Message::Trouble);
+}
+
+void ClientStateTest::sleepBeginsAGrace()
+{
+    NotificationPolicy policy;
+    QVERIFY(!policy.update(Kind::Idle, {}, 0));
+    policy.noteResume(100'000);
+    QVERIFY(!policy.update(Kind::Trouble, u"a"_s, 100'000 + NotificationPolicy::GraceMs - 1));
+    QVERIFY(policy.update(Kind::Trouble, u"a"_s, 100'000 + NotificationPolicy::GraceMs)
+            == Message::Trouble);
+}
+
+void ClientStateTest::sleepIsMeasured()
+{
+    using namespace std::chrono_literals;
+    Milliseconds awake = 5s;
+    Milliseconds asleep = 7s; // before this program began
+    SleepMeter meter([&] { return awake + asleep; }, [&] { return awake; });
+    QVERIFY(!meter.hasSlept());
+    awake += 100s; // busy elsewhere, but awake
+    QVERIFY(!meter.hasSlept());
+    asleep += 3s;
+    QVERIFY(meter.hasSlept());
+    QVERIFY(!meter.hasSlept()); // told once
+    asleep += 999ms;
+    QVERIFY(!meter.hasSlept());
+    asleep -= 500ms; // a correction
+    QVERIFY(!meter.hasSlept());
+    asleep += 8h;
+    QVERIFY(meter.hasSlept());
+    // This machine's own clocks: a test does not sleep.
+    SleepMeter real;
+    QVERIFY(!real.hasSlept());
+}
+
+// An hour's peace for one cause, although its words change with every answer.
+void ClientStateTest::oneCauseInManyWords()
+{
+    Snapshot snapshot;
+    snapshot.backendState = Snapshot::Backend::Retrying;
+    NotificationPolicy policy;
+    int told = 0;
+    for (qint64 second = 0; second < 600; ++second) {
+        snapshot.lastError = u"the backend answered 503: request %1"_s.arg(second);
+        const AppState state = AppState::of(snapshot, {}, 0);
+        told += policy.update(state.kind(), state.cause(), second * 1000) ? 1 : 0;
+    }
+    QCOMPARE(told, 1);
+    const QString retrying = AppState::of(snapshot, {}, 0).cause();
+    snapshot.backendState = Snapshot::Backend::Paused;
+    QVERIFY(AppState::of(snapshot, {}, 0).cause() != retrying);
+    QVERIFY(AppState::of({}, {}, 0).cause() != retrying);
 }
 
 void ClientStateTest::recoveryWhenWanted()

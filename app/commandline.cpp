@@ -80,6 +80,7 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments, const Environ
     }
     line.json = parser.isSet(QStringLiteral("json"));
     line.watch = parser.isSet(QStringLiteral("watch"));
+    line.onlyDeadLetters = parser.isSet(QStringLiteral("dead-letters"));
 
     if (line.options.has("help"))
         line.command = Command::Help;

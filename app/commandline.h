@@ -17,6 +17,7 @@ struct CommandLine
     Options options; // of flags and environment; files are not read yet
     bool json = false;
     bool watch = false;
+    bool onlyDeadLetters = false;
 };
 
 // Reads argv (the program's name first) and the environment. An error is one line for stderr.

@@ -37,13 +37,13 @@ constexpr std::array<CommandSpec, 14> Table{{
      "every setting, and where its value comes from"},
     {Command::SpoolList,
      "spool ls",
-     {},
+     {"json"},
      {"spool-dir"},
      "what waits on disk, and what was given up and why"},
     {Command::SpoolVerify, "spool verify", {}, {"spool-dir"}, "check every record of the spool"},
     {Command::SpoolExport,
      "spool export",
-     {},
+     {"dead-letters"},
      {"spool-dir"},
      "print what waits and what was given up, a call a line"},
     {Command::SpoolRetry,
@@ -63,9 +63,10 @@ constexpr std::array<CommandSpec, 14> Table{{
      "look for what is wrong here, and say what to do"},
 }};
 
-constexpr std::array<CommandSwitch, 2> Switches{{
+constexpr std::array<CommandSwitch, 3> Switches{{
     {"json", "Print it as JSON, for programs."},
     {"watch", "Print it once a second, until Ctrl-C."},
+    {"dead-letters", "Of what was given up alone, without what waits."},
 }};
 
 std::string_view firstWordOf(std::string_view name)

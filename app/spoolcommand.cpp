@@ -1,20 +1,16 @@
 #include "app/spoolcommand.h"
 
+#include "app/deadletterlines.h"
+#include "app/spoollisting.h"
 #include "app/statusclient.h"
-#include "common/bytesize.h"
-#include "common/duration.h"
-#include "common/jsoncursor.h"
 #include "common/logging.h"
 #include "common/textnumber.h"
 #include "config/config.h"
 #include "spool/spoolinspector.h"
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <string>
 
 namespace Weave {
@@ -22,7 +18,6 @@ namespace Weave {
 namespace {
 
 constexpr int ExitProblem = 1;
-constexpr const char *DeadLetterFiles[] = {"dead-letters.ndjson.old", "dead-letters.ndjson"};
 
 int complain(const std::string &text)
 {
@@ -30,81 +25,12 @@ int complain(const std::string &text)
     return ExitProblem;
 }
 
-std::string sinceThen(std::int64_t acceptedAt)
+int list(const std::string &directory, bool asJson)
 {
-    using namespace std::chrono;
-    const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch());
-    const auto age = std::max(milliseconds(0), now - milliseconds(acceptedAt));
-    return formatDuration(round<seconds>(age));
-}
-
-// The value of a string member of a dead letter's line, or of any member as its text.
-std::string member(const std::string &line, std::string_view name)
-{
-    JsonCursor cursor(line);
-    if (cursor.peek() != '{')
-        return {};
-    cursor.enterObject();
-    JsonString key;
-    while (cursor.nextMember(key)) {
-        const bool isWanted = key.equals(name);
-        if (isWanted && cursor.peek() == '"') {
-            JsonString text;
-            return cursor.readString(text) ? text.decoded() : std::string();
-        }
-        std::string_view value;
-        if (!cursor.skipValue(value))
-            return {};
-        if (isWanted)
-            return std::string(value);
-    }
-    return {};
-}
-
-template <class Visit>
-void forEachDeadLetter(const std::string &directory, const Visit &visit)
-{
-    for (const char *name : DeadLetterFiles) {
-        std::ifstream file(directory + "/" + name);
-        for (std::string line; std::getline(file, line);)
-            visit(line);
-    }
-}
-
-int list(const std::string &directory)
-{
-    struct Waiting
-    {
-        std::uint64_t calls = 0;
-        std::uint64_t bytes = 0;
-        std::int64_t oldest = 0;
-    };
-    std::map<std::string, Waiting, std::less<>> projects;
-    const auto inspection = inspectSpool(
-        directory, [&projects](std::string_view project, const Segment::Record &record) {
-            Waiting &waiting = projects[std::string(project)];
-            if (waiting.calls++ == 0)
-                waiting.oldest = record.acceptedAt;
-            waiting.bytes += record.payload.size();
-        });
-    if (!inspection)
-        return complain(inspection.error().message);
-    std::map<std::pair<std::string, std::string>, std::uint64_t> dead; // project and reason
-    forEachDeadLetter(directory, [&dead](const std::string &line) {
-        ++dead[{member(line, "project_id"), member(line, "reason")}];
-    });
-    std::printf("%s: waiting: %s in %s\n", directory.c_str(),
-                countOf(inspection->pendingCalls, "call").c_str(),
-                countOf(inspection->files, "file").c_str());
-    for (const auto &[project, waiting] : projects)
-        std::printf("  %-40s %16s  %10s  oldest %s\n", project.c_str(),
-                    countOf(waiting.calls, "call").c_str(), formatByteSize(waiting.bytes).c_str(),
-                    sinceThen(waiting.oldest).c_str());
-    if (!dead.empty())
-        std::printf("dead letters:\n");
-    for (const auto &[key, count] : dead)
-        std::printf("  %-40s %16s  %s\n", key.first.c_str(), countOf(count, "call").c_str(),
-                    key.second.c_str());
+    const auto listing = SpoolListing::of(directory);
+    if (!listing)
+        return complain(listing.error().message);
+    std::fputs((asJson ? listing->toJson() : listing->toText()).c_str(), stdout);
     return 0;
 }
 
@@ -130,16 +56,18 @@ void printCall(std::string_view mode, std::string_view payload)
 }
 
 // What waits, then what is dead, each as a line as in an upsert batch.
-int exportCalls(const std::string &directory)
+int exportCalls(const std::string &directory, bool onlyDeadLetters)
 {
-    const auto inspection =
-        inspectSpool(directory, [](std::string_view, const Segment::Record &record) {
-            printCall(record.kind == CallKind::Start ? "start" : "end", record.payload);
-        });
-    if (!inspection)
-        return complain(inspection.error().message);
+    if (!onlyDeadLetters) {
+        const auto inspection =
+            inspectSpool(directory, [](std::string_view, const Segment::Record &record) {
+                printCall(record.kind == CallKind::Start ? "start" : "end", record.payload);
+            });
+        if (!inspection)
+            return complain(inspection.error().message);
+    }
     forEachDeadLetter(directory, [](const std::string &line) {
-        printCall(member(line, "mode"), member(line, "req"));
+        printCall(deadLetterMember(line, "mode"), deadLetterMember(line, "req"));
     });
     return 0;
 }
@@ -158,12 +86,12 @@ int retryFile(const std::string &path, const std::string &socket, std::uint64_t 
     std::ofstream back;
     std::string problem;
     for (std::string line; std::getline(file, line);) {
-        const std::string req = member(line, "req");
+        const std::string req = deadLetterMember(line, "req");
         const bool isGood = !req.empty() && problem.empty();
         if (isGood) {
-            const auto reply =
-                ask(socket,
-                    R"({"method":"call_)" + member(line, "mode") + R"(","payload":)" + req + "}");
+            const auto reply = ask(socket,
+                                   R"({"method":"call_)" + deadLetterMember(line, "mode")
+                                       + R"(","payload":)" + req + "}");
             if (!reply)
                 problem = reply.error().message;
             else if (!reply->starts_with(R"({"success":true)"))
@@ -222,11 +150,11 @@ int runSpoolCommand(const CommandLine &line, const Environment &environment)
         return complain("there is no spool on disk; say --spool-dir DIR");
     switch (line.command) {
     case Command::SpoolList:
-        return list(directory);
+        return list(directory, line.json);
     case Command::SpoolVerify:
         return verify(directory);
     case Command::SpoolExport:
-        return exportCalls(directory);
+        return exportCalls(directory, line.onlyDeadLetters);
     case Command::SpoolRetry:
         return retry(directory, line.options.get("socket").text);
     case Command::SpoolPurge:

@@ -167,14 +167,18 @@ void CommandLineTest::errors_data()
         "spool")} << QStringLiteral("spool needs one of: ls, verify, export, retry, purge");
     QTest::newRow("spool of nothing")
         << QStringList{QStringLiteral("spool"), QStringLiteral("eat")} << QStringLiteral("ls, ");
-    QTest::newRow("--json") << QStringList{QStringLiteral("--json")}
-                            << QStringLiteral("--json goes with the command status, config show");
+    QTest::newRow("--json") << QStringList{QStringLiteral(
+        "--json")} << QStringLiteral("--json goes with the command status, config show, spool ls");
     QTest::newRow("pause --watch")
         << QStringList{QStringLiteral("pause"), QStringLiteral("--watch")}
         << QStringLiteral("--watch goes with the command status");
-    QTest::newRow("ls --json") << QStringList{QStringLiteral("spool"), QStringLiteral("ls"),
-                                              QStringLiteral("--json")}
-                               << QStringLiteral("--json goes with");
+    QTest::newRow("verify --json")
+        << QStringList{QStringLiteral("spool"), QStringLiteral("verify"), QStringLiteral("--json")}
+        << QStringLiteral("--json goes with");
+    QTest::newRow("ls --dead-letters")
+        << QStringList{QStringLiteral("spool"), QStringLiteral("ls"),
+                       QStringLiteral("--dead-letters")}
+        << QStringLiteral("--dead-letters goes with the command spool export");
 }
 
 void CommandLineTest::errors()

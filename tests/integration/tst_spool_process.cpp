@@ -4,6 +4,9 @@
 
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTest>
 
 #include <csignal>
@@ -52,11 +55,14 @@ private Q_SLOTS:
 
 private:
     // Runs `weave-sidecar spool ACTION` on the fixture's spool; the exit code, and what it printed.
-    static std::pair<int, QString> spool(ProcessFixture &f, const QString &action)
+    static std::pair<int, QString> spool(ProcessFixture &f, const QString &action,
+                                         const QStringList &flags = {})
     {
         SidecarProcess command(f.sidecar.socketPath());
-        const auto code = command.runToEnd(
-            {QStringLiteral("spool"), action, QStringLiteral("--socket"), f.sidecar.socketPath()});
+        const auto code =
+            command.runToEnd(QStringList{QStringLiteral("spool"), action,
+                                         QStringLiteral("--socket"), f.sidecar.socketPath()}
+                             + flags);
         return {code.value_or(-1), command.standardOutput()};
     }
 
@@ -155,6 +161,17 @@ void SpoolProcessTest::listsAndExportsWhatWaits()
     const auto [exported, lines] = spool(f, QStringLiteral("export"));
     QCOMPARE(exported, 0);
     QCOMPARE(lines.toUtf8(), items(0, 5).join('\n') + '\n');
+    const auto [onlyDead, none] =
+        spool(f, QStringLiteral("export"), {QStringLiteral("--dead-letters")});
+    QCOMPARE(onlyDead, 0);
+    QCOMPARE(none, QString());
+    const QJsonArray waiting =
+        QJsonDocument::fromJson(spool(f, QStringLiteral("ls"), {QStringLiteral("--json")})
+                                    .second.toUtf8())[QLatin1String("waiting")]
+            .toArray();
+    QCOMPARE(waiting.size(), 1);
+    QCOMPARE(waiting[0][QLatin1String("calls")].toInteger(), 5);
+    QVERIFY(waiting[0][QLatin1String("bytes")].toInteger() > 0);
 }
 
 void SpoolProcessTest::deadLettersGoOutAgain()
@@ -175,6 +192,20 @@ void SpoolProcessTest::deadLettersGoOutAgain()
     QVERIFY2(listed.contains(QLatin1String("1 call  the backend answered 400: three is \"bad\"")),
              qPrintable(listed));
     QCOMPARE(spool(f, QStringLiteral("export")).second.toUtf8(), items(3, 1).first() + '\n');
+    QCOMPARE(spool(f, QStringLiteral("export"), {QStringLiteral("--dead-letters")}).second.toUtf8(),
+             items(3, 1).first() + '\n');
+
+    const QJsonObject listing =
+        QJsonDocument::fromJson(
+            spool(f, QStringLiteral("ls"), {QStringLiteral("--json")}).second.toUtf8())
+            .object();
+    QCOMPARE(listing.value(QLatin1String("directory")).toString(), spoolFolder(f));
+    const QJsonArray dead = listing.value(QLatin1String("dead_letters")).toArray();
+    QCOMPARE(dead.size(), 1);
+    QCOMPARE(dead[0][QLatin1String("project")].toString(), QStringLiteral("a/b"));
+    QCOMPARE(dead[0][QLatin1String("calls")].toInteger(), 1);
+    QCOMPARE(dead[0][QLatin1String("reason")].toString(),
+             QStringLiteral("the backend answered 400: three is \"bad\""));
 
     isMended = true;
     const auto [code, said] = spool(f, QStringLiteral("retry"));
@@ -235,9 +266,9 @@ void SpoolProcessTest::wrongUse()
     QVERIFY(command.standardError().contains(QLatin1String("verify")));
     SidecarProcess missing(f.sidecar.socketPath());
     QCOMPARE(missing.runToEnd({QStringLiteral("spool"), QStringLiteral("ls"),
-                               QStringLiteral("--spool-dir"), QStringLiteral("/nonexistent")}),
+                               QStringLiteral("--spool-dir"), f.path(QStringLiteral("none"))}),
              std::optional(1));
-    QVERIFY(missing.standardError().contains(QLatin1String("/nonexistent")));
+    QVERIFY(missing.standardError().contains(f.path(QStringLiteral("none"))));
 }
 
 QTEST_GUILESS_MAIN(SpoolProcessTest)

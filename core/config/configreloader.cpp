@@ -52,12 +52,14 @@ std::vector<std::string> ConfigReloader::changesTo(const Options &options,
         if (std::find(names.begin(), names.end(), name) == names.end())
             names.emplace_back(name);
     };
+    const bool isOtherKey = config.credentials.apiKey != m_config.credentials.apiKey;
     for (const OptionSpec &spec : optionTable()) {
-        if (options.get(spec.name).text != m_options.get(spec.name).text)
+        // Of a key that a key from another place wins over nobody sees a change.
+        const bool isKey = spec.name == "api-key" || spec.name == "api-key-file";
+        if (options.get(spec.name).text != m_options.get(spec.name).text && (isOtherKey || !isKey))
             add(spec.name);
     }
-    if (config.credentials.apiKey != m_config.credentials.apiKey
-        && std::find(names.begin(), names.end(), "api-key-file") == names.end())
+    if (isOtherKey && std::find(names.begin(), names.end(), "api-key-file") == names.end())
         add(options.has("api-key-file") ? "api-key-file" : "api-key");
     if (config.caCertificates != m_config.caCertificates)
         add("ca-file");

@@ -65,6 +65,7 @@ private Q_SLOTS:
     void aFaultKeepsTheOldSettings();
     void theInstanceStays();
     void keyFileWithAnotherKey();
+    void keyThatAnotherOneWinsOver();
     void checkedTogetherWithWhatStays();
 };
 
@@ -165,6 +166,20 @@ void TstConfigReloader::keyFileWithAnotherKey()
     const auto change = rig.reloader->reload();
     QVERIFY((change->changed == Names{"api-key-file"}));
     QCOMPARE(toBytes(change->config.credentials.apiKey), "second"_ba);
+}
+
+// Where a key in the environment wins, nobody is told that the key has changed.
+void TstConfigReloader::keyThatAnotherOneWinsOver()
+{
+    const QTemporaryDir folder;
+    QFile file(folder.filePath(u"key"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("second") > 0);
+    file.close();
+    Rig rig;
+    rig.options.set("api-key", "environment's", Options::Source::Variable);
+    QCOMPARE(rig.reloader->reload()->changed.size(), std::size_t(1));
+    rig.set("api-key-file", file.fileName().toStdString());
+    QVERIFY(rig.reloader->reload()->changed.empty());
 }
 
 // The new backend is the HTTP door that is open now; the file moves the door away from there.

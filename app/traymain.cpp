@@ -6,6 +6,7 @@
 #include "widgets/trayicons.h"
 
 #include <QApplication>
+#include <QFileInfo>
 
 #include <cstdio>
 
@@ -22,10 +23,13 @@ void print(FILE *stream, const QString &text)
 
 int run(const TrayOptions &options)
 {
-    Frontend frontend(options.socket);
-    SingleInstance instance(frontend.socketPath());
+    // One for the daemon that the settings lead to, whichever that is at the moment, and one for
+    // each other that is named.
+    SingleInstance instance(
+        options.socket.isEmpty() ? QString() : QFileInfo(options.socket).absoluteFilePath());
     if (!instance.claim(options.isHidden))
         return 0;
+    Frontend frontend(options.socket);
     QObject::connect(&instance, &SingleInstance::raiseRequested, &frontend, &Frontend::openWindow);
     frontend.start(options.isHidden);
     return QApplication::exec();

@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>Trying again</source>
-        <translation>Neuer Versuch läuft</translation>
+        <translation>Neuer Versuch</translation>
     </message>
     <message>
         <source>Spool nearly full</source>
@@ -40,8 +40,130 @@
         <translation>%1 · %2 zugestellt · %3 wartend</translation>
     </message>
     <message>
-        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
-        <translation>Der Dienst hat Version %1, dieses Programm hat %2. Starten Sie das ältere neu.</translation>
+        <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
+        <translation>Das Sidecar hat Version %1, dieses Programm %2. Starten Sie das ältere neu.</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionVerdict</name>
+    <message>
+        <source>%1 asks for fewer requests (429). Test again in a few minutes.</source>
+        <translation>%1 bittet um weniger Anfragen (429). Testen Sie in ein paar Minuten noch einmal.</translation>
+    </message>
+    <message>
+        <source>%1 has trouble of its own (%2). Test again later; calls are kept meanwhile.</source>
+        <translation>%1 hat selbst ein Problem (%2). Testen Sie später noch einmal; bis dahin werden Aufrufe aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>%1 answers (%2), but not as a Weave trace server does. Check the address and the path in it; the login page of a network answers like this, too.</source>
+        <translation>%1 antwortet (%2), aber nicht wie ein Weave-Trace-Server. Prüfen Sie die Adresse und den Pfad darin; auch die Anmeldeseite eines Netzes antwortet so.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms. The API key was not tested: without https others could read it.</source>
+        <translation>%1 antwortet in %2 ms. Der API-Schlüssel wurde nicht getestet: ohne https könnten ihn andere mitlesen.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and takes the key.</source>
+        <translation>%1 antwortet in %2 ms und nimmt den Schlüssel an.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and knows the key. Whether it may write to your project shows with the first calls.</source>
+        <translation>%1 antwortet in %2 ms und kennt den Schlüssel. Ob er in Ihr Projekt schreiben darf, zeigt sich mit den ersten Aufrufen.</translation>
+    </message>
+    <message>
+        <source>%1 refuses the API key. Copy it once more from your account&apos;s page, or make a new one there.</source>
+        <translation>%1 lehnt den API-Schlüssel ab. Kopieren Sie ihn noch einmal von Ihrer Kontoseite oder erstellen Sie dort einen neuen.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time. Check the network and the address; some networks need a proxy (HTTPS_PROXY).</source>
+        <translation>%1 antwortet nicht rechtzeitig. Prüfen Sie Netz und Adresse; manche Netze brauchen einen Proxy (HTTPS_PROXY).</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time through the proxy %2. Check both addresses.</source>
+        <translation>%1 antwortet über den Proxy %2 nicht rechtzeitig. Prüfen Sie beide Adressen.</translation>
+    </message>
+    <message>
+        <source>There is no host named %1. Check the spelling and the network.</source>
+        <translation>Es gibt keinen Rechner namens %1. Prüfen Sie die Schreibweise und das Netz.</translation>
+    </message>
+    <message>
+        <source>%1 refuses the connection: nothing listens at port %2. Check the port in the address, and whether the server runs.</source>
+        <translation>%1 nimmt keine Verbindung an: an Port %2 lauscht nichts. Prüfen Sie den Port in der Adresse und ob der Server läuft.</translation>
+    </message>
+    <message>
+        <source>%1 closes the connection without an answer. Check the address and its port %2.</source>
+        <translation>%1 schließt die Verbindung ohne Antwort. Prüfen Sie die Adresse und ihren Port %2.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached: %2. Check the network and the address.</source>
+        <translation>%1 ist nicht erreichbar: %2. Prüfen Sie Netz und Adresse.</translation>
+    </message>
+    <message>
+        <source>The proxy %1 wants a user name and a password. Give them in HTTPS_PROXY or HTTP_PROXY, as in http://user:password@proxy.example:3128.</source>
+        <translation>Der Proxy %1 verlangt Benutzername und Passwort. Geben Sie sie in HTTPS_PROXY oder HTTP_PROXY an, wie in http://user:password@proxy.example:3128.</translation>
+    </message>
+    <message>
+        <source>No way to %2 through the proxy %1: %3. Check HTTPS_PROXY and HTTP_PROXY, ask who runs the proxy, or name %2 in NO_PROXY.</source>
+        <translation>Über den Proxy %1 ist %2 nicht erreichbar: %3. Prüfen Sie HTTPS_PROXY und HTTP_PROXY, fragen Sie den Betreiber des Proxys oder nennen Sie %2 in NO_PROXY.</translation>
+    </message>
+    <message>
+        <source>%1 does not speak TLS at port %2. Check the port; an address that begins with http:// is for servers without TLS.</source>
+        <translation>%1 spricht an Port %2 kein TLS. Prüfen Sie den Port; für Server ohne TLS beginnt die Adresse mit http://.</translation>
+    </message>
+    <message>
+        <source>No secure connection to %1: %2. The server must speak TLS 1.2 or newer.</source>
+        <translation>Keine sichere Verbindung zu %1: %2. Der Server muss TLS 1.2 oder neuer sprechen.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is for %2. Give the address that the certificate names.</source>
+        <translation>Das Zertifikat von %1 gilt für %2. Geben Sie die Adresse an, die im Zertifikat steht.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 cannot be trusted: %2.</source>
+        <translation>Dem Zertifikat von %1 ist nicht zu trauen: %2.</translation>
+    </message>
+    <message>
+        <source>%1 redirects to another address (%2). Ask its owner for the right one.</source>
+        <translation>%1 leitet an eine andere Adresse weiter (%2). Erfragen Sie die richtige beim Betreiber.</translation>
+    </message>
+    <message>
+        <source>%1 redirects to %2. Use that address instead.</source>
+        <translation>%1 leitet an %2 weiter. Verwenden Sie stattdessen diese Adresse.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and needs no key.</source>
+        <translation>%1 antwortet in %2 ms und braucht keinen Schlüssel.</translation>
+    </message>
+    <message>
+        <source>%1 needs an API key. Type it above.</source>
+        <translation>%1 braucht einen API-Schlüssel. Geben Sie ihn oben ein.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 expired on %2. Check this computer&apos;s clock; if it is right, the server needs a new certificate.</source>
+        <translation>Das Zertifikat von %1 ist am %2 abgelaufen. Prüfen Sie die Uhr dieses Rechners; geht sie richtig, braucht der Server ein neues Zertifikat.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is not valid before %2. Check this computer&apos;s clock.</source>
+        <translation>Das Zertifikat von %1 gilt erst ab %2. Prüfen Sie die Uhr dieses Rechners.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 comes from an authority that this computer does not trust. If the server is your own, name its certificates under &quot;CA file&quot;.</source>
+        <translation>Das Zertifikat von %1 stammt von einer Stelle, der dieser Rechner nicht vertraut. Ist es Ihr eigener Server, geben Sie seine Zertifikate unter „CA-Datei“ an.</translation>
+    </message>
+</context>
+<context>
+    <name>DaemonReply</name>
+    <message>
+        <source>The sidecar did not answer in time.</source>
+        <translation>Das Sidecar hat nicht rechtzeitig geantwortet.</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be reached: %1</source>
+        <translation>Das Sidecar ist nicht erreichbar: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar&apos;s answer makes no sense.</source>
+        <translation>Die Antwort des Sidecars ergibt keinen Sinn.</translation>
     </message>
 </context>
 <context>
@@ -53,10 +175,6 @@
     <message>
         <source>No secure connection to the trace server</source>
         <translation>Keine sichere Verbindung zum Trace-Server</translation>
-    </message>
-    <message>
-        <source>Check the server&apos;s address, and give --ca-file for a certificate of your own. %1</source>
-        <translation>Prüfen Sie die Adresse des Servers und geben Sie für ein eigenes Zertifikat --ca-file an. %1</translation>
     </message>
     <message>
         <source>The trace server does not answer in time</source>
@@ -88,7 +206,7 @@
     </message>
     <message>
         <source>The trace server does not know what was asked</source>
-        <translation>Der Trace-Server kennt die Anfrage nicht</translation>
+        <translation>Der Trace-Server kennt diese Anfrage nicht</translation>
     </message>
     <message>
         <source>Check that the backend&apos;s address is a Weave trace server.</source>
@@ -139,22 +257,6 @@
         <translation>Prüfen Sie, ob sie voll oder schreibgeschützt ist. %1</translation>
     </message>
     <message>
-        <source>A program sends what the daemon does not understand</source>
-        <translation>Ein Programm sendet etwas, das der Dienst nicht versteht</translation>
-    </message>
-    <message>
-        <source>Its SDK may be newer or older than the daemon; the log says more.</source>
-        <translation>Sein SDK ist vielleicht neuer oder älter als der Dienst; das Protokoll sagt mehr.</translation>
-    </message>
-    <message>
-        <source>Another user tried to control the daemon</source>
-        <translation>Ein anderer Benutzer wollte den Dienst steuern</translation>
-    </message>
-    <message>
-        <source>Calls came while the daemon was stopping</source>
-        <translation>Während der Dienst endete, kamen noch Aufrufe</translation>
-    </message>
-    <message>
         <source>Calls were refused: too large, or too many at once</source>
         <translation>Aufrufe wurden abgelehnt: zu groß oder zu viele auf einmal</translation>
     </message>
@@ -174,6 +276,26 @@
         <source>What could be read is delivered; the rest is put aside in the spool&apos;s quarantine folder.</source>
         <translation>Was lesbar war, wird zugestellt; der Rest liegt im Quarantäneordner des Spools.</translation>
     </message>
+    <message>
+        <source>Check the server&apos;s address. For a server with certificates of its own, name its CA file in the settings. %1</source>
+        <translation>Prüfen Sie die Adresse des Servers. Hat er eigene Zertifikate, geben Sie in den Einstellungen seine CA-Datei an. %1</translation>
+    </message>
+    <message>
+        <source>A program sends what the sidecar does not understand</source>
+        <translation>Ein Programm sendet etwas, das das Sidecar nicht versteht</translation>
+    </message>
+    <message>
+        <source>Its SDK may be newer or older than the sidecar; the log says more.</source>
+        <translation>Sein SDK ist vielleicht neuer oder älter als das Sidecar; das Protokoll sagt mehr.</translation>
+    </message>
+    <message>
+        <source>Another user tried to control the sidecar</source>
+        <translation>Ein anderer Benutzer wollte das Sidecar steuern</translation>
+    </message>
+    <message>
+        <source>Calls came while the sidecar was stopping</source>
+        <translation>Während das Sidecar endete, kamen noch Aufrufe</translation>
+    </message>
 </context>
 <context>
     <name>QPlatformTheme</name>
@@ -192,6 +314,57 @@
     <message>
         <source>Save</source>
         <translation>Speichern</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Address of the trace server</source>
+        <translation>Adresse des Trace-Servers</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>API-Schlüssel</translation>
+    </message>
+    <message>
+        <source>CA file</source>
+        <translation>CA-Datei</translation>
+    </message>
+    <message>
+        <source>Plain http</source>
+        <translation>Unverschlüsseltes http</translation>
+    </message>
+    <message>
+        <source>Socket</source>
+        <translation>Socket</translation>
+    </message>
+    <message>
+        <source>HTTP address</source>
+        <translation>HTTP-Adresse</translation>
+    </message>
+    <message>
+        <source>Spool folder</source>
+        <translation>Spool-Ordner</translation>
+    </message>
+    <message>
+        <source>Spool limit</source>
+        <translation>Spool-Grenze</translation>
+    </message>
+    <message>
+        <source>Time until a batch is sent</source>
+        <translation>Zeit, bis ein Stapel gesendet wird</translation>
+    </message>
+    <message>
+        <source>Calls in a batch</source>
+        <translation>Aufrufe in einem Stapel</translation>
+    </message>
+    <message>
+        <source>Size of a batch</source>
+        <translation>Größe eines Stapels</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
     </message>
 </context>
 <context>
@@ -287,6 +460,10 @@
         <source>&amp;Quit (the sidecar goes on)</source>
         <translation>&amp;Beenden (das Sidecar läuft weiter)</translation>
     </message>
+    <message>
+        <source>Connect &amp;programs…</source>
+        <translation>Pro&amp;gramme verbinden…</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Autostart</name>
@@ -319,11 +496,11 @@
     </message>
     <message>
         <source>API &amp;key:</source>
-        <translation>API-S&amp;chlüssel:</translation>
+        <translation>API-&amp;Schlüssel:</translation>
     </message>
     <message>
         <source>T&amp;est connection</source>
-        <translation>V&amp;erbindung testen</translation>
+        <translation>&amp;Verbindung testen</translation>
     </message>
     <message>
         <source>File for the calls</source>
@@ -340,6 +517,38 @@
     <message>
         <source>Lines of JSON (*.ndjson)</source>
         <translation>JSON-Zeilen (*.ndjson)</translation>
+    </message>
+    <message>
+        <source>File with certificates to trust</source>
+        <translation>Datei mit vertrauenswürdigen Zertifikaten</translation>
+    </message>
+    <message>
+        <source>Cho&amp;ose…</source>
+        <translation>Auswä&amp;hlen…</translation>
+    </message>
+    <message>
+        <source>&amp;CA file:</source>
+        <translation>&amp;CA-Datei:</translation>
+    </message>
+    <message>
+        <source>Allow plain htt&amp;p: on the way, others can read the key and the calls</source>
+        <translation>Unverschlüsseltes htt&amp;p zulassen: unterwegs können andere Schlüssel und Aufrufe mitlesen</translation>
+    </message>
+    <message>
+        <source>WEAVE_SIDECAR_BACKEND is set in the environment and wins: %1</source>
+        <translation>WEAVE_SIDECAR_BACKEND ist in der Umgebung gesetzt und hat Vorrang: %1</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer);;All files (*)</source>
+        <translation>Zertifikate (*.pem *.crt *.cer);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>the system&apos;s certificates</source>
+        <translation>die Zertifikate des Systems</translation>
+    </message>
+    <message>
+        <source>For a server with certificates of its own.</source>
+        <translation>Für einen Server mit eigenen Zertifikaten.</translation>
     </message>
 </context>
 <context>
@@ -443,44 +652,12 @@
 <context>
     <name>Weave::ConnectionTest</name>
     <message>
-        <source>Calls can be written to that folder.</source>
-        <translation>In diesen Ordner kann geschrieben werden.</translation>
+        <source>Calls can be written to that file.</source>
+        <translation>In diese Datei können Aufrufe geschrieben werden.</translation>
     </message>
     <message>
-        <source>That folder cannot be written to.</source>
-        <translation>In diesen Ordner kann nicht geschrieben werden.</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms and takes the key.</source>
-        <translation>%1 antwortet in %2 ms und nimmt den Schlüssel an.</translation>
-    </message>
-    <message>
-        <source>%1 refuses the API key.</source>
-        <translation>%1 lehnt den API-Schlüssel ab.</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms.</source>
-        <translation>%1 antwortet in %2 ms.</translation>
-    </message>
-    <message>
-        <source>%1 is no Weave trace server: it answers %2.</source>
-        <translation>%1 ist kein Weave-Trace-Server: Antwort %2.</translation>
-    </message>
-    <message>
-        <source>There is no host named %1.</source>
-        <translation>Es gibt keinen Rechner namens %1.</translation>
-    </message>
-    <message>
-        <source>%1 refuses the connection: nothing listens there.</source>
-        <translation>%1 nimmt keine Verbindung an: dort lauscht nichts.</translation>
-    </message>
-    <message>
-        <source>%1 does not answer within 10 seconds.</source>
-        <translation>%1 antwortet nicht innerhalb von 10 Sekunden.</translation>
-    </message>
-    <message>
-        <source>No secure connection to %1: %2</source>
-        <translation>Keine sichere Verbindung zu %1: %2</translation>
+        <source>That file cannot be written to. Choose one in a folder of yours.</source>
+        <translation>In diese Datei kann nicht geschrieben werden. Wählen Sie eine in einem Ihrer Ordner.</translation>
     </message>
 </context>
 <context>
@@ -494,16 +671,12 @@
         <translation>%1 lässt sich nicht starten: %2</translation>
     </message>
     <message>
-        <source>The daemon ended at once.</source>
-        <translation>Der Dienst hat sich sofort beendet.</translation>
+        <source>The sidecar ended at once.</source>
+        <translation>Das Sidecar hat sich sofort beendet.</translation>
     </message>
 </context>
 <context>
     <name>Weave::DeadLetterBox</name>
-    <message>
-        <source>Refused calls</source>
-        <translation>Abgelehnte Aufrufe</translation>
-    </message>
     <message>
         <source>&amp;Export…</source>
         <translation>&amp;Exportieren…</translation>
@@ -513,12 +686,8 @@
         <translation>&amp;Noch einmal senden</translation>
     </message>
     <message>
-        <source>Done.</source>
-        <translation>Fertig.</translation>
-    </message>
-    <message>
         <source>This did not work: %1</source>
-        <translation>Das hat nicht geklappt: %1</translation>
+        <translation>Das hat nicht funktioniert: %1</translation>
     </message>
     <message>
         <source>Export calls</source>
@@ -529,14 +698,33 @@
         <translation>JSON-Zeilen (*.ndjson)</translation>
     </message>
     <message>
-        <source>No call was refused for good.</source>
-        <translation>Kein Aufruf wurde endgültig abgelehnt.</translation>
+        <source>Dead letters</source>
+        <translation>Unzustellbare Aufrufe</translation>
+    </message>
+    <message>
+        <source>They were written to %1.</source>
+        <translation>Sie wurden in %1 geschrieben.</translation>
+    </message>
+    <message>
+        <source>They were handed to the sidecar once more.</source>
+        <translation>Sie wurden dem Sidecar noch einmal übergeben.</translation>
+    </message>
+    <message>
+        <source>No call was given up.</source>
+        <translation>Kein Aufruf wurde aufgegeben.</translation>
     </message>
     <message numerus="yes">
-        <source>%n call(s) were refused by the backend for good. They are kept on disk, with the reason.</source>
+        <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>
-            <numerusform>%n Aufruf wurde vom Backend endgültig abgelehnt. Er liegt mit dem Grund auf der Festplatte.</numerusform>
-            <numerusform>%n Aufrufe wurden vom Backend endgültig abgelehnt. Sie liegen mit dem Grund auf der Festplatte.</numerusform>
+            <numerusform>%n Aufruf wurde aufgegeben. Er liegt mit dem Grund auf der Festplatte.</numerusform>
+            <numerusform>%n Aufrufe wurden aufgegeben. Sie liegen mit dem Grund auf der Festplatte.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s)</source>
+        <translation>
+            <numerusform>%n Aufruf</numerusform>
+            <numerusform>%n Aufrufe</numerusform>
         </translation>
     </message>
 </context>
@@ -548,11 +736,7 @@
     </message>
     <message>
         <source>&amp;Start the sidecar</source>
-        <translation>&amp;Sidecar starten</translation>
-    </message>
-    <message>
-        <source>Late&amp;r</source>
-        <translation>S&amp;päter</translation>
+        <translation>Sidecar sta&amp;rten</translation>
     </message>
     <message>
         <source>The sidecar takes the trace calls of every Weave program on this computer, keeps them safe on disk, and delivers them. Where shall they go?</source>
@@ -561,6 +745,10 @@
     <message>
         <source>That is all. Now tell your programs to use the sidecar:</source>
         <translation>Das war alles. Sagen Sie nun Ihren Programmen, dass sie das Sidecar benutzen sollen:</translation>
+    </message>
+    <message>
+        <source>Late&amp;r</source>
+        <translation>Spät&amp;er</translation>
     </message>
 </context>
 <context>
@@ -645,14 +833,6 @@
         <translation>Das Backend kann nicht noch einmal versucht werden</translation>
     </message>
     <message>
-        <source>Calls are not delivered</source>
-        <translation>Aufrufe werden nicht zugestellt</translation>
-    </message>
-    <message>
-        <source>Delivery works again</source>
-        <translation>Die Zustellung funktioniert wieder</translation>
-    </message>
-    <message>
         <source>%1: %2</source>
         <translation>%1: %2</translation>
     </message>
@@ -661,8 +841,8 @@
         <translation>Es gibt kein Protokoll zum Öffnen</translation>
     </message>
     <message>
-        <source>A sidecar that systemd has started writes to the journal: journalctl --user -u weave-sidecar</source>
-        <translation>Ein von systemd gestartetes Sidecar schreibt in das Journal: journalctl --user -u weave-sidecar</translation>
+        <source>The settings cannot be read</source>
+        <translation>Die Einstellungen lassen sich nicht lesen</translation>
     </message>
 </context>
 <context>
@@ -681,10 +861,6 @@
 </context>
 <context>
     <name>Weave::LivePage</name>
-    <message>
-        <source>Calls appear here as your programs make them.</source>
-        <translation>Hier erscheinen die Aufrufe Ihrer Programme, sobald sie geschehen.</translation>
-    </message>
     <message>
         <source>Live calls</source>
         <translation>Aufrufe live</translation>
@@ -707,19 +883,19 @@
     </message>
     <message>
         <source>S&amp;earch:</source>
-        <translation>S&amp;uchen:</translation>
+        <translation>S&amp;uche:</translation>
     </message>
     <message>
         <source>Show pay&amp;loads</source>
-        <translation>I&amp;nhalte zeigen</translation>
+        <translation>Inha&amp;lte anzeigen</translation>
     </message>
     <message>
         <source>Inputs and outputs of calls may be confidential. They are shown here and kept nowhere.</source>
-        <translation>Ein- und Ausgaben von Aufrufen können vertraulich sein. Sie werden hier gezeigt und nirgends aufbewahrt.</translation>
+        <translation>Ein- und Ausgaben von Aufrufen können vertraulich sein. Sie werden nur hier angezeigt und nirgends gespeichert.</translation>
     </message>
     <message>
         <source>Clea&amp;r</source>
-        <translation>&amp;Leeren</translation>
+        <translation>Leere&amp;n</translation>
     </message>
     <message numerus="yes">
         <source>%n more call(s) came too fast to be shown.</source>
@@ -727,6 +903,29 @@
             <numerusform>%n weiterer Aufruf kam zu schnell, um gezeigt zu werden.</numerusform>
             <numerusform>%n weitere Aufrufe kamen zu schnell, um gezeigt zu werden.</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Weave::LogOpener</name>
+    <message>
+        <source>The sidecar was started by hand and writes to the terminal %1.</source>
+        <translation>Das Sidecar wurde von Hand gestartet und schreibt in das Terminal %1.</translation>
+    </message>
+    <message>
+        <source>Where the sidecar writes its log cannot be found out. It runs as process %1.</source>
+        <translation>Wohin das Sidecar sein Protokoll schreibt, lässt sich nicht feststellen. Es läuft als Prozess %1.</translation>
+    </message>
+    <message>
+        <source>No sidecar runs, and this program has not started one yet.</source>
+        <translation>Es läuft kein Sidecar, und dieses Programm hat noch keines gestartet.</translation>
+    </message>
+    <message>
+        <source>No program opens it. It is the file %1.</source>
+        <translation>Kein Programm öffnet es. Es ist die Datei %1.</translation>
+    </message>
+    <message>
+        <source>The sidecar writes to systemd&apos;s journal. In a terminal, see it by: %1</source>
+        <translation>Das Sidecar schreibt in das Journal von systemd. In einem Terminal zeigt es: %1</translation>
     </message>
 </context>
 <context>
@@ -765,6 +964,17 @@
     </message>
 </context>
 <context>
+    <name>Weave::Notifier</name>
+    <message>
+        <source>Calls are not delivered</source>
+        <translation>Aufrufe werden nicht zugestellt</translation>
+    </message>
+    <message>
+        <source>Delivery works again</source>
+        <translation>Die Zustellung funktioniert wieder</translation>
+    </message>
+</context>
+<context>
     <name>Weave::OverviewPage</name>
     <message>
         <source>Overview</source>
@@ -787,10 +997,6 @@
         <translation>Letzter Fehler:</translation>
     </message>
     <message>
-        <source>Waiting, of the spool</source>
-        <translation>Wartend, vom Spool</translation>
-    </message>
-    <message>
         <source>Spool on disk</source>
         <translation>Spool auf der Festplatte</translation>
     </message>
@@ -811,10 +1017,6 @@
         <translation>Zeitspanne der Kurven</translation>
     </message>
     <message>
-        <source>Sho&amp;w:</source>
-        <translation>&amp;Zeigen:</translation>
-    </message>
-    <message>
         <source>Calls per second</source>
         <translation>Aufrufe pro Sekunde</translation>
     </message>
@@ -829,10 +1031,6 @@
     <message>
         <source>Time the backend takes</source>
         <translation>Antwortzeit des Backends</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>keine</translation>
     </message>
     <message>
         <source>not known</source>
@@ -857,6 +1055,20 @@
     <message>
         <source>Time</source>
         <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>oldest waiting call</comment>
+        <translation>keiner</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>last error</comment>
+        <translation>keiner</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w:</source>
+        <translation>An&amp;zeigen:</translation>
     </message>
 </context>
 <context>
@@ -944,6 +1156,37 @@
     </message>
 </context>
 <context>
+    <name>Weave::RestartQuestion</name>
+    <message>
+        <source>This program has not started it: stop it and start it again where it was started.</source>
+        <translation>Dieses Programm hat es nicht gestartet: beenden Sie es dort, wo es gestartet wurde, und starten Sie es neu.</translation>
+    </message>
+    <message>
+        <source>systemd runs it. In a terminal, start it again by: %1</source>
+        <translation>systemd führt es aus. In einem Terminal startet es neu: %1</translation>
+    </message>
+    <message>
+        <source>Settings of Weave Sidecar</source>
+        <translation>Einstellungen von Weave Sidecar</translation>
+    </message>
+    <message>
+        <source>These settings take effect when the sidecar is started again: %1</source>
+        <translation>Diese Einstellungen gelten, sobald das Sidecar neu gestartet ist: %1</translation>
+    </message>
+    <message>
+        <source>Starting it again takes a moment. Calls that wait are kept on disk.</source>
+        <translation>Der Neustart dauert einen Augenblick. Wartende Aufrufe bleiben auf der Festplatte.</translation>
+    </message>
+    <message>
+        <source>&amp;Start it again now</source>
+        <translation>&amp;Jetzt neu starten</translation>
+    </message>
+    <message>
+        <source>&amp;Later</source>
+        <translation>S&amp;päter</translation>
+    </message>
+</context>
+<context>
     <name>Weave::SdkHint</name>
     <message>
         <source>&amp;Python: run these lines where your program runs</source>
@@ -965,6 +1208,14 @@
         <source>Copy</source>
         <translation>Kopieren</translation>
     </message>
+    <message>
+        <source>Node: give the sidecar an HTTP address in the settings first, for example 127.0.0.1:8319.</source>
+        <translation>Node: geben Sie dem Sidecar zuerst in den Einstellungen eine HTTP-Adresse, zum Beispiel 127.0.0.1:8319.</translation>
+    </message>
+    <message>
+        <source>Connect programs</source>
+        <translation>Programme verbinden</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SettingsDialog</name>
@@ -981,16 +1232,8 @@
         <translation>&amp;Zustellung</translation>
     </message>
     <message>
-        <source>St&amp;orage and sockets</source>
-        <translation>S&amp;peicher und Sockets</translation>
-    </message>
-    <message>
         <source>&amp;Batches</source>
-        <translation>&amp;Stapel</translation>
-    </message>
-    <message>
-        <source>&amp;Notifications</source>
-        <translation>&amp;Benachrichtigungen</translation>
+        <translation>Stap&amp;el</translation>
     </message>
     <message>
         <source>Soc&amp;ket:</source>
@@ -1030,15 +1273,11 @@
     </message>
     <message>
         <source>More programs than this are turned away.</source>
-        <translation>Mehr Programme als diese werden abgewiesen.</translation>
-    </message>
-    <message>
-        <source>the usual number</source>
-        <translation>die übliche Anzahl</translation>
+        <translation>Weitere Programme werden abgewiesen.</translation>
     </message>
     <message>
         <source>S&amp;pool folder:</source>
-        <translation>Spool-&amp;Ordner:</translation>
+        <translation>Spool-O&amp;rdner:</translation>
     </message>
     <message>
         <source>Folder of the spool</source>
@@ -1101,23 +1340,35 @@
         <translation>Ein größerer Aufruf reist allein: 10MiB.</translation>
     </message>
     <message>
-        <source>Tell me when &amp;calls are not delivered</source>
-        <translation>Melden, wenn Aufrufe &amp;nicht zugestellt werden</translation>
-    </message>
-    <message>
         <source>Tell me when delivery &amp;works again</source>
         <translation>Melden, wenn die Zustellung &amp;wieder funktioniert</translation>
+    </message>
+    <message>
+        <source>Set in the environment, which wins: %1</source>
+        <translation>In der Umgebung gesetzt, die Vorrang hat: %1</translation>
+    </message>
+    <message>
+        <source>Stora&amp;ge and sockets</source>
+        <translation>Speicher &amp;und Sockets</translation>
+    </message>
+    <message>
+        <source>De&amp;sktop</source>
+        <translation>Deskt&amp;op</translation>
+    </message>
+    <message>
+        <source>Start at log&amp;in, as an icon</source>
+        <translation>Bei &amp;Anmeldung starten, als Symbol</translation>
+    </message>
+    <message>
+        <source>Tell me when &amp;calls are not delivered</source>
+        <translation>Melden, wenn Aufrufe &amp;nicht zugestellt werden</translation>
     </message>
 </context>
 <context>
     <name>Weave::SettingsFlow</name>
     <message>
-        <source>The sidecar that runs now was not started by this program: what you change here is used when this program starts one.</source>
-        <translation>Das laufende Sidecar wurde nicht von diesem Programm gestartet: was Sie hier ändern, gilt, wenn dieses Programm eines startet.</translation>
-    </message>
-    <message>
         <source>kept safe; type here to change it</source>
-        <translation>sicher aufbewahrt; zum Ändern hier tippen</translation>
+        <translation>sicher gespeichert; zum Ändern hier eingeben</translation>
     </message>
     <message>
         <source>found in %1</source>
@@ -1125,50 +1376,78 @@
     </message>
     <message>
         <source>from wandb.ai/authorize</source>
-        <translation>von wandb.ai/authorize</translation>
+        <translation>zu finden unter wandb.ai/authorize</translation>
     </message>
     <message>
         <source>Asking…</source>
-        <translation>Frage läuft…</translation>
+        <translation>Wird geprüft…</translation>
+    </message>
+    <message>
+        <source>The settings cannot be kept</source>
+        <translation>Die Einstellungen lassen sich nicht speichern</translation>
+    </message>
+    <message>
+        <source>The settings cannot be read</source>
+        <translation>Die Einstellungen lassen sich nicht lesen</translation>
+    </message>
+    <message>
+        <source>The sidecar that runs now does not read these settings: what you change here is for one that this program starts.</source>
+        <translation>Das Sidecar, das jetzt läuft, liest diese Einstellungen nicht: was Sie hier ändern, gilt für eines, das dieses Programm startet.</translation>
+    </message>
+    <message>
+        <source>Start at login cannot be changed: %1</source>
+        <translation>Der Start bei Anmeldung lässt sich nicht ändern: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be started: %1</source>
+        <translation>Das Sidecar lässt sich nicht starten: %1</translation>
+    </message>
+    <message>
+        <source>The settings cannot be kept: %1</source>
+        <translation>Die Einstellungen lassen sich nicht speichern: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar goes on with its old settings</source>
+        <translation>Das Sidecar läuft mit seinen alten Einstellungen weiter</translation>
+    </message>
+    <message>
+        <source>It was started with other values, on its command line or in its environment, which win: %1</source>
+        <translation>Es wurde auf der Befehlszeile oder in der Umgebung mit anderen Werten gestartet, die Vorrang haben: %1</translation>
+    </message>
+    <message>
+        <source>No API key was found. A trace server that needs one gets the calls once you have set it in the settings.</source>
+        <translation>Es wurde kein API-Schlüssel gefunden. Ein Trace-Server, der einen braucht, bekommt die Aufrufe, sobald Sie ihn in den Einstellungen eintragen.</translation>
+    </message>
+    <message>
+        <source>No effect on the running sidecar</source>
+        <translation>Ohne Wirkung auf das laufende Sidecar</translation>
     </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>
     <message>
-        <source>The daemon does not answer.</source>
-        <translation>Der Dienst antwortet nicht.</translation>
+        <source>The sidecar does not answer.</source>
+        <translation>Das Sidecar antwortet nicht.</translation>
     </message>
     <message>
-        <source>The socket %1 belongs to another user.</source>
-        <translation>Der Socket %1 gehört einem anderen Benutzer.</translation>
+        <source>The socket %1 belongs to the user %2 and does not let you in.</source>
+        <translation>Der Socket %1 gehört dem Benutzer %2 und lässt Sie nicht ein.</translation>
     </message>
     <message>
-        <source>No daemon answers on %1.</source>
-        <translation>Auf %1 antwortet kein Dienst.</translation>
+        <source>No sidecar answers on %1.</source>
+        <translation>Auf %1 antwortet kein Sidecar.</translation>
     </message>
     <message>
-        <source>What answers on %1 is not the daemon.</source>
-        <translation>Was auf %1 antwortet, ist nicht der Dienst.</translation>
+        <source>What answers on %1 is not the sidecar.</source>
+        <translation>Was auf %1 antwortet, ist nicht das Sidecar.</translation>
     </message>
     <message>
-        <source>The daemon on %1 runs as another user, who alone may look into it.</source>
-        <translation>Der Dienst auf %1 läuft unter einem anderen Benutzer; nur dieser darf hineinsehen.</translation>
+        <source>Read only: the sidecar runs as the user %1, who alone may control it.</source>
+        <translation>Nur Anzeige: das Sidecar läuft als Benutzer %1, der es allein steuern darf.</translation>
     </message>
     <message>
-        <source>The daemon is of a version that this program cannot show: %1</source>
-        <translation>Der Dienst hat eine Version, die dieses Programm nicht zeigen kann: %1</translation>
-    </message>
-    <message>
-        <source>The daemon did not answer in time.</source>
-        <translation>Der Dienst hat nicht rechtzeitig geantwortet.</translation>
-    </message>
-    <message>
-        <source>The daemon cannot be reached: %1</source>
-        <translation>Der Dienst ist nicht erreichbar: %1</translation>
-    </message>
-    <message>
-        <source>The daemon&apos;s answer makes no sense.</source>
-        <translation>Die Antwort des Dienstes ergibt keinen Sinn.</translation>
+        <source>Read only: the sidecar lets this program look and no more: %1</source>
+        <translation>Nur Anzeige: das Sidecar lässt dieses Programm nur zusehen: %1</translation>
     </message>
 </context>
 <context>
@@ -1220,7 +1499,7 @@
     <name>Weave::WindowPages</name>
     <message>
         <source>Working</source>
-        <translation>Arbeitet</translation>
+        <translation>In Ordnung</translation>
     </message>
     <message>
         <source>Paused by you; calls are kept</source>
@@ -1273,6 +1552,22 @@
     <message>
         <source>Live calls</source>
         <translation>Aufrufe live</translation>
+    </message>
+    <message>
+        <source>Only the user that the sidecar runs as may see this.</source>
+        <translation>Das darf nur der Benutzer sehen, unter dem das Sidecar läuft.</translation>
+    </message>
+    <message>
+        <source>Calls appear here as your programs make them.</source>
+        <translation>Hier erscheinen die Aufrufe Ihrer Programme, sobald sie geschehen.</translation>
+    </message>
+    <message>
+        <source>The sidecar keeps calls in memory alone: what is given up is not kept.</source>
+        <translation>Das Sidecar hält Aufrufe nur im Arbeitsspeicher: was aufgegeben wird, bleibt nicht erhalten.</translation>
+    </message>
+    <message>
+        <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
+        <translation>Das Programm weave-sidecar, das in den Spool sieht, ist nicht installiert.</translation>
     </message>
 </context>
 </TS>

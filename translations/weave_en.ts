@@ -4,10 +4,17 @@
 <context>
     <name>Weave::DeadLetterBox</name>
     <message numerus="yes">
-        <source>%n call(s) were refused by the backend for good. They are kept on disk, with the reason.</source>
+        <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>
-            <numerusform>%n call was refused by the backend for good. It is kept on disk, with the reason.</numerusform>
-            <numerusform>%n calls were refused by the backend for good. They are kept on disk, with the reason.</numerusform>
+            <numerusform>%n call was given up. It is kept on disk, with the reason.</numerusform>
+            <numerusform>%n calls were given up. They are kept on disk, with the reason.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s)</source>
+        <translation>
+            <numerusform>%n call</numerusform>
+            <numerusform>%n calls</numerusform>
         </translation>
     </message>
 </context>

@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>Trying again</source>
-        <translation>Intentando de nuevo</translation>
+        <translation>Reintentando</translation>
     </message>
     <message>
         <source>Spool nearly full</source>
@@ -40,8 +40,130 @@
         <translation>%1 · %2 entregadas · %3 en espera</translation>
     </message>
     <message>
-        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
-        <translation>El servicio tiene la versión %1 y este programa la %2. Reinicie el más antiguo.</translation>
+        <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
+        <translation>El sidecar tiene la versión %1 y este programa la %2. Reinicie el más antiguo.</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionVerdict</name>
+    <message>
+        <source>%1 asks for fewer requests (429). Test again in a few minutes.</source>
+        <translation>%1 pide menos solicitudes (429). Vuelva a probar en unos minutos.</translation>
+    </message>
+    <message>
+        <source>%1 has trouble of its own (%2). Test again later; calls are kept meanwhile.</source>
+        <translation>%1 tiene un problema propio (%2). Vuelva a probar más tarde; mientras tanto las llamadas se conservan.</translation>
+    </message>
+    <message>
+        <source>%1 answers (%2), but not as a Weave trace server does. Check the address and the path in it; the login page of a network answers like this, too.</source>
+        <translation>%1 responde (%2), pero no como un servidor de trazas de Weave. Compruebe la dirección y su ruta; la página de acceso de una red también responde así.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms. The API key was not tested: without https others could read it.</source>
+        <translation>%1 responde en %2 ms. La clave de API no se probó: sin https otros podrían leerla.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and takes the key.</source>
+        <translation>%1 responde en %2 ms y acepta la clave.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and knows the key. Whether it may write to your project shows with the first calls.</source>
+        <translation>%1 responde en %2 ms y conoce la clave. Si puede escribir en su proyecto se verá con las primeras llamadas.</translation>
+    </message>
+    <message>
+        <source>%1 refuses the API key. Copy it once more from your account&apos;s page, or make a new one there.</source>
+        <translation>%1 rechaza la clave de API. Cópiela de nuevo de la página de su cuenta o cree allí otra.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time. Check the network and the address; some networks need a proxy (HTTPS_PROXY).</source>
+        <translation>%1 no responde a tiempo. Compruebe la red y la dirección; algunas redes necesitan un proxy (HTTPS_PROXY).</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time through the proxy %2. Check both addresses.</source>
+        <translation>%1 no responde a tiempo a través del proxy %2. Compruebe ambas direcciones.</translation>
+    </message>
+    <message>
+        <source>There is no host named %1. Check the spelling and the network.</source>
+        <translation>No hay ningún equipo llamado %1. Compruebe cómo está escrito y la red.</translation>
+    </message>
+    <message>
+        <source>%1 refuses the connection: nothing listens at port %2. Check the port in the address, and whether the server runs.</source>
+        <translation>%1 rechaza la conexión: nada escucha en el puerto %2. Compruebe el puerto de la dirección y si el servidor está en marcha.</translation>
+    </message>
+    <message>
+        <source>%1 closes the connection without an answer. Check the address and its port %2.</source>
+        <translation>%1 cierra la conexión sin responder. Compruebe la dirección y su puerto %2.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached: %2. Check the network and the address.</source>
+        <translation>No se puede llegar a %1: %2. Compruebe la red y la dirección.</translation>
+    </message>
+    <message>
+        <source>The proxy %1 wants a user name and a password. Give them in HTTPS_PROXY or HTTP_PROXY, as in http://user:password@proxy.example:3128.</source>
+        <translation>El proxy %1 pide un nombre de usuario y una contraseña. Indíquelos en HTTPS_PROXY o HTTP_PROXY, como en http://user:password@proxy.example:3128.</translation>
+    </message>
+    <message>
+        <source>No way to %2 through the proxy %1: %3. Check HTTPS_PROXY and HTTP_PROXY, ask who runs the proxy, or name %2 in NO_PROXY.</source>
+        <translation>No se llega a %2 a través del proxy %1: %3. Compruebe HTTPS_PROXY y HTTP_PROXY, pregunte a quien gestiona el proxy o nombre %2 en NO_PROXY.</translation>
+    </message>
+    <message>
+        <source>%1 does not speak TLS at port %2. Check the port; an address that begins with http:// is for servers without TLS.</source>
+        <translation>%1 no habla TLS en el puerto %2. Compruebe el puerto; para servidores sin TLS la dirección empieza por http://.</translation>
+    </message>
+    <message>
+        <source>No secure connection to %1: %2. The server must speak TLS 1.2 or newer.</source>
+        <translation>No hay conexión segura con %1: %2. El servidor debe hablar TLS 1.2 o posterior.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is for %2. Give the address that the certificate names.</source>
+        <translation>El certificado de %1 es para %2. Indique la dirección que nombra el certificado.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 cannot be trusted: %2.</source>
+        <translation>No se puede confiar en el certificado de %1: %2.</translation>
+    </message>
+    <message>
+        <source>%1 redirects to another address (%2). Ask its owner for the right one.</source>
+        <translation>%1 redirige a otra dirección (%2). Pida la correcta a su responsable.</translation>
+    </message>
+    <message>
+        <source>%1 redirects to %2. Use that address instead.</source>
+        <translation>%1 redirige a %2. Use esa dirección en su lugar.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and needs no key.</source>
+        <translation>%1 responde en %2 ms y no necesita clave.</translation>
+    </message>
+    <message>
+        <source>%1 needs an API key. Type it above.</source>
+        <translation>%1 necesita una clave de API. Escríbala arriba.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 expired on %2. Check this computer&apos;s clock; if it is right, the server needs a new certificate.</source>
+        <translation>El certificado de %1 caducó el %2. Compruebe el reloj de este equipo; si es correcto, el servidor necesita un certificado nuevo.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is not valid before %2. Check this computer&apos;s clock.</source>
+        <translation>El certificado de %1 no es válido hasta el %2. Compruebe el reloj de este equipo.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 comes from an authority that this computer does not trust. If the server is your own, name its certificates under &quot;CA file&quot;.</source>
+        <translation>El certificado de %1 procede de una autoridad en la que este equipo no confía. Si el servidor es suyo, indique sus certificados en «Archivo de CA».</translation>
+    </message>
+</context>
+<context>
+    <name>DaemonReply</name>
+    <message>
+        <source>The sidecar did not answer in time.</source>
+        <translation>El sidecar no respondió a tiempo.</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be reached: %1</source>
+        <translation>No se puede llegar al sidecar: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar&apos;s answer makes no sense.</source>
+        <translation>La respuesta del sidecar no tiene sentido.</translation>
     </message>
 </context>
 <context>
@@ -53,10 +175,6 @@
     <message>
         <source>No secure connection to the trace server</source>
         <translation>No hay conexión segura con el servidor de trazas</translation>
-    </message>
-    <message>
-        <source>Check the server&apos;s address, and give --ca-file for a certificate of your own. %1</source>
-        <translation>Compruebe la dirección del servidor e indique --ca-file para un certificado propio. %1</translation>
     </message>
     <message>
         <source>The trace server does not answer in time</source>
@@ -88,7 +206,7 @@
     </message>
     <message>
         <source>The trace server does not know what was asked</source>
-        <translation>El servidor de trazas no conoce lo que se pidió</translation>
+        <translation>El servidor de trazas no conoce esta solicitud</translation>
     </message>
     <message>
         <source>Check that the backend&apos;s address is a Weave trace server.</source>
@@ -139,22 +257,6 @@
         <translation>Compruebe si está lleno o es de solo lectura. %1</translation>
     </message>
     <message>
-        <source>A program sends what the daemon does not understand</source>
-        <translation>Un programa envía algo que el servicio no entiende</translation>
-    </message>
-    <message>
-        <source>Its SDK may be newer or older than the daemon; the log says more.</source>
-        <translation>Su SDK puede ser más nuevo o más antiguo que el servicio; el registro dice más.</translation>
-    </message>
-    <message>
-        <source>Another user tried to control the daemon</source>
-        <translation>Otro usuario intentó controlar el servicio</translation>
-    </message>
-    <message>
-        <source>Calls came while the daemon was stopping</source>
-        <translation>Llegaron llamadas mientras el servicio se detenía</translation>
-    </message>
-    <message>
         <source>Calls were refused: too large, or too many at once</source>
         <translation>Se rechazaron llamadas: demasiado grandes o demasiadas a la vez</translation>
     </message>
@@ -174,6 +276,26 @@
         <source>What could be read is delivered; the rest is put aside in the spool&apos;s quarantine folder.</source>
         <translation>Lo que se pudo leer se entrega; el resto queda en la carpeta de cuarentena del spool.</translation>
     </message>
+    <message>
+        <source>Check the server&apos;s address. For a server with certificates of its own, name its CA file in the settings. %1</source>
+        <translation>Compruebe la dirección del servidor. Si tiene certificados propios, indique su archivo de CA en los ajustes. %1</translation>
+    </message>
+    <message>
+        <source>A program sends what the sidecar does not understand</source>
+        <translation>Un programa envía algo que el sidecar no entiende</translation>
+    </message>
+    <message>
+        <source>Its SDK may be newer or older than the sidecar; the log says more.</source>
+        <translation>Su SDK puede ser más nuevo o más antiguo que el sidecar; el registro dice más.</translation>
+    </message>
+    <message>
+        <source>Another user tried to control the sidecar</source>
+        <translation>Otro usuario intentó controlar el sidecar</translation>
+    </message>
+    <message>
+        <source>Calls came while the sidecar was stopping</source>
+        <translation>Llegaron llamadas mientras el sidecar se detenía</translation>
+    </message>
 </context>
 <context>
     <name>QPlatformTheme</name>
@@ -192,6 +314,57 @@
     <message>
         <source>Save</source>
         <translation>Guardar</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Address of the trace server</source>
+        <translation>Dirección del servidor de trazas</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>Clave de API</translation>
+    </message>
+    <message>
+        <source>CA file</source>
+        <translation>Archivo de CA</translation>
+    </message>
+    <message>
+        <source>Plain http</source>
+        <translation>HTTP sin cifrar</translation>
+    </message>
+    <message>
+        <source>Socket</source>
+        <translation>Socket</translation>
+    </message>
+    <message>
+        <source>HTTP address</source>
+        <translation>Dirección HTTP</translation>
+    </message>
+    <message>
+        <source>Spool folder</source>
+        <translation>Carpeta del spool</translation>
+    </message>
+    <message>
+        <source>Spool limit</source>
+        <translation>Límite del spool</translation>
+    </message>
+    <message>
+        <source>Time until a batch is sent</source>
+        <translation>Tiempo hasta que se envía un lote</translation>
+    </message>
+    <message>
+        <source>Calls in a batch</source>
+        <translation>Llamadas en un lote</translation>
+    </message>
+    <message>
+        <source>Size of a batch</source>
+        <translation>Tamaño de un lote</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Conexiones</translation>
     </message>
 </context>
 <context>
@@ -287,6 +460,10 @@
         <source>&amp;Quit (the sidecar goes on)</source>
         <translation>&amp;Salir (el sidecar continúa)</translation>
     </message>
+    <message>
+        <source>Connect &amp;programs…</source>
+        <translation>Conectar &amp;programas…</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Autostart</name>
@@ -331,7 +508,7 @@
     </message>
     <message>
         <source>C&amp;hoose…</source>
-        <translation>Ele&amp;gir…</translation>
+        <translation>&amp;Elegir…</translation>
     </message>
     <message>
         <source>&amp;File:</source>
@@ -340,6 +517,38 @@
     <message>
         <source>Lines of JSON (*.ndjson)</source>
         <translation>Líneas de JSON (*.ndjson)</translation>
+    </message>
+    <message>
+        <source>File with certificates to trust</source>
+        <translation>Archivo con certificados de confianza</translation>
+    </message>
+    <message>
+        <source>Cho&amp;ose…</source>
+        <translation>Ele&amp;gir…</translation>
+    </message>
+    <message>
+        <source>&amp;CA file:</source>
+        <translation>Archivo de &amp;CA:</translation>
+    </message>
+    <message>
+        <source>Allow plain htt&amp;p: on the way, others can read the key and the calls</source>
+        <translation>Permitir http sin ci&amp;frar: por el camino, otros pueden leer la clave y las llamadas</translation>
+    </message>
+    <message>
+        <source>WEAVE_SIDECAR_BACKEND is set in the environment and wins: %1</source>
+        <translation>WEAVE_SIDECAR_BACKEND está definida en el entorno y prevalece: %1</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer);;All files (*)</source>
+        <translation>Certificados (*.pem *.crt *.cer);;Todos los archivos (*)</translation>
+    </message>
+    <message>
+        <source>the system&apos;s certificates</source>
+        <translation>los certificados del sistema</translation>
+    </message>
+    <message>
+        <source>For a server with certificates of its own.</source>
+        <translation>Para un servidor con certificados propios.</translation>
     </message>
 </context>
 <context>
@@ -443,44 +652,12 @@
 <context>
     <name>Weave::ConnectionTest</name>
     <message>
-        <source>Calls can be written to that folder.</source>
-        <translation>Se puede escribir en esa carpeta.</translation>
+        <source>Calls can be written to that file.</source>
+        <translation>Se pueden escribir llamadas en ese archivo.</translation>
     </message>
     <message>
-        <source>That folder cannot be written to.</source>
-        <translation>No se puede escribir en esa carpeta.</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms and takes the key.</source>
-        <translation>%1 responde en %2 ms y acepta la clave.</translation>
-    </message>
-    <message>
-        <source>%1 refuses the API key.</source>
-        <translation>%1 rechaza la clave de API.</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms.</source>
-        <translation>%1 responde en %2 ms.</translation>
-    </message>
-    <message>
-        <source>%1 is no Weave trace server: it answers %2.</source>
-        <translation>%1 no es un servidor de trazas de Weave: responde %2.</translation>
-    </message>
-    <message>
-        <source>There is no host named %1.</source>
-        <translation>No hay ningún equipo llamado %1.</translation>
-    </message>
-    <message>
-        <source>%1 refuses the connection: nothing listens there.</source>
-        <translation>%1 rechaza la conexión: allí no escucha nada.</translation>
-    </message>
-    <message>
-        <source>%1 does not answer within 10 seconds.</source>
-        <translation>%1 no responde en 10 segundos.</translation>
-    </message>
-    <message>
-        <source>No secure connection to %1: %2</source>
-        <translation>No hay conexión segura con %1: %2</translation>
+        <source>That file cannot be written to. Choose one in a folder of yours.</source>
+        <translation>No se puede escribir en ese archivo. Elija uno en una carpeta suya.</translation>
     </message>
 </context>
 <context>
@@ -494,16 +671,12 @@
         <translation>No se puede iniciar %1: %2</translation>
     </message>
     <message>
-        <source>The daemon ended at once.</source>
-        <translation>El servicio terminó enseguida.</translation>
+        <source>The sidecar ended at once.</source>
+        <translation>El sidecar terminó enseguida.</translation>
     </message>
 </context>
 <context>
     <name>Weave::DeadLetterBox</name>
-    <message>
-        <source>Refused calls</source>
-        <translation>Llamadas rechazadas</translation>
-    </message>
     <message>
         <source>&amp;Export…</source>
         <translation>&amp;Exportar…</translation>
@@ -511,10 +684,6 @@
     <message>
         <source>Send them a&amp;gain</source>
         <translation>Enviar de &amp;nuevo</translation>
-    </message>
-    <message>
-        <source>Done.</source>
-        <translation>Hecho.</translation>
     </message>
     <message>
         <source>This did not work: %1</source>
@@ -529,14 +698,33 @@
         <translation>Líneas de JSON (*.ndjson)</translation>
     </message>
     <message>
-        <source>No call was refused for good.</source>
-        <translation>Ninguna llamada fue rechazada definitivamente.</translation>
+        <source>Dead letters</source>
+        <translation>Llamadas no entregables</translation>
+    </message>
+    <message>
+        <source>They were written to %1.</source>
+        <translation>Se escribieron en %1.</translation>
+    </message>
+    <message>
+        <source>They were handed to the sidecar once more.</source>
+        <translation>Se entregaron de nuevo al sidecar.</translation>
+    </message>
+    <message>
+        <source>No call was given up.</source>
+        <translation>No se abandonó ninguna llamada.</translation>
     </message>
     <message numerus="yes">
-        <source>%n call(s) were refused by the backend for good. They are kept on disk, with the reason.</source>
+        <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>
-            <numerusform>El backend rechazó definitivamente %n llamada. Se conserva en el disco, con el motivo.</numerusform>
-            <numerusform>El backend rechazó definitivamente %n llamadas. Se conservan en el disco, con el motivo.</numerusform>
+            <numerusform>Se abandonó %n llamada. Se conserva en el disco, con el motivo.</numerusform>
+            <numerusform>Se abandonaron %n llamadas. Se conservan en el disco, con el motivo.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s)</source>
+        <translation>
+            <numerusform>%n llamada</numerusform>
+            <numerusform>%n llamadas</numerusform>
         </translation>
     </message>
 </context>
@@ -551,16 +739,16 @@
         <translation>&amp;Iniciar el sidecar</translation>
     </message>
     <message>
-        <source>Late&amp;r</source>
-        <translation>&amp;Más tarde</translation>
-    </message>
-    <message>
         <source>The sidecar takes the trace calls of every Weave program on this computer, keeps them safe on disk, and delivers them. Where shall they go?</source>
         <translation>El sidecar recibe las llamadas de traza de todos los programas de Weave de este equipo, las guarda a salvo en el disco y las entrega. ¿Adónde deben ir?</translation>
     </message>
     <message>
         <source>That is all. Now tell your programs to use the sidecar:</source>
         <translation>Eso es todo. Ahora indique a sus programas que usen el sidecar:</translation>
+    </message>
+    <message>
+        <source>Late&amp;r</source>
+        <translation>&amp;Más tarde</translation>
     </message>
 </context>
 <context>
@@ -645,14 +833,6 @@
         <translation>No se puede volver a probar el backend</translation>
     </message>
     <message>
-        <source>Calls are not delivered</source>
-        <translation>No se entregan llamadas</translation>
-    </message>
-    <message>
-        <source>Delivery works again</source>
-        <translation>La entrega vuelve a funcionar</translation>
-    </message>
-    <message>
         <source>%1: %2</source>
         <translation>%1: %2</translation>
     </message>
@@ -661,8 +841,8 @@
         <translation>No hay registro que abrir</translation>
     </message>
     <message>
-        <source>A sidecar that systemd has started writes to the journal: journalctl --user -u weave-sidecar</source>
-        <translation>Un sidecar iniciado por systemd escribe en el diario: journalctl --user -u weave-sidecar</translation>
+        <source>The settings cannot be read</source>
+        <translation>No se pueden leer los ajustes</translation>
     </message>
 </context>
 <context>
@@ -681,10 +861,6 @@
 </context>
 <context>
     <name>Weave::LivePage</name>
-    <message>
-        <source>Calls appear here as your programs make them.</source>
-        <translation>Aquí aparecen las llamadas de sus programas a medida que ocurren.</translation>
-    </message>
     <message>
         <source>Live calls</source>
         <translation>Llamadas en vivo</translation>
@@ -730,6 +906,29 @@
     </message>
 </context>
 <context>
+    <name>Weave::LogOpener</name>
+    <message>
+        <source>The sidecar was started by hand and writes to the terminal %1.</source>
+        <translation>El sidecar se inició a mano y escribe en el terminal %1.</translation>
+    </message>
+    <message>
+        <source>Where the sidecar writes its log cannot be found out. It runs as process %1.</source>
+        <translation>No se puede averiguar dónde escribe su registro el sidecar. Se ejecuta como proceso %1.</translation>
+    </message>
+    <message>
+        <source>No sidecar runs, and this program has not started one yet.</source>
+        <translation>No hay ningún sidecar en marcha y este programa aún no ha iniciado ninguno.</translation>
+    </message>
+    <message>
+        <source>No program opens it. It is the file %1.</source>
+        <translation>Ningún programa lo abre. Es el archivo %1.</translation>
+    </message>
+    <message>
+        <source>The sidecar writes to systemd&apos;s journal. In a terminal, see it by: %1</source>
+        <translation>El sidecar escribe en el diario de systemd. En un terminal, véalo con: %1</translation>
+    </message>
+</context>
+<context>
     <name>Weave::MainWindow</name>
     <message>
         <source>Weave Sidecar</source>
@@ -765,6 +964,17 @@
     </message>
 </context>
 <context>
+    <name>Weave::Notifier</name>
+    <message>
+        <source>Calls are not delivered</source>
+        <translation>No se entregan llamadas</translation>
+    </message>
+    <message>
+        <source>Delivery works again</source>
+        <translation>La entrega vuelve a funcionar</translation>
+    </message>
+</context>
+<context>
     <name>Weave::OverviewPage</name>
     <message>
         <source>Overview</source>
@@ -787,10 +997,6 @@
         <translation>Último error:</translation>
     </message>
     <message>
-        <source>Waiting, of the spool</source>
-        <translation>En espera, del spool</translation>
-    </message>
-    <message>
         <source>Spool on disk</source>
         <translation>Spool en disco</translation>
     </message>
@@ -811,10 +1017,6 @@
         <translation>Periodo de las gráficas</translation>
     </message>
     <message>
-        <source>Sho&amp;w:</source>
-        <translation>&amp;Mostrar:</translation>
-    </message>
-    <message>
         <source>Calls per second</source>
         <translation>Llamadas por segundo</translation>
     </message>
@@ -829,10 +1031,6 @@
     <message>
         <source>Time the backend takes</source>
         <translation>Tiempo de respuesta del backend</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>ninguno</translation>
     </message>
     <message>
         <source>not known</source>
@@ -856,7 +1054,21 @@
     </message>
     <message>
         <source>Time</source>
-        <translation>Hora</translation>
+        <translation>Tiempo</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>oldest waiting call</comment>
+        <translation>ninguna</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>last error</comment>
+        <translation>ninguno</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w:</source>
+        <translation>&amp;Mostrar:</translation>
     </message>
 </context>
 <context>
@@ -944,6 +1156,37 @@
     </message>
 </context>
 <context>
+    <name>Weave::RestartQuestion</name>
+    <message>
+        <source>This program has not started it: stop it and start it again where it was started.</source>
+        <translation>Este programa no lo inició: deténgalo e inícielo de nuevo donde se inició.</translation>
+    </message>
+    <message>
+        <source>systemd runs it. In a terminal, start it again by: %1</source>
+        <translation>systemd lo ejecuta. En un terminal, reinícielo con: %1</translation>
+    </message>
+    <message>
+        <source>Settings of Weave Sidecar</source>
+        <translation>Ajustes de Weave Sidecar</translation>
+    </message>
+    <message>
+        <source>These settings take effect when the sidecar is started again: %1</source>
+        <translation>Estos ajustes surten efecto cuando se reinicia el sidecar: %1</translation>
+    </message>
+    <message>
+        <source>Starting it again takes a moment. Calls that wait are kept on disk.</source>
+        <translation>Reiniciarlo tarda un momento. Las llamadas en espera se conservan en el disco.</translation>
+    </message>
+    <message>
+        <source>&amp;Start it again now</source>
+        <translation>&amp;Reiniciarlo ahora</translation>
+    </message>
+    <message>
+        <source>&amp;Later</source>
+        <translation>&amp;Más tarde</translation>
+    </message>
+</context>
+<context>
     <name>Weave::SdkHint</name>
     <message>
         <source>&amp;Python: run these lines where your program runs</source>
@@ -965,6 +1208,14 @@
         <source>Copy</source>
         <translation>Copiar</translation>
     </message>
+    <message>
+        <source>Node: give the sidecar an HTTP address in the settings first, for example 127.0.0.1:8319.</source>
+        <translation>Node: primero dé al sidecar una dirección HTTP en los ajustes, por ejemplo 127.0.0.1:8319.</translation>
+    </message>
+    <message>
+        <source>Connect programs</source>
+        <translation>Conectar programas</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SettingsDialog</name>
@@ -978,19 +1229,11 @@
     </message>
     <message>
         <source>&amp;Delivery</source>
-        <translation>&amp;Entrega</translation>
-    </message>
-    <message>
-        <source>St&amp;orage and sockets</source>
-        <translation>Alma&amp;cenamiento y sockets</translation>
+        <translation>E&amp;ntrega</translation>
     </message>
     <message>
         <source>&amp;Batches</source>
-        <translation>L&amp;otes</translation>
-    </message>
-    <message>
-        <source>&amp;Notifications</source>
-        <translation>&amp;Notificaciones</translation>
+        <translation>Lote&amp;s</translation>
     </message>
     <message>
         <source>Soc&amp;ket:</source>
@@ -1018,7 +1261,7 @@
     </message>
     <message>
         <source>none</source>
-        <translation>ninguno</translation>
+        <translation>ninguna</translation>
     </message>
     <message>
         <source>Conn&amp;ections:</source>
@@ -1030,11 +1273,7 @@
     </message>
     <message>
         <source>More programs than this are turned away.</source>
-        <translation>Más programas que estos se rechazan.</translation>
-    </message>
-    <message>
-        <source>the usual number</source>
-        <translation>el número habitual</translation>
+        <translation>Se rechazan los programas que pasen de este número.</translation>
     </message>
     <message>
         <source>S&amp;pool folder:</source>
@@ -1078,7 +1317,7 @@
     </message>
     <message>
         <source>&amp;Most calls:</source>
-        <translation>Máximo de lla&amp;madas:</translation>
+        <translation>Máximo de &amp;llamadas:</translation>
     </message>
     <message>
         <source>Calls in a batch at most</source>
@@ -1101,20 +1340,32 @@
         <translation>Una llamada mayor viaja sola: 10MiB.</translation>
     </message>
     <message>
-        <source>Tell me when &amp;calls are not delivered</source>
-        <translation>Avisarme cuando no se entre&amp;gan llamadas</translation>
-    </message>
-    <message>
         <source>Tell me when delivery &amp;works again</source>
         <translation>Avisarme cuando la entrega &amp;vuelve a funcionar</translation>
+    </message>
+    <message>
+        <source>Set in the environment, which wins: %1</source>
+        <translation>Definido en el entorno, que prevalece: %1</translation>
+    </message>
+    <message>
+        <source>Stora&amp;ge and sockets</source>
+        <translation>Al&amp;macenamiento y sockets</translation>
+    </message>
+    <message>
+        <source>De&amp;sktop</source>
+        <translation>Esc&amp;ritorio</translation>
+    </message>
+    <message>
+        <source>Start at log&amp;in, as an icon</source>
+        <translation>&amp;Iniciar con la sesión, como icono</translation>
+    </message>
+    <message>
+        <source>Tell me when &amp;calls are not delivered</source>
+        <translation>Avisarme cuando no se &amp;entregan llamadas</translation>
     </message>
 </context>
 <context>
     <name>Weave::SettingsFlow</name>
-    <message>
-        <source>The sidecar that runs now was not started by this program: what you change here is used when this program starts one.</source>
-        <translation>El sidecar que funciona ahora no fue iniciado por este programa: lo que cambie aquí se usará cuando este programa inicie uno.</translation>
-    </message>
     <message>
         <source>kept safe; type here to change it</source>
         <translation>guardada a salvo; escriba aquí para cambiarla</translation>
@@ -1125,50 +1376,78 @@
     </message>
     <message>
         <source>from wandb.ai/authorize</source>
-        <translation>de wandb.ai/authorize</translation>
+        <translation>se obtiene en wandb.ai/authorize</translation>
     </message>
     <message>
         <source>Asking…</source>
-        <translation>Preguntando…</translation>
+        <translation>Comprobando…</translation>
+    </message>
+    <message>
+        <source>The settings cannot be kept</source>
+        <translation>No se pueden guardar los ajustes</translation>
+    </message>
+    <message>
+        <source>The settings cannot be read</source>
+        <translation>No se pueden leer los ajustes</translation>
+    </message>
+    <message>
+        <source>The sidecar that runs now does not read these settings: what you change here is for one that this program starts.</source>
+        <translation>El sidecar que funciona ahora no lee estos ajustes: lo que cambie aquí vale para uno que inicie este programa.</translation>
+    </message>
+    <message>
+        <source>Start at login cannot be changed: %1</source>
+        <translation>No se puede cambiar el inicio con la sesión: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be started: %1</source>
+        <translation>No se puede iniciar el sidecar: %1</translation>
+    </message>
+    <message>
+        <source>The settings cannot be kept: %1</source>
+        <translation>No se pueden guardar los ajustes: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar goes on with its old settings</source>
+        <translation>El sidecar continúa con sus ajustes anteriores</translation>
+    </message>
+    <message>
+        <source>It was started with other values, on its command line or in its environment, which win: %1</source>
+        <translation>Se inició con otros valores, en su línea de órdenes o en su entorno, que prevalecen: %1</translation>
+    </message>
+    <message>
+        <source>No API key was found. A trace server that needs one gets the calls once you have set it in the settings.</source>
+        <translation>No se encontró ninguna clave de API. Un servidor de trazas que la necesite recibirá las llamadas cuando la indique en los ajustes.</translation>
+    </message>
+    <message>
+        <source>No effect on the running sidecar</source>
+        <translation>Sin efecto en el sidecar en marcha</translation>
     </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>
     <message>
-        <source>The daemon does not answer.</source>
-        <translation>El servicio no responde.</translation>
+        <source>The sidecar does not answer.</source>
+        <translation>El sidecar no responde.</translation>
     </message>
     <message>
-        <source>The socket %1 belongs to another user.</source>
-        <translation>El socket %1 pertenece a otro usuario.</translation>
+        <source>The socket %1 belongs to the user %2 and does not let you in.</source>
+        <translation>El socket %1 pertenece al usuario %2 y no le deja entrar.</translation>
     </message>
     <message>
-        <source>No daemon answers on %1.</source>
-        <translation>Ningún servicio responde en %1.</translation>
+        <source>No sidecar answers on %1.</source>
+        <translation>Ningún sidecar responde en %1.</translation>
     </message>
     <message>
-        <source>What answers on %1 is not the daemon.</source>
-        <translation>Lo que responde en %1 no es el servicio.</translation>
+        <source>What answers on %1 is not the sidecar.</source>
+        <translation>Lo que responde en %1 no es el sidecar.</translation>
     </message>
     <message>
-        <source>The daemon on %1 runs as another user, who alone may look into it.</source>
-        <translation>El servicio en %1 funciona con otro usuario, el único que puede mirar dentro.</translation>
+        <source>Read only: the sidecar runs as the user %1, who alone may control it.</source>
+        <translation>Solo lectura: el sidecar se ejecuta como el usuario %1, el único que puede controlarlo.</translation>
     </message>
     <message>
-        <source>The daemon is of a version that this program cannot show: %1</source>
-        <translation>El servicio es de una versión que este programa no puede mostrar: %1</translation>
-    </message>
-    <message>
-        <source>The daemon did not answer in time.</source>
-        <translation>El servicio no respondió a tiempo.</translation>
-    </message>
-    <message>
-        <source>The daemon cannot be reached: %1</source>
-        <translation>No se puede llegar al servicio: %1</translation>
-    </message>
-    <message>
-        <source>The daemon&apos;s answer makes no sense.</source>
-        <translation>La respuesta del servicio no tiene sentido.</translation>
+        <source>Read only: the sidecar lets this program look and no more: %1</source>
+        <translation>Solo lectura: el sidecar deja mirar a este programa y nada más: %1</translation>
     </message>
 </context>
 <context>
@@ -1220,7 +1499,7 @@
     <name>Weave::WindowPages</name>
     <message>
         <source>Working</source>
-        <translation>Funciona</translation>
+        <translation>Funciona bien</translation>
     </message>
     <message>
         <source>Paused by you; calls are kept</source>
@@ -1273,6 +1552,22 @@
     <message>
         <source>Live calls</source>
         <translation>Llamadas en vivo</translation>
+    </message>
+    <message>
+        <source>Only the user that the sidecar runs as may see this.</source>
+        <translation>Solo puede verlo el usuario con el que se ejecuta el sidecar.</translation>
+    </message>
+    <message>
+        <source>Calls appear here as your programs make them.</source>
+        <translation>Aquí aparecen las llamadas de sus programas a medida que ocurren.</translation>
+    </message>
+    <message>
+        <source>The sidecar keeps calls in memory alone: what is given up is not kept.</source>
+        <translation>El sidecar guarda las llamadas solo en memoria: lo que se abandona no se conserva.</translation>
+    </message>
+    <message>
+        <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
+        <translation>El programa weave-sidecar, que mira en el spool, no está instalado.</translation>
     </message>
 </context>
 </TS>

@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>Trying again</source>
-        <translation>Nouvel essai en cours</translation>
+        <translation>Nouvelle tentative</translation>
     </message>
     <message>
         <source>Spool nearly full</source>
@@ -40,8 +40,130 @@
         <translation>%1 · %2 livrés · %3 en attente</translation>
     </message>
     <message>
-        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
-        <translation>Le service est en version %1, ce programme en version %2. Redémarrez le plus ancien.</translation>
+        <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
+        <translation>Le sidecar est en version %1, ce programme en version %2. Redémarrez le plus ancien.</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionVerdict</name>
+    <message>
+        <source>%1 asks for fewer requests (429). Test again in a few minutes.</source>
+        <translation>%1 demande moins de requêtes (429). Refaites le test dans quelques minutes.</translation>
+    </message>
+    <message>
+        <source>%1 has trouble of its own (%2). Test again later; calls are kept meanwhile.</source>
+        <translation>%1 a lui-même un problème (%2). Refaites le test plus tard&#xa0;; en attendant, les appels sont conservés.</translation>
+    </message>
+    <message>
+        <source>%1 answers (%2), but not as a Weave trace server does. Check the address and the path in it; the login page of a network answers like this, too.</source>
+        <translation>%1 répond (%2), mais pas comme un serveur de traces Weave. Vérifiez l’adresse et son chemin&#xa0;; la page de connexion d’un réseau répond aussi de cette façon.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms. The API key was not tested: without https others could read it.</source>
+        <translation>%1 répond en %2 ms. La clé d’API n’a pas été testée&#xa0;: sans https, d’autres pourraient la lire.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and takes the key.</source>
+        <translation>%1 répond en %2 ms et accepte la clé.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and knows the key. Whether it may write to your project shows with the first calls.</source>
+        <translation>%1 répond en %2 ms et connaît la clé. Les premiers appels montreront si elle peut écrire dans votre projet.</translation>
+    </message>
+    <message>
+        <source>%1 refuses the API key. Copy it once more from your account&apos;s page, or make a new one there.</source>
+        <translation>%1 refuse la clé d’API. Copiez-la de nouveau depuis la page de votre compte, ou créez-en une autre.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time. Check the network and the address; some networks need a proxy (HTTPS_PROXY).</source>
+        <translation>%1 ne répond pas à temps. Vérifiez le réseau et l’adresse&#xa0;; certains réseaux demandent un proxy (HTTPS_PROXY).</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time through the proxy %2. Check both addresses.</source>
+        <translation>%1 ne répond pas à temps à travers le proxy %2. Vérifiez les deux adresses.</translation>
+    </message>
+    <message>
+        <source>There is no host named %1. Check the spelling and the network.</source>
+        <translation>Aucun hôte ne s’appelle %1. Vérifiez l’orthographe et le réseau.</translation>
+    </message>
+    <message>
+        <source>%1 refuses the connection: nothing listens at port %2. Check the port in the address, and whether the server runs.</source>
+        <translation>%1 refuse la connexion&#xa0;: rien n’écoute sur le port %2. Vérifiez le port dans l’adresse et que le serveur tourne.</translation>
+    </message>
+    <message>
+        <source>%1 closes the connection without an answer. Check the address and its port %2.</source>
+        <translation>%1 ferme la connexion sans répondre. Vérifiez l’adresse et son port %2.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached: %2. Check the network and the address.</source>
+        <translation>%1 est injoignable&#xa0;: %2. Vérifiez le réseau et l’adresse.</translation>
+    </message>
+    <message>
+        <source>The proxy %1 wants a user name and a password. Give them in HTTPS_PROXY or HTTP_PROXY, as in http://user:password@proxy.example:3128.</source>
+        <translation>Le proxy %1 demande un nom d’utilisateur et un mot de passe. Indiquez-les dans HTTPS_PROXY ou HTTP_PROXY, comme dans http://user:password@proxy.example:3128.</translation>
+    </message>
+    <message>
+        <source>No way to %2 through the proxy %1: %3. Check HTTPS_PROXY and HTTP_PROXY, ask who runs the proxy, or name %2 in NO_PROXY.</source>
+        <translation>%2 est injoignable à travers le proxy %1&#xa0;: %3. Vérifiez HTTPS_PROXY et HTTP_PROXY, demandez au responsable du proxy, ou nommez %2 dans NO_PROXY.</translation>
+    </message>
+    <message>
+        <source>%1 does not speak TLS at port %2. Check the port; an address that begins with http:// is for servers without TLS.</source>
+        <translation>%1 ne parle pas TLS sur le port %2. Vérifiez le port&#xa0;; pour un serveur sans TLS, l’adresse commence par http://.</translation>
+    </message>
+    <message>
+        <source>No secure connection to %1: %2. The server must speak TLS 1.2 or newer.</source>
+        <translation>Pas de connexion sûre à %1&#xa0;: %2. Le serveur doit parler TLS 1.2 ou plus récent.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is for %2. Give the address that the certificate names.</source>
+        <translation>Le certificat de %1 est destiné à %2. Indiquez l’adresse que nomme le certificat.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 cannot be trusted: %2.</source>
+        <translation>On ne peut pas se fier au certificat de %1&#xa0;: %2.</translation>
+    </message>
+    <message>
+        <source>%1 redirects to another address (%2). Ask its owner for the right one.</source>
+        <translation>%1 redirige vers une autre adresse (%2). Demandez la bonne à son responsable.</translation>
+    </message>
+    <message>
+        <source>%1 redirects to %2. Use that address instead.</source>
+        <translation>%1 redirige vers %2. Utilisez plutôt cette adresse.</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and needs no key.</source>
+        <translation>%1 répond en %2 ms et n’a pas besoin de clé.</translation>
+    </message>
+    <message>
+        <source>%1 needs an API key. Type it above.</source>
+        <translation>%1 a besoin d’une clé d’API. Saisissez-la ci-dessus.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 expired on %2. Check this computer&apos;s clock; if it is right, the server needs a new certificate.</source>
+        <translation>Le certificat de %1 a expiré le %2. Vérifiez l’horloge de cet ordinateur&#xa0;; si elle est juste, le serveur a besoin d’un nouveau certificat.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is not valid before %2. Check this computer&apos;s clock.</source>
+        <translation>Le certificat de %1 n’est pas valable avant le %2. Vérifiez l’horloge de cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 comes from an authority that this computer does not trust. If the server is your own, name its certificates under &quot;CA file&quot;.</source>
+        <translation>Le certificat de %1 vient d’une autorité à laquelle cet ordinateur ne fait pas confiance. Si le serveur est à vous, indiquez ses certificats sous «&#xa0;Fichier CA&#xa0;».</translation>
+    </message>
+</context>
+<context>
+    <name>DaemonReply</name>
+    <message>
+        <source>The sidecar did not answer in time.</source>
+        <translation>Le sidecar n’a pas répondu à temps.</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be reached: %1</source>
+        <translation>Le sidecar est injoignable&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar&apos;s answer makes no sense.</source>
+        <translation>La réponse du sidecar n’a pas de sens.</translation>
     </message>
 </context>
 <context>
@@ -53,10 +175,6 @@
     <message>
         <source>No secure connection to the trace server</source>
         <translation>Pas de connexion sûre au serveur de traces</translation>
-    </message>
-    <message>
-        <source>Check the server&apos;s address, and give --ca-file for a certificate of your own. %1</source>
-        <translation>Vérifiez l’adresse du serveur et indiquez --ca-file pour un certificat à vous. %1</translation>
     </message>
     <message>
         <source>The trace server does not answer in time</source>
@@ -139,22 +257,6 @@
         <translation>Vérifiez s’il est plein ou en lecture seule. %1</translation>
     </message>
     <message>
-        <source>A program sends what the daemon does not understand</source>
-        <translation>Un programme envoie ce que le service ne comprend pas</translation>
-    </message>
-    <message>
-        <source>Its SDK may be newer or older than the daemon; the log says more.</source>
-        <translation>Son SDK est peut-être plus récent ou plus ancien que le service&#xa0;; le journal en dit plus.</translation>
-    </message>
-    <message>
-        <source>Another user tried to control the daemon</source>
-        <translation>Un autre utilisateur a essayé de piloter le service</translation>
-    </message>
-    <message>
-        <source>Calls came while the daemon was stopping</source>
-        <translation>Des appels sont arrivés pendant l’arrêt du service</translation>
-    </message>
-    <message>
         <source>Calls were refused: too large, or too many at once</source>
         <translation>Des appels ont été refusés&#xa0;: trop gros, ou trop nombreux à la fois</translation>
     </message>
@@ -174,6 +276,26 @@
         <source>What could be read is delivered; the rest is put aside in the spool&apos;s quarantine folder.</source>
         <translation>Ce qui était lisible est livré&#xa0;; le reste est mis de côté dans le dossier de quarantaine du spool.</translation>
     </message>
+    <message>
+        <source>Check the server&apos;s address. For a server with certificates of its own, name its CA file in the settings. %1</source>
+        <translation>Vérifiez l’adresse du serveur. S’il a ses propres certificats, indiquez son fichier CA dans les réglages. %1</translation>
+    </message>
+    <message>
+        <source>A program sends what the sidecar does not understand</source>
+        <translation>Un programme envoie ce que le sidecar ne comprend pas</translation>
+    </message>
+    <message>
+        <source>Its SDK may be newer or older than the sidecar; the log says more.</source>
+        <translation>Son SDK est peut-être plus récent ou plus ancien que le sidecar&#xa0;; le journal en dit plus.</translation>
+    </message>
+    <message>
+        <source>Another user tried to control the sidecar</source>
+        <translation>Un autre utilisateur a essayé de piloter le sidecar</translation>
+    </message>
+    <message>
+        <source>Calls came while the sidecar was stopping</source>
+        <translation>Des appels sont arrivés pendant l’arrêt du sidecar</translation>
+    </message>
 </context>
 <context>
     <name>QPlatformTheme</name>
@@ -192,6 +314,57 @@
     <message>
         <source>Save</source>
         <translation>Enregistrer</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Address of the trace server</source>
+        <translation>Adresse du serveur de traces</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>Clé d’API</translation>
+    </message>
+    <message>
+        <source>CA file</source>
+        <translation>Fichier CA</translation>
+    </message>
+    <message>
+        <source>Plain http</source>
+        <translation>HTTP non chiffré</translation>
+    </message>
+    <message>
+        <source>Socket</source>
+        <translation>Socket</translation>
+    </message>
+    <message>
+        <source>HTTP address</source>
+        <translation>Adresse HTTP</translation>
+    </message>
+    <message>
+        <source>Spool folder</source>
+        <translation>Dossier du spool</translation>
+    </message>
+    <message>
+        <source>Spool limit</source>
+        <translation>Limite du spool</translation>
+    </message>
+    <message>
+        <source>Time until a batch is sent</source>
+        <translation>Délai avant l’envoi d’un lot</translation>
+    </message>
+    <message>
+        <source>Calls in a batch</source>
+        <translation>Appels dans un lot</translation>
+    </message>
+    <message>
+        <source>Size of a batch</source>
+        <translation>Taille d’un lot</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Connexions</translation>
     </message>
 </context>
 <context>
@@ -225,7 +398,7 @@
     </message>
     <message>
         <source>Start the s&amp;idecar</source>
-        <translation>&amp;Démarrer le sidecar</translation>
+        <translation>Démarrer le s&amp;idecar</translation>
     </message>
     <message>
         <source>Open &amp;log</source>
@@ -287,6 +460,10 @@
         <source>&amp;Quit (the sidecar goes on)</source>
         <translation>&amp;Quitter (le sidecar continue)</translation>
     </message>
+    <message>
+        <source>Connect &amp;programs…</source>
+        <translation>Connecter des pro&amp;grammes…</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Autostart</name>
@@ -331,7 +508,7 @@
     </message>
     <message>
         <source>C&amp;hoose…</source>
-        <translation>C&amp;hoisir…</translation>
+        <translation>Ch&amp;oisir…</translation>
     </message>
     <message>
         <source>&amp;File:</source>
@@ -340,6 +517,38 @@
     <message>
         <source>Lines of JSON (*.ndjson)</source>
         <translation>Lignes JSON (*.ndjson)</translation>
+    </message>
+    <message>
+        <source>File with certificates to trust</source>
+        <translation>Fichier des certificats de confiance</translation>
+    </message>
+    <message>
+        <source>Cho&amp;ose…</source>
+        <translation>Choisi&amp;r…</translation>
+    </message>
+    <message>
+        <source>&amp;CA file:</source>
+        <translation>Fichi&amp;er CA&#xa0;:</translation>
+    </message>
+    <message>
+        <source>Allow plain htt&amp;p: on the way, others can read the key and the calls</source>
+        <translation>Autoriser le &amp;http non chiffré&#xa0;: en chemin, d’autres peuvent lire la clé et les appels</translation>
+    </message>
+    <message>
+        <source>WEAVE_SIDECAR_BACKEND is set in the environment and wins: %1</source>
+        <translation>WEAVE_SIDECAR_BACKEND est définie dans l’environnement et l’emporte&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer);;All files (*)</source>
+        <translation>Certificats (*.pem *.crt *.cer);;Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <source>the system&apos;s certificates</source>
+        <translation>les certificats du système</translation>
+    </message>
+    <message>
+        <source>For a server with certificates of its own.</source>
+        <translation>Pour un serveur avec ses propres certificats.</translation>
     </message>
 </context>
 <context>
@@ -443,44 +652,12 @@
 <context>
     <name>Weave::ConnectionTest</name>
     <message>
-        <source>Calls can be written to that folder.</source>
-        <translation>On peut écrire dans ce dossier.</translation>
+        <source>Calls can be written to that file.</source>
+        <translation>Les appels peuvent être écrits dans ce fichier.</translation>
     </message>
     <message>
-        <source>That folder cannot be written to.</source>
-        <translation>On ne peut pas écrire dans ce dossier.</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms and takes the key.</source>
-        <translation>%1 répond en %2 ms et accepte la clé.</translation>
-    </message>
-    <message>
-        <source>%1 refuses the API key.</source>
-        <translation>%1 refuse la clé d’API.</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms.</source>
-        <translation>%1 répond en %2 ms.</translation>
-    </message>
-    <message>
-        <source>%1 is no Weave trace server: it answers %2.</source>
-        <translation>%1 n’est pas un serveur de traces Weave&#xa0;: réponse %2.</translation>
-    </message>
-    <message>
-        <source>There is no host named %1.</source>
-        <translation>Aucun hôte ne s’appelle %1.</translation>
-    </message>
-    <message>
-        <source>%1 refuses the connection: nothing listens there.</source>
-        <translation>%1 refuse la connexion&#xa0;: rien n’y écoute.</translation>
-    </message>
-    <message>
-        <source>%1 does not answer within 10 seconds.</source>
-        <translation>%1 ne répond pas en moins de 10 secondes.</translation>
-    </message>
-    <message>
-        <source>No secure connection to %1: %2</source>
-        <translation>Pas de connexion sûre à %1&#xa0;: %2</translation>
+        <source>That file cannot be written to. Choose one in a folder of yours.</source>
+        <translation>On ne peut pas écrire dans ce fichier. Choisissez-en un dans un de vos dossiers.</translation>
     </message>
 </context>
 <context>
@@ -494,16 +671,12 @@
         <translation>Impossible de lancer %1&#xa0;: %2</translation>
     </message>
     <message>
-        <source>The daemon ended at once.</source>
-        <translation>Le service s’est arrêté aussitôt.</translation>
+        <source>The sidecar ended at once.</source>
+        <translation>Le sidecar s’est arrêté aussitôt.</translation>
     </message>
 </context>
 <context>
     <name>Weave::DeadLetterBox</name>
-    <message>
-        <source>Refused calls</source>
-        <translation>Appels refusés</translation>
-    </message>
     <message>
         <source>&amp;Export…</source>
         <translation>&amp;Exporter…</translation>
@@ -513,12 +686,8 @@
         <translation>&amp;Renvoyer</translation>
     </message>
     <message>
-        <source>Done.</source>
-        <translation>Terminé.</translation>
-    </message>
-    <message>
         <source>This did not work: %1</source>
-        <translation>Cela n’a pas marché&#xa0;: %1</translation>
+        <translation>Échec&#xa0;: %1</translation>
     </message>
     <message>
         <source>Export calls</source>
@@ -529,14 +698,33 @@
         <translation>Lignes JSON (*.ndjson)</translation>
     </message>
     <message>
-        <source>No call was refused for good.</source>
-        <translation>Aucun appel n’a été refusé pour de bon.</translation>
+        <source>Dead letters</source>
+        <translation>Appels non distribuables</translation>
+    </message>
+    <message>
+        <source>They were written to %1.</source>
+        <translation>Ils ont été écrits dans %1.</translation>
+    </message>
+    <message>
+        <source>They were handed to the sidecar once more.</source>
+        <translation>Ils ont été remis au sidecar une nouvelle fois.</translation>
+    </message>
+    <message>
+        <source>No call was given up.</source>
+        <translation>Aucun appel n’a été abandonné.</translation>
     </message>
     <message numerus="yes">
-        <source>%n call(s) were refused by the backend for good. They are kept on disk, with the reason.</source>
+        <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>
-            <numerusform>%n appel a été refusé pour de bon par le backend. Il est conservé sur le disque, avec la raison.</numerusform>
-            <numerusform>%n appels ont été refusés pour de bon par le backend. Ils sont conservés sur le disque, avec la raison.</numerusform>
+            <numerusform>%n appel a été abandonné. Il est conservé sur le disque, avec la raison.</numerusform>
+            <numerusform>%n appels ont été abandonnés. Ils sont conservés sur le disque, avec la raison.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s)</source>
+        <translation>
+            <numerusform>%n appel</numerusform>
+            <numerusform>%n appels</numerusform>
         </translation>
     </message>
 </context>
@@ -551,16 +739,16 @@
         <translation>&amp;Démarrer le sidecar</translation>
     </message>
     <message>
-        <source>Late&amp;r</source>
-        <translation>Plus ta&amp;rd</translation>
-    </message>
-    <message>
         <source>The sidecar takes the trace calls of every Weave program on this computer, keeps them safe on disk, and delivers them. Where shall they go?</source>
         <translation>Le sidecar reçoit les appels de trace de tous les programmes Weave de cet ordinateur, les garde en sûreté sur le disque et les livre. Où doivent-ils aller&#xa0;?</translation>
     </message>
     <message>
         <source>That is all. Now tell your programs to use the sidecar:</source>
         <translation>C’est tout. Dites maintenant à vos programmes d’utiliser le sidecar&#xa0;:</translation>
+    </message>
+    <message>
+        <source>Late&amp;r</source>
+        <translation>&amp;Plus tard</translation>
     </message>
 </context>
 <context>
@@ -645,14 +833,6 @@
         <translation>Impossible de réessayer le backend</translation>
     </message>
     <message>
-        <source>Calls are not delivered</source>
-        <translation>Des appels ne sont pas livrés</translation>
-    </message>
-    <message>
-        <source>Delivery works again</source>
-        <translation>La livraison fonctionne de nouveau</translation>
-    </message>
-    <message>
         <source>%1: %2</source>
         <translation>%1&#xa0;: %2</translation>
     </message>
@@ -661,8 +841,8 @@
         <translation>Il n’y a pas de journal à ouvrir</translation>
     </message>
     <message>
-        <source>A sidecar that systemd has started writes to the journal: journalctl --user -u weave-sidecar</source>
-        <translation>Un sidecar lancé par systemd écrit dans le journal du système&#xa0;: journalctl --user -u weave-sidecar</translation>
+        <source>The settings cannot be read</source>
+        <translation>Impossible de lire les réglages</translation>
     </message>
 </context>
 <context>
@@ -682,10 +862,6 @@
 <context>
     <name>Weave::LivePage</name>
     <message>
-        <source>Calls appear here as your programs make them.</source>
-        <translation>Les appels de vos programmes apparaissent ici au fur et à mesure.</translation>
-    </message>
-    <message>
         <source>Live calls</source>
         <translation>Appels en direct</translation>
     </message>
@@ -703,19 +879,19 @@
     </message>
     <message>
         <source>Search in calls</source>
-        <translation>Chercher dans les appels</translation>
+        <translation>Rechercher dans les appels</translation>
     </message>
     <message>
         <source>S&amp;earch:</source>
-        <translation>C&amp;hercher&#xa0;:</translation>
+        <translation>&amp;Rechercher&#xa0;:</translation>
     </message>
     <message>
         <source>Show pay&amp;loads</source>
-        <translation>Montrer les conten&amp;us</translation>
+        <translation>Afficher les conten&amp;us</translation>
     </message>
     <message>
         <source>Inputs and outputs of calls may be confidential. They are shown here and kept nowhere.</source>
-        <translation>Les entrées et sorties des appels peuvent être confidentielles. Elles sont montrées ici et ne sont conservées nulle part.</translation>
+        <translation>Les entrées et sorties des appels peuvent être confidentielles. Elles sont affichées ici et ne sont conservées nulle part.</translation>
     </message>
     <message>
         <source>Clea&amp;r</source>
@@ -727,6 +903,29 @@
             <numerusform>%n autre appel est arrivé trop vite pour être montré.</numerusform>
             <numerusform>%n autres appels sont arrivés trop vite pour être montrés.</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Weave::LogOpener</name>
+    <message>
+        <source>The sidecar was started by hand and writes to the terminal %1.</source>
+        <translation>Le sidecar a été lancé à la main et écrit dans le terminal %1.</translation>
+    </message>
+    <message>
+        <source>Where the sidecar writes its log cannot be found out. It runs as process %1.</source>
+        <translation>Impossible de savoir où le sidecar écrit son journal. Il tourne comme processus %1.</translation>
+    </message>
+    <message>
+        <source>No sidecar runs, and this program has not started one yet.</source>
+        <translation>Aucun sidecar ne tourne, et ce programme n’en a encore lancé aucun.</translation>
+    </message>
+    <message>
+        <source>No program opens it. It is the file %1.</source>
+        <translation>Aucun programme ne l’ouvre. C’est le fichier %1.</translation>
+    </message>
+    <message>
+        <source>The sidecar writes to systemd&apos;s journal. In a terminal, see it by: %1</source>
+        <translation>Le sidecar écrit dans le journal de systemd. Dans un terminal, affichez-le par&#xa0;: %1</translation>
     </message>
 </context>
 <context>
@@ -765,6 +964,17 @@
     </message>
 </context>
 <context>
+    <name>Weave::Notifier</name>
+    <message>
+        <source>Calls are not delivered</source>
+        <translation>Des appels ne sont pas livrés</translation>
+    </message>
+    <message>
+        <source>Delivery works again</source>
+        <translation>La livraison fonctionne de nouveau</translation>
+    </message>
+</context>
+<context>
     <name>Weave::OverviewPage</name>
     <message>
         <source>Overview</source>
@@ -787,10 +997,6 @@
         <translation>Dernière erreur&#xa0;:</translation>
     </message>
     <message>
-        <source>Waiting, of the spool</source>
-        <translation>En attente, du spool</translation>
-    </message>
-    <message>
         <source>Spool on disk</source>
         <translation>Spool sur le disque</translation>
     </message>
@@ -811,10 +1017,6 @@
         <translation>Période des courbes</translation>
     </message>
     <message>
-        <source>Sho&amp;w:</source>
-        <translation>&amp;Montrer&#xa0;:</translation>
-    </message>
-    <message>
         <source>Calls per second</source>
         <translation>Appels par seconde</translation>
     </message>
@@ -829,10 +1031,6 @@
     <message>
         <source>Time the backend takes</source>
         <translation>Temps de réponse du backend</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>aucun</translation>
     </message>
     <message>
         <source>not known</source>
@@ -856,7 +1054,21 @@
     </message>
     <message>
         <source>Time</source>
-        <translation>Heure</translation>
+        <translation>Temps</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>oldest waiting call</comment>
+        <translation>aucun</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>last error</comment>
+        <translation>aucune</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w:</source>
+        <translation>A&amp;fficher&#xa0;:</translation>
     </message>
 </context>
 <context>
@@ -944,6 +1156,37 @@
     </message>
 </context>
 <context>
+    <name>Weave::RestartQuestion</name>
+    <message>
+        <source>This program has not started it: stop it and start it again where it was started.</source>
+        <translation>Ce programme ne l’a pas lancé&#xa0;: arrêtez-le et relancez-le là où il a été lancé.</translation>
+    </message>
+    <message>
+        <source>systemd runs it. In a terminal, start it again by: %1</source>
+        <translation>systemd le fait tourner. Dans un terminal, relancez-le par&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>Settings of Weave Sidecar</source>
+        <translation>Réglages de Weave Sidecar</translation>
+    </message>
+    <message>
+        <source>These settings take effect when the sidecar is started again: %1</source>
+        <translation>Ces réglages prennent effet au redémarrage du sidecar&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>Starting it again takes a moment. Calls that wait are kept on disk.</source>
+        <translation>Le redémarrage prend un instant. Les appels en attente restent sur le disque.</translation>
+    </message>
+    <message>
+        <source>&amp;Start it again now</source>
+        <translation>&amp;Redémarrer maintenant</translation>
+    </message>
+    <message>
+        <source>&amp;Later</source>
+        <translation>Plus &amp;tard</translation>
+    </message>
+</context>
+<context>
     <name>Weave::SdkHint</name>
     <message>
         <source>&amp;Python: run these lines where your program runs</source>
@@ -965,6 +1208,14 @@
         <source>Copy</source>
         <translation>Copier</translation>
     </message>
+    <message>
+        <source>Node: give the sidecar an HTTP address in the settings first, for example 127.0.0.1:8319.</source>
+        <translation>Node&#xa0;: donnez d’abord au sidecar une adresse HTTP dans les réglages, par exemple 127.0.0.1:8319.</translation>
+    </message>
+    <message>
+        <source>Connect programs</source>
+        <translation>Connecter des programmes</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SettingsDialog</name>
@@ -981,20 +1232,12 @@
         <translation>Li&amp;vraison</translation>
     </message>
     <message>
-        <source>St&amp;orage and sockets</source>
-        <translation>St&amp;ockage et sockets</translation>
-    </message>
-    <message>
         <source>&amp;Batches</source>
         <translation>Lot&amp;s</translation>
     </message>
     <message>
-        <source>&amp;Notifications</source>
-        <translation>&amp;Notifications</translation>
-    </message>
-    <message>
         <source>Soc&amp;ket:</source>
-        <translation>Soc&amp;ket&#xa0;:</translation>
+        <translation>Socke&amp;t&#xa0;:</translation>
     </message>
     <message>
         <source>Socket of the sidecar</source>
@@ -1018,7 +1261,7 @@
     </message>
     <message>
         <source>none</source>
-        <translation>aucun</translation>
+        <translation>aucune</translation>
     </message>
     <message>
         <source>Conn&amp;ections:</source>
@@ -1031,10 +1274,6 @@
     <message>
         <source>More programs than this are turned away.</source>
         <translation>Au-delà, les programmes sont refusés.</translation>
-    </message>
-    <message>
-        <source>the usual number</source>
-        <translation>le nombre habituel</translation>
     </message>
     <message>
         <source>S&amp;pool folder:</source>
@@ -1054,7 +1293,7 @@
     </message>
     <message>
         <source>Spool &amp;limit:</source>
-        <translation>Limite d&amp;u spool&#xa0;:</translation>
+        <translation>&amp;Limite du spool&#xa0;:</translation>
     </message>
     <message>
         <source>Size that the spool may take</source>
@@ -1090,7 +1329,7 @@
     </message>
     <message>
         <source>Most b&amp;ytes:</source>
-        <translation>O&amp;ctets au maximum&#xa0;:</translation>
+        <translation>&amp;Octets au maximum&#xa0;:</translation>
     </message>
     <message>
         <source>Size of a batch at most</source>
@@ -1101,23 +1340,35 @@
         <translation>Un appel plus gros voyage seul&#xa0;: 10MiB.</translation>
     </message>
     <message>
-        <source>Tell me when &amp;calls are not delivered</source>
-        <translation>Me dire quand des appels ne sont pas &amp;livrés</translation>
-    </message>
-    <message>
         <source>Tell me when delivery &amp;works again</source>
         <translation>Me dire quand la livraison &amp;fonctionne de nouveau</translation>
+    </message>
+    <message>
+        <source>Set in the environment, which wins: %1</source>
+        <translation>Défini dans l’environnement, qui l’emporte&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>Stora&amp;ge and sockets</source>
+        <translation>Stoc&amp;kage et sockets</translation>
+    </message>
+    <message>
+        <source>De&amp;sktop</source>
+        <translation>B&amp;ureau</translation>
+    </message>
+    <message>
+        <source>Start at log&amp;in, as an icon</source>
+        <translation>&amp;Lancer à l’ouverture de session, en icône</translation>
+    </message>
+    <message>
+        <source>Tell me when &amp;calls are not delivered</source>
+        <translation>Me dire quand des appels ne sont &amp;pas livrés</translation>
     </message>
 </context>
 <context>
     <name>Weave::SettingsFlow</name>
     <message>
-        <source>The sidecar that runs now was not started by this program: what you change here is used when this program starts one.</source>
-        <translation>Le sidecar qui tourne n’a pas été lancé par ce programme&#xa0;: ce que vous changez ici servira quand ce programme en lancera un.</translation>
-    </message>
-    <message>
         <source>kept safe; type here to change it</source>
-        <translation>gardée en sûreté&#xa0;; tapez ici pour la changer</translation>
+        <translation>gardée en sûreté&#xa0;; saisissez ici pour la changer</translation>
     </message>
     <message>
         <source>found in %1</source>
@@ -1125,50 +1376,78 @@
     </message>
     <message>
         <source>from wandb.ai/authorize</source>
-        <translation>de wandb.ai/authorize</translation>
+        <translation>à prendre sur wandb.ai/authorize</translation>
     </message>
     <message>
         <source>Asking…</source>
-        <translation>Question en cours…</translation>
+        <translation>Vérification…</translation>
+    </message>
+    <message>
+        <source>The settings cannot be kept</source>
+        <translation>Impossible d’enregistrer les réglages</translation>
+    </message>
+    <message>
+        <source>The settings cannot be read</source>
+        <translation>Impossible de lire les réglages</translation>
+    </message>
+    <message>
+        <source>The sidecar that runs now does not read these settings: what you change here is for one that this program starts.</source>
+        <translation>Le sidecar qui tourne ne lit pas ces réglages&#xa0;: ce que vous changez ici vaut pour un sidecar lancé par ce programme.</translation>
+    </message>
+    <message>
+        <source>Start at login cannot be changed: %1</source>
+        <translation>Impossible de changer le lancement à l’ouverture de session&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be started: %1</source>
+        <translation>Impossible de démarrer le sidecar&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>The settings cannot be kept: %1</source>
+        <translation>Impossible d’enregistrer les réglages&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar goes on with its old settings</source>
+        <translation>Le sidecar continue avec ses anciens réglages</translation>
+    </message>
+    <message>
+        <source>It was started with other values, on its command line or in its environment, which win: %1</source>
+        <translation>Il a été lancé avec d’autres valeurs, en ligne de commande ou dans son environnement, qui l’emportent&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>No API key was found. A trace server that needs one gets the calls once you have set it in the settings.</source>
+        <translation>Aucune clé d’API n’a été trouvée. Un serveur de traces qui en demande une recevra les appels dès que vous l’aurez indiquée dans les réglages.</translation>
+    </message>
+    <message>
+        <source>No effect on the running sidecar</source>
+        <translation>Sans effet sur le sidecar qui tourne</translation>
     </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>
     <message>
-        <source>The daemon does not answer.</source>
-        <translation>Le service ne répond pas.</translation>
+        <source>The sidecar does not answer.</source>
+        <translation>Le sidecar ne répond pas.</translation>
     </message>
     <message>
-        <source>The socket %1 belongs to another user.</source>
-        <translation>Le socket %1 appartient à un autre utilisateur.</translation>
+        <source>The socket %1 belongs to the user %2 and does not let you in.</source>
+        <translation>Le socket %1 appartient à l’utilisateur %2 et ne vous laisse pas entrer.</translation>
     </message>
     <message>
-        <source>No daemon answers on %1.</source>
-        <translation>Aucun service ne répond sur %1.</translation>
+        <source>No sidecar answers on %1.</source>
+        <translation>Aucun sidecar ne répond sur %1.</translation>
     </message>
     <message>
-        <source>What answers on %1 is not the daemon.</source>
-        <translation>Ce qui répond sur %1 n’est pas le service.</translation>
+        <source>What answers on %1 is not the sidecar.</source>
+        <translation>Ce qui répond sur %1 n’est pas le sidecar.</translation>
     </message>
     <message>
-        <source>The daemon on %1 runs as another user, who alone may look into it.</source>
-        <translation>Le service sur %1 tourne sous un autre utilisateur, qui seul peut le regarder.</translation>
+        <source>Read only: the sidecar runs as the user %1, who alone may control it.</source>
+        <translation>Lecture seule&#xa0;: le sidecar tourne sous l’utilisateur %1, qui seul peut le piloter.</translation>
     </message>
     <message>
-        <source>The daemon is of a version that this program cannot show: %1</source>
-        <translation>Le service est d’une version que ce programme ne sait pas montrer&#xa0;: %1</translation>
-    </message>
-    <message>
-        <source>The daemon did not answer in time.</source>
-        <translation>Le service n’a pas répondu à temps.</translation>
-    </message>
-    <message>
-        <source>The daemon cannot be reached: %1</source>
-        <translation>Le service est injoignable&#xa0;: %1</translation>
-    </message>
-    <message>
-        <source>The daemon&apos;s answer makes no sense.</source>
-        <translation>La réponse du service n’a pas de sens.</translation>
+        <source>Read only: the sidecar lets this program look and no more: %1</source>
+        <translation>Lecture seule&#xa0;: le sidecar laisse ce programme regarder, sans plus&#xa0;: %1</translation>
     </message>
 </context>
 <context>
@@ -1273,6 +1552,22 @@
     <message>
         <source>Live calls</source>
         <translation>Appels en direct</translation>
+    </message>
+    <message>
+        <source>Only the user that the sidecar runs as may see this.</source>
+        <translation>Seul l’utilisateur sous lequel tourne le sidecar peut le voir.</translation>
+    </message>
+    <message>
+        <source>Calls appear here as your programs make them.</source>
+        <translation>Les appels de vos programmes apparaissent ici au fur et à mesure.</translation>
+    </message>
+    <message>
+        <source>The sidecar keeps calls in memory alone: what is given up is not kept.</source>
+        <translation>Le sidecar ne garde les appels qu’en mémoire&#xa0;: ce qui est abandonné n’est pas conservé.</translation>
+    </message>
+    <message>
+        <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
+        <translation>Le programme weave-sidecar, qui regarde dans le spool, n’est pas installé.</translation>
     </message>
 </context>
 </TS>

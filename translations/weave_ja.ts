@@ -40,8 +40,130 @@
         <translation>%1 · 配信済み %2 · 待機中 %3</translation>
     </message>
     <message>
-        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
-        <translation>デーモンのバージョンは %1、このプログラムは %2 です。古い方を再起動してください。</translation>
+        <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
+        <translation>サイドカーのバージョンは %1、このプログラムは %2 です。古い方を再起動してください。</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionVerdict</name>
+    <message>
+        <source>%1 asks for fewer requests (429). Test again in a few minutes.</source>
+        <translation>%1 が要求を減らすよう求めています (429)。数分後にもう一度テストしてください。</translation>
+    </message>
+    <message>
+        <source>%1 has trouble of its own (%2). Test again later; calls are kept meanwhile.</source>
+        <translation>%1 自体に問題があります (%2)。あとでもう一度テストしてください。その間、呼び出しは保管されます。</translation>
+    </message>
+    <message>
+        <source>%1 answers (%2), but not as a Weave trace server does. Check the address and the path in it; the login page of a network answers like this, too.</source>
+        <translation>%1 は応答しますが (%2)、Weave のトレースサーバーの応答ではありません。アドレスとそのパスを確認してください。ネットワークのログインページもこのように応答します。</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms. The API key was not tested: without https others could read it.</source>
+        <translation>%1 は %2 ミリ秒で応答しました。API キーはテストしていません。https でないと他人に読まれる恐れがあります。</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and takes the key.</source>
+        <translation>%1 は %2 ミリ秒で応答し、キーを受け付けました。</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and knows the key. Whether it may write to your project shows with the first calls.</source>
+        <translation>%1 は %2 ミリ秒で応答し、キーを認識しました。プロジェクトに書き込めるかどうかは最初の呼び出しでわかります。</translation>
+    </message>
+    <message>
+        <source>%1 refuses the API key. Copy it once more from your account&apos;s page, or make a new one there.</source>
+        <translation>%1 が API キーを拒否しました。アカウントのページからもう一度コピーするか、新しいキーを作成してください。</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time. Check the network and the address; some networks need a proxy (HTTPS_PROXY).</source>
+        <translation>%1 が時間内に応答しません。ネットワークとアドレスを確認してください。プロキシ (HTTPS_PROXY) が必要なネットワークもあります。</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time through the proxy %2. Check both addresses.</source>
+        <translation>%1 がプロキシ %2 経由で時間内に応答しません。両方のアドレスを確認してください。</translation>
+    </message>
+    <message>
+        <source>There is no host named %1. Check the spelling and the network.</source>
+        <translation>%1 という名前のホストはありません。綴りとネットワークを確認してください。</translation>
+    </message>
+    <message>
+        <source>%1 refuses the connection: nothing listens at port %2. Check the port in the address, and whether the server runs.</source>
+        <translation>%1 が接続を拒否しました。ポート %2 で待ち受けているものがありません。アドレスのポートと、サーバーが動いているか確認してください。</translation>
+    </message>
+    <message>
+        <source>%1 closes the connection without an answer. Check the address and its port %2.</source>
+        <translation>%1 が応答せずに接続を閉じました。アドレスとポート %2 を確認してください。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached: %2. Check the network and the address.</source>
+        <translation>%1 に到達できません: %2。ネットワークとアドレスを確認してください。</translation>
+    </message>
+    <message>
+        <source>The proxy %1 wants a user name and a password. Give them in HTTPS_PROXY or HTTP_PROXY, as in http://user:password@proxy.example:3128.</source>
+        <translation>プロキシ %1 にはユーザー名とパスワードが必要です。http://user:password@proxy.example:3128 のように HTTPS_PROXY または HTTP_PROXY に指定してください。</translation>
+    </message>
+    <message>
+        <source>No way to %2 through the proxy %1: %3. Check HTTPS_PROXY and HTTP_PROXY, ask who runs the proxy, or name %2 in NO_PROXY.</source>
+        <translation>プロキシ %1 経由で %2 に到達できません: %3。HTTPS_PROXY と HTTP_PROXY を確認するか、プロキシの管理者に問い合わせるか、NO_PROXY に %2 を指定してください。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak TLS at port %2. Check the port; an address that begins with http:// is for servers without TLS.</source>
+        <translation>%1 のポート %2 は TLS に対応していません。ポートを確認してください。TLS を使わないサーバーのアドレスは http:// で始まります。</translation>
+    </message>
+    <message>
+        <source>No secure connection to %1: %2. The server must speak TLS 1.2 or newer.</source>
+        <translation>%1 への安全な接続ができません: %2。サーバーは TLS 1.2 以降に対応している必要があります。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is for %2. Give the address that the certificate names.</source>
+        <translation>%1 の証明書は %2 のものです。証明書に記されたアドレスを指定してください。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 cannot be trusted: %2.</source>
+        <translation>%1 の証明書を信頼できません: %2。</translation>
+    </message>
+    <message>
+        <source>%1 redirects to another address (%2). Ask its owner for the right one.</source>
+        <translation>%1 が別のアドレスに転送しています (%2)。正しいアドレスを管理者に確認してください。</translation>
+    </message>
+    <message>
+        <source>%1 redirects to %2. Use that address instead.</source>
+        <translation>%1 は %2 に転送しています。代わりにそのアドレスを使ってください。</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and needs no key.</source>
+        <translation>%1 は %2 ミリ秒で応答しました。キーは不要です。</translation>
+    </message>
+    <message>
+        <source>%1 needs an API key. Type it above.</source>
+        <translation>%1 には API キーが必要です。上に入力してください。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 expired on %2. Check this computer&apos;s clock; if it is right, the server needs a new certificate.</source>
+        <translation>%1 の証明書は %2 に期限切れになりました。このコンピューターの時計を確認してください。時計が正しければ、サーバーに新しい証明書が必要です。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is not valid before %2. Check this computer&apos;s clock.</source>
+        <translation>%1 の証明書は %2 からしか有効になりません。このコンピューターの時計を確認してください。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 comes from an authority that this computer does not trust. If the server is your own, name its certificates under &quot;CA file&quot;.</source>
+        <translation>%1 の証明書は、このコンピューターが信頼していない認証局のものです。自分のサーバーの場合は、「CA ファイル」に証明書を指定してください。</translation>
+    </message>
+</context>
+<context>
+    <name>DaemonReply</name>
+    <message>
+        <source>The sidecar did not answer in time.</source>
+        <translation>サイドカーが時間内に応答しませんでした。</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be reached: %1</source>
+        <translation>サイドカーに到達できません: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar&apos;s answer makes no sense.</source>
+        <translation>サイドカーの応答を理解できません。</translation>
     </message>
 </context>
 <context>
@@ -53,10 +175,6 @@
     <message>
         <source>No secure connection to the trace server</source>
         <translation>トレースサーバーへの安全な接続がありません</translation>
-    </message>
-    <message>
-        <source>Check the server&apos;s address, and give --ca-file for a certificate of your own. %1</source>
-        <translation>サーバーのアドレスを確認し、独自の証明書には --ca-file を指定してください。%1</translation>
     </message>
     <message>
         <source>The trace server does not answer in time</source>
@@ -88,7 +206,7 @@
     </message>
     <message>
         <source>The trace server does not know what was asked</source>
-        <translation>トレースサーバーは要求された内容を知りません</translation>
+        <translation>トレースサーバーがこの要求に対応していません</translation>
     </message>
     <message>
         <source>Check that the backend&apos;s address is a Weave trace server.</source>
@@ -139,22 +257,6 @@
         <translation>ディスクが満杯か読み取り専用でないか確認してください。%1</translation>
     </message>
     <message>
-        <source>A program sends what the daemon does not understand</source>
-        <translation>プログラムがデーモンの理解できない内容を送っています</translation>
-    </message>
-    <message>
-        <source>Its SDK may be newer or older than the daemon; the log says more.</source>
-        <translation>その SDK がデーモンより新しいか古い可能性があります。詳しくはログをご覧ください。</translation>
-    </message>
-    <message>
-        <source>Another user tried to control the daemon</source>
-        <translation>別のユーザーがデーモンを操作しようとしました</translation>
-    </message>
-    <message>
-        <source>Calls came while the daemon was stopping</source>
-        <translation>デーモンの停止中に呼び出しが届きました</translation>
-    </message>
-    <message>
         <source>Calls were refused: too large, or too many at once</source>
         <translation>呼び出しを拒否しました: 大きすぎるか、一度に多すぎます</translation>
     </message>
@@ -174,6 +276,26 @@
         <source>What could be read is delivered; the rest is put aside in the spool&apos;s quarantine folder.</source>
         <translation>読み取れたものは配信されます。残りはスプールの隔離フォルダーにあります。</translation>
     </message>
+    <message>
+        <source>Check the server&apos;s address. For a server with certificates of its own, name its CA file in the settings. %1</source>
+        <translation>サーバーのアドレスを確認してください。独自の証明書を使うサーバーの場合は、設定で CA ファイルを指定してください。%1</translation>
+    </message>
+    <message>
+        <source>A program sends what the sidecar does not understand</source>
+        <translation>プログラムがサイドカーの理解できない内容を送っています</translation>
+    </message>
+    <message>
+        <source>Its SDK may be newer or older than the sidecar; the log says more.</source>
+        <translation>その SDK がサイドカーより新しいか古い可能性があります。詳しくはログをご覧ください。</translation>
+    </message>
+    <message>
+        <source>Another user tried to control the sidecar</source>
+        <translation>別のユーザーがサイドカーを操作しようとしました</translation>
+    </message>
+    <message>
+        <source>Calls came while the sidecar was stopping</source>
+        <translation>サイドカーの停止中に呼び出しが届きました</translation>
+    </message>
 </context>
 <context>
     <name>QPlatformTheme</name>
@@ -192,6 +314,57 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Address of the trace server</source>
+        <translation>トレースサーバーのアドレス</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>API キー</translation>
+    </message>
+    <message>
+        <source>CA file</source>
+        <translation>CA ファイル</translation>
+    </message>
+    <message>
+        <source>Plain http</source>
+        <translation>暗号化なしの http</translation>
+    </message>
+    <message>
+        <source>Socket</source>
+        <translation>ソケット</translation>
+    </message>
+    <message>
+        <source>HTTP address</source>
+        <translation>HTTP アドレス</translation>
+    </message>
+    <message>
+        <source>Spool folder</source>
+        <translation>スプールのフォルダー</translation>
+    </message>
+    <message>
+        <source>Spool limit</source>
+        <translation>スプールの上限</translation>
+    </message>
+    <message>
+        <source>Time until a batch is sent</source>
+        <translation>バッチを送信するまでの時間</translation>
+    </message>
+    <message>
+        <source>Calls in a batch</source>
+        <translation>バッチの呼び出し数</translation>
+    </message>
+    <message>
+        <source>Size of a batch</source>
+        <translation>バッチのサイズ</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>接続数</translation>
     </message>
 </context>
 <context>
@@ -287,6 +460,10 @@
         <source>&amp;Quit (the sidecar goes on)</source>
         <translation>終了 (サイドカーは動作を続けます)(&amp;Q)</translation>
     </message>
+    <message>
+        <source>Connect &amp;programs…</source>
+        <translation>プログラムをつなぐ(&amp;P)…</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Autostart</name>
@@ -340,6 +517,38 @@
     <message>
         <source>Lines of JSON (*.ndjson)</source>
         <translation>JSON の行 (*.ndjson)</translation>
+    </message>
+    <message>
+        <source>File with certificates to trust</source>
+        <translation>信頼する証明書のファイル</translation>
+    </message>
+    <message>
+        <source>Cho&amp;ose…</source>
+        <translation>選択(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>&amp;CA file:</source>
+        <translation>CA ファイル(&amp;C):</translation>
+    </message>
+    <message>
+        <source>Allow plain htt&amp;p: on the way, others can read the key and the calls</source>
+        <translation>暗号化なしの http を許可(&amp;P): 途中で他人がキーや呼び出しを読めます</translation>
+    </message>
+    <message>
+        <source>WEAVE_SIDECAR_BACKEND is set in the environment and wins: %1</source>
+        <translation>環境変数 WEAVE_SIDECAR_BACKEND が設定されており、優先されます: %1</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer);;All files (*)</source>
+        <translation>証明書 (*.pem *.crt *.cer);;すべてのファイル (*)</translation>
+    </message>
+    <message>
+        <source>the system&apos;s certificates</source>
+        <translation>システムの証明書</translation>
+    </message>
+    <message>
+        <source>For a server with certificates of its own.</source>
+        <translation>独自の証明書を使うサーバーの場合に指定します。</translation>
     </message>
 </context>
 <context>
@@ -443,44 +652,12 @@
 <context>
     <name>Weave::ConnectionTest</name>
     <message>
-        <source>Calls can be written to that folder.</source>
-        <translation>そのフォルダーに書き込めます。</translation>
+        <source>Calls can be written to that file.</source>
+        <translation>そのファイルに呼び出しを書き込めます。</translation>
     </message>
     <message>
-        <source>That folder cannot be written to.</source>
-        <translation>そのフォルダーには書き込めません。</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms and takes the key.</source>
-        <translation>%1 は %2 ミリ秒で応答し、キーを受け付けました。</translation>
-    </message>
-    <message>
-        <source>%1 refuses the API key.</source>
-        <translation>%1 が API キーを拒否しました。</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms.</source>
-        <translation>%1 は %2 ミリ秒で応答しました。</translation>
-    </message>
-    <message>
-        <source>%1 is no Weave trace server: it answers %2.</source>
-        <translation>%1 は Weave のトレースサーバーではありません: 応答は %2 です。</translation>
-    </message>
-    <message>
-        <source>There is no host named %1.</source>
-        <translation>%1 という名前のホストはありません。</translation>
-    </message>
-    <message>
-        <source>%1 refuses the connection: nothing listens there.</source>
-        <translation>%1 が接続を拒否しました: 待ち受けているものがありません。</translation>
-    </message>
-    <message>
-        <source>%1 does not answer within 10 seconds.</source>
-        <translation>%1 は 10 秒以内に応答しませんでした。</translation>
-    </message>
-    <message>
-        <source>No secure connection to %1: %2</source>
-        <translation>%1 への安全な接続がありません: %2</translation>
+        <source>That file cannot be written to. Choose one in a folder of yours.</source>
+        <translation>そのファイルには書き込めません。自分のフォルダーにあるファイルを選んでください。</translation>
     </message>
 </context>
 <context>
@@ -494,16 +671,12 @@
         <translation>%1 を開始できません: %2</translation>
     </message>
     <message>
-        <source>The daemon ended at once.</source>
-        <translation>デーモンがすぐに終了しました。</translation>
+        <source>The sidecar ended at once.</source>
+        <translation>サイドカーがすぐに終了しました。</translation>
     </message>
 </context>
 <context>
     <name>Weave::DeadLetterBox</name>
-    <message>
-        <source>Refused calls</source>
-        <translation>拒否された呼び出し</translation>
-    </message>
     <message>
         <source>&amp;Export…</source>
         <translation>書き出す(&amp;E)…</translation>
@@ -511,10 +684,6 @@
     <message>
         <source>Send them a&amp;gain</source>
         <translation>もう一度送る(&amp;G)</translation>
-    </message>
-    <message>
-        <source>Done.</source>
-        <translation>完了しました。</translation>
     </message>
     <message>
         <source>This did not work: %1</source>
@@ -529,13 +698,31 @@
         <translation>JSON の行 (*.ndjson)</translation>
     </message>
     <message>
-        <source>No call was refused for good.</source>
-        <translation>最終的に拒否された呼び出しはありません。</translation>
+        <source>Dead letters</source>
+        <translation>配信不能の呼び出し</translation>
+    </message>
+    <message>
+        <source>They were written to %1.</source>
+        <translation>%1 に書き出しました。</translation>
+    </message>
+    <message>
+        <source>They were handed to the sidecar once more.</source>
+        <translation>もう一度サイドカーに渡しました。</translation>
+    </message>
+    <message>
+        <source>No call was given up.</source>
+        <translation>配信をあきらめた呼び出しはありません。</translation>
     </message>
     <message numerus="yes">
-        <source>%n call(s) were refused by the backend for good. They are kept on disk, with the reason.</source>
+        <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>
-            <numerusform>%n 件の呼び出しがバックエンドに最終的に拒否されました。理由とともにディスクに保管されています。</numerusform>
+            <numerusform>%n 件の呼び出しの配信をあきらめました。理由とともにディスクに保管されています。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s)</source>
+        <translation>
+            <numerusform>%n 件</numerusform>
         </translation>
     </message>
 </context>
@@ -550,16 +737,16 @@
         <translation>サイドカーを開始(&amp;S)</translation>
     </message>
     <message>
-        <source>Late&amp;r</source>
-        <translation>あとで(&amp;R)</translation>
-    </message>
-    <message>
         <source>The sidecar takes the trace calls of every Weave program on this computer, keeps them safe on disk, and delivers them. Where shall they go?</source>
         <translation>サイドカーはこのコンピューターのすべての Weave プログラムのトレース呼び出しを受け取り、ディスクに安全に保管し、配信します。どこへ送りますか?</translation>
     </message>
     <message>
         <source>That is all. Now tell your programs to use the sidecar:</source>
         <translation>これで完了です。次に、プログラムがサイドカーを使うようにしてください:</translation>
+    </message>
+    <message>
+        <source>Late&amp;r</source>
+        <translation>あとで(&amp;R)</translation>
     </message>
 </context>
 <context>
@@ -644,14 +831,6 @@
         <translation>バックエンドを再試行できません</translation>
     </message>
     <message>
-        <source>Calls are not delivered</source>
-        <translation>呼び出しが配信されていません</translation>
-    </message>
-    <message>
-        <source>Delivery works again</source>
-        <translation>配信が復旧しました</translation>
-    </message>
-    <message>
         <source>%1: %2</source>
         <translation>%1: %2</translation>
     </message>
@@ -660,8 +839,8 @@
         <translation>開くログがありません</translation>
     </message>
     <message>
-        <source>A sidecar that systemd has started writes to the journal: journalctl --user -u weave-sidecar</source>
-        <translation>systemd が開始したサイドカーはジャーナルに書き込みます: journalctl --user -u weave-sidecar</translation>
+        <source>The settings cannot be read</source>
+        <translation>設定を読み込めません</translation>
     </message>
 </context>
 <context>
@@ -680,10 +859,6 @@
 </context>
 <context>
     <name>Weave::LivePage</name>
-    <message>
-        <source>Calls appear here as your programs make them.</source>
-        <translation>プログラムが呼び出しを行うと、ここに表示されます。</translation>
-    </message>
     <message>
         <source>Live calls</source>
         <translation>ライブ呼び出し</translation>
@@ -728,6 +903,29 @@
     </message>
 </context>
 <context>
+    <name>Weave::LogOpener</name>
+    <message>
+        <source>The sidecar was started by hand and writes to the terminal %1.</source>
+        <translation>サイドカーは手動で開始され、端末 %1 に書き込んでいます。</translation>
+    </message>
+    <message>
+        <source>Where the sidecar writes its log cannot be found out. It runs as process %1.</source>
+        <translation>サイドカーのログの出力先がわかりません。プロセス %1 として動作しています。</translation>
+    </message>
+    <message>
+        <source>No sidecar runs, and this program has not started one yet.</source>
+        <translation>サイドカーは動作しておらず、このプログラムもまだ開始していません。</translation>
+    </message>
+    <message>
+        <source>No program opens it. It is the file %1.</source>
+        <translation>開けるプログラムがありません。ファイルは %1 です。</translation>
+    </message>
+    <message>
+        <source>The sidecar writes to systemd&apos;s journal. In a terminal, see it by: %1</source>
+        <translation>サイドカーは systemd のジャーナルに書き込みます。端末で次のように表示できます: %1</translation>
+    </message>
+</context>
+<context>
     <name>Weave::MainWindow</name>
     <message>
         <source>Weave Sidecar</source>
@@ -763,6 +961,17 @@
     </message>
 </context>
 <context>
+    <name>Weave::Notifier</name>
+    <message>
+        <source>Calls are not delivered</source>
+        <translation>呼び出しが配信されていません</translation>
+    </message>
+    <message>
+        <source>Delivery works again</source>
+        <translation>配信が復旧しました</translation>
+    </message>
+</context>
+<context>
     <name>Weave::OverviewPage</name>
     <message>
         <source>Overview</source>
@@ -785,10 +994,6 @@
         <translation>最後のエラー:</translation>
     </message>
     <message>
-        <source>Waiting, of the spool</source>
-        <translation>待機中 (スプール比)</translation>
-    </message>
-    <message>
         <source>Spool on disk</source>
         <translation>ディスク上のスプール</translation>
     </message>
@@ -809,10 +1014,6 @@
         <translation>グラフの期間</translation>
     </message>
     <message>
-        <source>Sho&amp;w:</source>
-        <translation>表示(&amp;W):</translation>
-    </message>
-    <message>
         <source>Calls per second</source>
         <translation>毎秒の呼び出し</translation>
     </message>
@@ -829,20 +1030,16 @@
         <translation>バックエンドの応答時間</translation>
     </message>
     <message>
-        <source>none</source>
-        <translation>なし</translation>
-    </message>
-    <message>
         <source>not known</source>
         <translation>不明</translation>
     </message>
     <message>
         <source>In</source>
-        <translation>入</translation>
+        <translation>受信</translation>
     </message>
     <message>
         <source>Out</source>
-        <translation>出</translation>
+        <translation>配信</translation>
     </message>
     <message>
         <source>Calls</source>
@@ -854,7 +1051,21 @@
     </message>
     <message>
         <source>Time</source>
-        <translation>時刻</translation>
+        <translation>時間</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>oldest waiting call</comment>
+        <translation>なし</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>last error</comment>
+        <translation>なし</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w:</source>
+        <translation>表示(&amp;W):</translation>
     </message>
 </context>
 <context>
@@ -942,6 +1153,37 @@
     </message>
 </context>
 <context>
+    <name>Weave::RestartQuestion</name>
+    <message>
+        <source>This program has not started it: stop it and start it again where it was started.</source>
+        <translation>このプログラムが開始したものではありません。開始した場所で停止し、もう一度開始してください。</translation>
+    </message>
+    <message>
+        <source>systemd runs it. In a terminal, start it again by: %1</source>
+        <translation>systemd が動かしています。端末で次のように再起動できます: %1</translation>
+    </message>
+    <message>
+        <source>Settings of Weave Sidecar</source>
+        <translation>Weave Sidecar の設定</translation>
+    </message>
+    <message>
+        <source>These settings take effect when the sidecar is started again: %1</source>
+        <translation>これらの設定はサイドカーを再起動すると有効になります: %1</translation>
+    </message>
+    <message>
+        <source>Starting it again takes a moment. Calls that wait are kept on disk.</source>
+        <translation>再起動はすぐに終わります。待機中の呼び出しはディスクに保管されます。</translation>
+    </message>
+    <message>
+        <source>&amp;Start it again now</source>
+        <translation>今すぐ再起動(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Later</source>
+        <translation>あとで(&amp;L)</translation>
+    </message>
+</context>
+<context>
     <name>Weave::SdkHint</name>
     <message>
         <source>&amp;Python: run these lines where your program runs</source>
@@ -963,6 +1205,14 @@
         <source>Copy</source>
         <translation>コピー</translation>
     </message>
+    <message>
+        <source>Node: give the sidecar an HTTP address in the settings first, for example 127.0.0.1:8319.</source>
+        <translation>Node: まず設定でサイドカーに HTTP アドレス (例: 127.0.0.1:8319) を指定してください。</translation>
+    </message>
+    <message>
+        <source>Connect programs</source>
+        <translation>プログラムをつなぐ</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SettingsDialog</name>
@@ -979,16 +1229,8 @@
         <translation>配信(&amp;D)</translation>
     </message>
     <message>
-        <source>St&amp;orage and sockets</source>
-        <translation>保管とソケット(&amp;O)</translation>
-    </message>
-    <message>
         <source>&amp;Batches</source>
         <translation>バッチ(&amp;B)</translation>
-    </message>
-    <message>
-        <source>&amp;Notifications</source>
-        <translation>通知(&amp;N)</translation>
     </message>
     <message>
         <source>Soc&amp;ket:</source>
@@ -1029,10 +1271,6 @@
     <message>
         <source>More programs than this are turned away.</source>
         <translation>これを超えるプログラムは拒否されます。</translation>
-    </message>
-    <message>
-        <source>the usual number</source>
-        <translation>既定の数</translation>
     </message>
     <message>
         <source>S&amp;pool folder:</source>
@@ -1099,20 +1337,32 @@
         <translation>これより大きい呼び出しは単独で送られます: 10MiB。</translation>
     </message>
     <message>
-        <source>Tell me when &amp;calls are not delivered</source>
-        <translation>呼び出しが配信されないときに知らせる(&amp;C)</translation>
-    </message>
-    <message>
         <source>Tell me when delivery &amp;works again</source>
         <translation>配信が復旧したときに知らせる(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Set in the environment, which wins: %1</source>
+        <translation>環境変数で設定されており、優先されます: %1</translation>
+    </message>
+    <message>
+        <source>Stora&amp;ge and sockets</source>
+        <translation>保管とソケット(&amp;G)</translation>
+    </message>
+    <message>
+        <source>De&amp;sktop</source>
+        <translation>デスクトップ(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Start at log&amp;in, as an icon</source>
+        <translation>ログイン時にアイコンとして開始(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Tell me when &amp;calls are not delivered</source>
+        <translation>呼び出しが配信されないときに知らせる(&amp;C)</translation>
     </message>
 </context>
 <context>
     <name>Weave::SettingsFlow</name>
-    <message>
-        <source>The sidecar that runs now was not started by this program: what you change here is used when this program starts one.</source>
-        <translation>動作中のサイドカーはこのプログラムが開始したものではありません。ここでの変更は、このプログラムがサイドカーを開始するときに使われます。</translation>
-    </message>
     <message>
         <source>kept safe; type here to change it</source>
         <translation>安全に保管済み。変更するにはここに入力</translation>
@@ -1129,44 +1379,72 @@
         <source>Asking…</source>
         <translation>確認中…</translation>
     </message>
+    <message>
+        <source>The settings cannot be kept</source>
+        <translation>設定を保存できません</translation>
+    </message>
+    <message>
+        <source>The settings cannot be read</source>
+        <translation>設定を読み込めません</translation>
+    </message>
+    <message>
+        <source>The sidecar that runs now does not read these settings: what you change here is for one that this program starts.</source>
+        <translation>動作中のサイドカーはこの設定を読み込みません。ここでの変更は、このプログラムが開始するサイドカーに適用されます。</translation>
+    </message>
+    <message>
+        <source>Start at login cannot be changed: %1</source>
+        <translation>ログイン時の開始を変更できません: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be started: %1</source>
+        <translation>サイドカーを開始できません: %1</translation>
+    </message>
+    <message>
+        <source>The settings cannot be kept: %1</source>
+        <translation>設定を保存できません: %1</translation>
+    </message>
+    <message>
+        <source>The sidecar goes on with its old settings</source>
+        <translation>サイドカーは以前の設定のまま動作を続けます</translation>
+    </message>
+    <message>
+        <source>It was started with other values, on its command line or in its environment, which win: %1</source>
+        <translation>コマンドラインまたは環境変数で別の値を指定して開始されており、そちらが優先されます: %1</translation>
+    </message>
+    <message>
+        <source>No API key was found. A trace server that needs one gets the calls once you have set it in the settings.</source>
+        <translation>API キーが見つかりません。キーが必要なトレースサーバーには、設定でキーを入力したあとに呼び出しが送られます。</translation>
+    </message>
+    <message>
+        <source>No effect on the running sidecar</source>
+        <translation>動作中のサイドカーには影響しません</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>
     <message>
-        <source>The daemon does not answer.</source>
-        <translation>デーモンが応答しません。</translation>
+        <source>The sidecar does not answer.</source>
+        <translation>サイドカーが応答しません。</translation>
     </message>
     <message>
-        <source>The socket %1 belongs to another user.</source>
-        <translation>ソケット %1 は別のユーザーのものです。</translation>
+        <source>The socket %1 belongs to the user %2 and does not let you in.</source>
+        <translation>ソケット %1 はユーザー %2 のもので、接続が許可されていません。</translation>
     </message>
     <message>
-        <source>No daemon answers on %1.</source>
-        <translation>%1 で応答するデーモンがありません。</translation>
+        <source>No sidecar answers on %1.</source>
+        <translation>%1 で応答するサイドカーがありません。</translation>
     </message>
     <message>
-        <source>What answers on %1 is not the daemon.</source>
-        <translation>%1 で応答しているのはデーモンではありません。</translation>
+        <source>What answers on %1 is not the sidecar.</source>
+        <translation>%1 で応答しているのはサイドカーではありません。</translation>
     </message>
     <message>
-        <source>The daemon on %1 runs as another user, who alone may look into it.</source>
-        <translation>%1 のデーモンは別のユーザーとして動作しており、そのユーザーだけが中を見られます。</translation>
+        <source>Read only: the sidecar runs as the user %1, who alone may control it.</source>
+        <translation>表示のみ: サイドカーはユーザー %1 として動作しており、操作できるのはそのユーザーだけです。</translation>
     </message>
     <message>
-        <source>The daemon is of a version that this program cannot show: %1</source>
-        <translation>このプログラムでは表示できないバージョンのデーモンです: %1</translation>
-    </message>
-    <message>
-        <source>The daemon did not answer in time.</source>
-        <translation>デーモンが時間内に応答しませんでした。</translation>
-    </message>
-    <message>
-        <source>The daemon cannot be reached: %1</source>
-        <translation>デーモンに到達できません: %1</translation>
-    </message>
-    <message>
-        <source>The daemon&apos;s answer makes no sense.</source>
-        <translation>デーモンの応答が理解できません。</translation>
+        <source>Read only: the sidecar lets this program look and no more: %1</source>
+        <translation>表示のみ: サイドカーはこのプログラムに閲覧だけを許可しています: %1</translation>
     </message>
 </context>
 <context>
@@ -1218,7 +1496,7 @@
     <name>Weave::WindowPages</name>
     <message>
         <source>Working</source>
-        <translation>動作中</translation>
+        <translation>正常</translation>
     </message>
     <message>
         <source>Paused by you; calls are kept</source>
@@ -1271,6 +1549,22 @@
     <message>
         <source>Live calls</source>
         <translation>ライブ呼び出し</translation>
+    </message>
+    <message>
+        <source>Only the user that the sidecar runs as may see this.</source>
+        <translation>これを見られるのは、サイドカーを動かしているユーザーだけです。</translation>
+    </message>
+    <message>
+        <source>Calls appear here as your programs make them.</source>
+        <translation>プログラムが呼び出しを行うと、ここに表示されます。</translation>
+    </message>
+    <message>
+        <source>The sidecar keeps calls in memory alone: what is given up is not kept.</source>
+        <translation>サイドカーは呼び出しをメモリーだけに保管しています。配信をあきらめたものは残りません。</translation>
+    </message>
+    <message>
+        <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
+        <translation>スプールの中を調べるプログラム weave-sidecar がインストールされていません。</translation>
     </message>
 </context>
 </TS>

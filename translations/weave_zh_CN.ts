@@ -37,11 +37,133 @@
     </message>
     <message>
         <source>%1 · %2 delivered · %3 waiting</source>
-        <translation>%1 · 已投递 %2 · 等待 %3</translation>
+        <translation>%1 · 已投递 %2 · 等待中 %3</translation>
     </message>
     <message>
-        <source>The daemon has version %1, this program has %2. Restart the older one.</source>
-        <translation>守护进程的版本是 %1，本程序的版本是 %2。请重启较旧的一个。</translation>
+        <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
+        <translation>Sidecar 的版本是 %1，本程序的版本是 %2。请重启较旧的一个。</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionVerdict</name>
+    <message>
+        <source>%1 asks for fewer requests (429). Test again in a few minutes.</source>
+        <translation>%1 要求减少请求 (429)。请过几分钟再测试。</translation>
+    </message>
+    <message>
+        <source>%1 has trouble of its own (%2). Test again later; calls are kept meanwhile.</source>
+        <translation>%1 自身有问题 (%2)。请稍后再测试；在此期间调用会保留。</translation>
+    </message>
+    <message>
+        <source>%1 answers (%2), but not as a Weave trace server does. Check the address and the path in it; the login page of a network answers like this, too.</source>
+        <translation>%1 有响应 (%2)，但不像 Weave 跟踪服务器。请检查地址及其中的路径；网络的登录页面也会这样响应。</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms. The API key was not tested: without https others could read it.</source>
+        <translation>%1 在 %2 毫秒内响应。未测试 API 密钥：不用 https 时他人可能读到它。</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and takes the key.</source>
+        <translation>%1 在 %2 毫秒内响应并接受了密钥。</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and knows the key. Whether it may write to your project shows with the first calls.</source>
+        <translation>%1 在 %2 毫秒内响应并认得密钥。能否写入您的项目，要等首批调用才知道。</translation>
+    </message>
+    <message>
+        <source>%1 refuses the API key. Copy it once more from your account&apos;s page, or make a new one there.</source>
+        <translation>%1 拒绝了 API 密钥。请从您的账户页面重新复制，或在那里新建一个。</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time. Check the network and the address; some networks need a proxy (HTTPS_PROXY).</source>
+        <translation>%1 没有及时响应。请检查网络和地址；有些网络需要代理 (HTTPS_PROXY)。</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time through the proxy %2. Check both addresses.</source>
+        <translation>%1 通过代理 %2 没有及时响应。请检查这两个地址。</translation>
+    </message>
+    <message>
+        <source>There is no host named %1. Check the spelling and the network.</source>
+        <translation>没有名为 %1 的主机。请检查拼写和网络。</translation>
+    </message>
+    <message>
+        <source>%1 refuses the connection: nothing listens at port %2. Check the port in the address, and whether the server runs.</source>
+        <translation>%1 拒绝连接：端口 %2 上没有程序在监听。请检查地址中的端口，以及服务器是否在运行。</translation>
+    </message>
+    <message>
+        <source>%1 closes the connection without an answer. Check the address and its port %2.</source>
+        <translation>%1 未作响应就关闭了连接。请检查地址及其端口 %2。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached: %2. Check the network and the address.</source>
+        <translation>无法连接 %1：%2。请检查网络和地址。</translation>
+    </message>
+    <message>
+        <source>The proxy %1 wants a user name and a password. Give them in HTTPS_PROXY or HTTP_PROXY, as in http://user:password@proxy.example:3128.</source>
+        <translation>代理 %1 需要用户名和密码。请在 HTTPS_PROXY 或 HTTP_PROXY 中给出，例如 http://user:password@proxy.example:3128。</translation>
+    </message>
+    <message>
+        <source>No way to %2 through the proxy %1: %3. Check HTTPS_PROXY and HTTP_PROXY, ask who runs the proxy, or name %2 in NO_PROXY.</source>
+        <translation>无法通过代理 %1 连接 %2：%3。请检查 HTTPS_PROXY 和 HTTP_PROXY，询问代理的管理员，或在 NO_PROXY 中写上 %2。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak TLS at port %2. Check the port; an address that begins with http:// is for servers without TLS.</source>
+        <translation>%1 在端口 %2 上不使用 TLS。请检查端口；不使用 TLS 的服务器，地址以 http:// 开头。</translation>
+    </message>
+    <message>
+        <source>No secure connection to %1: %2. The server must speak TLS 1.2 or newer.</source>
+        <translation>无法与 %1 建立安全连接：%2。服务器必须使用 TLS 1.2 或更新版本。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is for %2. Give the address that the certificate names.</source>
+        <translation>%1 的证书属于 %2。请填写证书中的地址。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 cannot be trusted: %2.</source>
+        <translation>无法信任 %1 的证书：%2。</translation>
+    </message>
+    <message>
+        <source>%1 redirects to another address (%2). Ask its owner for the right one.</source>
+        <translation>%1 重定向到其他地址 (%2)。请向其管理员询问正确的地址。</translation>
+    </message>
+    <message>
+        <source>%1 redirects to %2. Use that address instead.</source>
+        <translation>%1 重定向到 %2。请改用该地址。</translation>
+    </message>
+    <message>
+        <source>%1 answers in %2 ms and needs no key.</source>
+        <translation>%1 在 %2 毫秒内响应，不需要密钥。</translation>
+    </message>
+    <message>
+        <source>%1 needs an API key. Type it above.</source>
+        <translation>%1 需要 API 密钥。请在上方输入。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 expired on %2. Check this computer&apos;s clock; if it is right, the server needs a new certificate.</source>
+        <translation>%1 的证书已于 %2 过期。请检查本机时钟；如果时钟正确，服务器需要新的证书。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is not valid before %2. Check this computer&apos;s clock.</source>
+        <translation>%1 的证书从 %2 起才有效。请检查本机时钟。</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 comes from an authority that this computer does not trust. If the server is your own, name its certificates under &quot;CA file&quot;.</source>
+        <translation>%1 的证书来自本机不信任的颁发机构。如果是您自己的服务器，请在“CA 文件”中指定其证书。</translation>
+    </message>
+</context>
+<context>
+    <name>DaemonReply</name>
+    <message>
+        <source>The sidecar did not answer in time.</source>
+        <translation>Sidecar 没有及时响应。</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be reached: %1</source>
+        <translation>无法连接 Sidecar：%1</translation>
+    </message>
+    <message>
+        <source>The sidecar&apos;s answer makes no sense.</source>
+        <translation>无法理解 Sidecar 的响应。</translation>
     </message>
 </context>
 <context>
@@ -55,12 +177,8 @@
         <translation>无法与跟踪服务器建立安全连接</translation>
     </message>
     <message>
-        <source>Check the server&apos;s address, and give --ca-file for a certificate of your own. %1</source>
-        <translation>请检查服务器地址；使用自己的证书时请指定 --ca-file。%1</translation>
-    </message>
-    <message>
         <source>The trace server does not answer in time</source>
-        <translation>跟踪服务器没有及时应答</translation>
+        <translation>跟踪服务器没有及时响应</translation>
     </message>
     <message>
         <source>The trace server cannot be reached</source>
@@ -88,7 +206,7 @@
     </message>
     <message>
         <source>The trace server does not know what was asked</source>
-        <translation>跟踪服务器不认识所请求的内容</translation>
+        <translation>跟踪服务器不支持所请求的内容</translation>
     </message>
     <message>
         <source>Check that the backend&apos;s address is a Weave trace server.</source>
@@ -139,22 +257,6 @@
         <translation>请检查磁盘是否已满或为只读。%1</translation>
     </message>
     <message>
-        <source>A program sends what the daemon does not understand</source>
-        <translation>有程序发送了守护进程不理解的内容</translation>
-    </message>
-    <message>
-        <source>Its SDK may be newer or older than the daemon; the log says more.</source>
-        <translation>其 SDK 可能比守护进程新或旧；详情见日志。</translation>
-    </message>
-    <message>
-        <source>Another user tried to control the daemon</source>
-        <translation>另一个用户试图控制守护进程</translation>
-    </message>
-    <message>
-        <source>Calls came while the daemon was stopping</source>
-        <translation>守护进程停止时收到了调用</translation>
-    </message>
-    <message>
         <source>Calls were refused: too large, or too many at once</source>
         <translation>调用被拒绝：太大，或一次太多</translation>
     </message>
@@ -174,6 +276,26 @@
         <source>What could be read is delivered; the rest is put aside in the spool&apos;s quarantine folder.</source>
         <translation>能读取的会投递；其余放在缓存区的隔离文件夹中。</translation>
     </message>
+    <message>
+        <source>Check the server&apos;s address. For a server with certificates of its own, name its CA file in the settings. %1</source>
+        <translation>请检查服务器地址。如果服务器使用自己的证书，请在设置中指定其 CA 文件。%1</translation>
+    </message>
+    <message>
+        <source>A program sends what the sidecar does not understand</source>
+        <translation>有程序发送了 Sidecar 不理解的内容</translation>
+    </message>
+    <message>
+        <source>Its SDK may be newer or older than the sidecar; the log says more.</source>
+        <translation>其 SDK 可能比 Sidecar 新或旧；详情见日志。</translation>
+    </message>
+    <message>
+        <source>Another user tried to control the sidecar</source>
+        <translation>另一个用户试图控制 Sidecar</translation>
+    </message>
+    <message>
+        <source>Calls came while the sidecar was stopping</source>
+        <translation>Sidecar 停止时收到了调用</translation>
+    </message>
 </context>
 <context>
     <name>QPlatformTheme</name>
@@ -192,6 +314,57 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Address of the trace server</source>
+        <translation>跟踪服务器的地址</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>API 密钥</translation>
+    </message>
+    <message>
+        <source>CA file</source>
+        <translation>CA 文件</translation>
+    </message>
+    <message>
+        <source>Plain http</source>
+        <translation>未加密的 http</translation>
+    </message>
+    <message>
+        <source>Socket</source>
+        <translation>套接字</translation>
+    </message>
+    <message>
+        <source>HTTP address</source>
+        <translation>HTTP 地址</translation>
+    </message>
+    <message>
+        <source>Spool folder</source>
+        <translation>缓存区文件夹</translation>
+    </message>
+    <message>
+        <source>Spool limit</source>
+        <translation>缓存区上限</translation>
+    </message>
+    <message>
+        <source>Time until a batch is sent</source>
+        <translation>发送批次前的等待时间</translation>
+    </message>
+    <message>
+        <source>Calls in a batch</source>
+        <translation>批次中的调用数</translation>
+    </message>
+    <message>
+        <source>Size of a batch</source>
+        <translation>批次大小</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>连接数</translation>
     </message>
 </context>
 <context>
@@ -287,6 +460,10 @@
         <source>&amp;Quit (the sidecar goes on)</source>
         <translation>退出（Sidecar 继续运行）(&amp;Q)</translation>
     </message>
+    <message>
+        <source>Connect &amp;programs…</source>
+        <translation>连接程序(&amp;P)…</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Autostart</name>
@@ -340,6 +517,38 @@
     <message>
         <source>Lines of JSON (*.ndjson)</source>
         <translation>JSON 行 (*.ndjson)</translation>
+    </message>
+    <message>
+        <source>File with certificates to trust</source>
+        <translation>受信任证书的文件</translation>
+    </message>
+    <message>
+        <source>Cho&amp;ose…</source>
+        <translation>选择(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>&amp;CA file:</source>
+        <translation>CA 文件(&amp;C)：</translation>
+    </message>
+    <message>
+        <source>Allow plain htt&amp;p: on the way, others can read the key and the calls</source>
+        <translation>允许未加密的 http(&amp;P)：传输途中他人可以读到密钥和调用</translation>
+    </message>
+    <message>
+        <source>WEAVE_SIDECAR_BACKEND is set in the environment and wins: %1</source>
+        <translation>环境变量 WEAVE_SIDECAR_BACKEND 已设置，优先生效：%1</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer);;All files (*)</source>
+        <translation>证书 (*.pem *.crt *.cer);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>the system&apos;s certificates</source>
+        <translation>系统的证书</translation>
+    </message>
+    <message>
+        <source>For a server with certificates of its own.</source>
+        <translation>用于使用自己证书的服务器。</translation>
     </message>
 </context>
 <context>
@@ -443,44 +652,12 @@
 <context>
     <name>Weave::ConnectionTest</name>
     <message>
-        <source>Calls can be written to that folder.</source>
-        <translation>可以写入该文件夹。</translation>
+        <source>Calls can be written to that file.</source>
+        <translation>可以将调用写入该文件。</translation>
     </message>
     <message>
-        <source>That folder cannot be written to.</source>
-        <translation>无法写入该文件夹。</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms and takes the key.</source>
-        <translation>%1 在 %2 毫秒内应答并接受了密钥。</translation>
-    </message>
-    <message>
-        <source>%1 refuses the API key.</source>
-        <translation>%1 拒绝了 API 密钥。</translation>
-    </message>
-    <message>
-        <source>%1 answers in %2 ms.</source>
-        <translation>%1 在 %2 毫秒内应答。</translation>
-    </message>
-    <message>
-        <source>%1 is no Weave trace server: it answers %2.</source>
-        <translation>%1 不是 Weave 跟踪服务器：应答为 %2。</translation>
-    </message>
-    <message>
-        <source>There is no host named %1.</source>
-        <translation>没有名为 %1 的主机。</translation>
-    </message>
-    <message>
-        <source>%1 refuses the connection: nothing listens there.</source>
-        <translation>%1 拒绝连接：没有程序在监听。</translation>
-    </message>
-    <message>
-        <source>%1 does not answer within 10 seconds.</source>
-        <translation>%1 在 10 秒内没有应答。</translation>
-    </message>
-    <message>
-        <source>No secure connection to %1: %2</source>
-        <translation>无法与 %1 建立安全连接：%2</translation>
+        <source>That file cannot be written to. Choose one in a folder of yours.</source>
+        <translation>无法写入该文件。请选择您自己文件夹中的文件。</translation>
     </message>
 </context>
 <context>
@@ -494,16 +671,12 @@
         <translation>无法启动 %1：%2</translation>
     </message>
     <message>
-        <source>The daemon ended at once.</source>
-        <translation>守护进程立即退出了。</translation>
+        <source>The sidecar ended at once.</source>
+        <translation>Sidecar 立即退出了。</translation>
     </message>
 </context>
 <context>
     <name>Weave::DeadLetterBox</name>
-    <message>
-        <source>Refused calls</source>
-        <translation>被拒绝的调用</translation>
-    </message>
     <message>
         <source>&amp;Export…</source>
         <translation>导出(&amp;E)…</translation>
@@ -513,12 +686,8 @@
         <translation>重新发送(&amp;G)</translation>
     </message>
     <message>
-        <source>Done.</source>
-        <translation>完成。</translation>
-    </message>
-    <message>
         <source>This did not work: %1</source>
-        <translation>没有成功：%1</translation>
+        <translation>操作失败：%1</translation>
     </message>
     <message>
         <source>Export calls</source>
@@ -529,13 +698,31 @@
         <translation>JSON 行 (*.ndjson)</translation>
     </message>
     <message>
-        <source>No call was refused for good.</source>
-        <translation>没有调用被最终拒绝。</translation>
+        <source>Dead letters</source>
+        <translation>无法投递的调用</translation>
+    </message>
+    <message>
+        <source>They were written to %1.</source>
+        <translation>已写入 %1。</translation>
+    </message>
+    <message>
+        <source>They were handed to the sidecar once more.</source>
+        <translation>已再次交给 Sidecar。</translation>
+    </message>
+    <message>
+        <source>No call was given up.</source>
+        <translation>没有放弃投递的调用。</translation>
     </message>
     <message numerus="yes">
-        <source>%n call(s) were refused by the backend for good. They are kept on disk, with the reason.</source>
+        <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>
-            <numerusform>%n 个调用被后端最终拒绝。它们连同原因保留在磁盘上。</numerusform>
+            <numerusform>已放弃投递 %n 个调用。它们连同原因保留在磁盘上。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s)</source>
+        <translation>
+            <numerusform>%n 个调用</numerusform>
         </translation>
     </message>
 </context>
@@ -550,16 +737,16 @@
         <translation>启动 Sidecar(&amp;S)</translation>
     </message>
     <message>
-        <source>Late&amp;r</source>
-        <translation>以后(&amp;R)</translation>
-    </message>
-    <message>
         <source>The sidecar takes the trace calls of every Weave program on this computer, keeps them safe on disk, and delivers them. Where shall they go?</source>
         <translation>Sidecar 接收本机所有 Weave 程序的跟踪调用，安全地保存在磁盘上并投递。要发送到哪里？</translation>
     </message>
     <message>
         <source>That is all. Now tell your programs to use the sidecar:</source>
         <translation>完成了。现在让您的程序使用 Sidecar：</translation>
+    </message>
+    <message>
+        <source>Late&amp;r</source>
+        <translation>以后(&amp;R)</translation>
     </message>
 </context>
 <context>
@@ -644,14 +831,6 @@
         <translation>无法再次尝试后端</translation>
     </message>
     <message>
-        <source>Calls are not delivered</source>
-        <translation>调用没有投递</translation>
-    </message>
-    <message>
-        <source>Delivery works again</source>
-        <translation>投递已恢复正常</translation>
-    </message>
-    <message>
         <source>%1: %2</source>
         <translation>%1：%2</translation>
     </message>
@@ -660,8 +839,8 @@
         <translation>没有可打开的日志</translation>
     </message>
     <message>
-        <source>A sidecar that systemd has started writes to the journal: journalctl --user -u weave-sidecar</source>
-        <translation>由 systemd 启动的 Sidecar 写入系统日志：journalctl --user -u weave-sidecar</translation>
+        <source>The settings cannot be read</source>
+        <translation>无法读取设置</translation>
     </message>
 </context>
 <context>
@@ -680,10 +859,6 @@
 </context>
 <context>
     <name>Weave::LivePage</name>
-    <message>
-        <source>Calls appear here as your programs make them.</source>
-        <translation>您的程序发出调用时会显示在这里。</translation>
-    </message>
     <message>
         <source>Live calls</source>
         <translation>实时调用</translation>
@@ -728,6 +903,29 @@
     </message>
 </context>
 <context>
+    <name>Weave::LogOpener</name>
+    <message>
+        <source>The sidecar was started by hand and writes to the terminal %1.</source>
+        <translation>Sidecar 是手动启动的，日志写到终端 %1。</translation>
+    </message>
+    <message>
+        <source>Where the sidecar writes its log cannot be found out. It runs as process %1.</source>
+        <translation>无法得知 Sidecar 把日志写到哪里。它的进程号是 %1。</translation>
+    </message>
+    <message>
+        <source>No sidecar runs, and this program has not started one yet.</source>
+        <translation>没有 Sidecar 在运行，本程序也尚未启动过。</translation>
+    </message>
+    <message>
+        <source>No program opens it. It is the file %1.</source>
+        <translation>没有可打开它的程序。文件是 %1。</translation>
+    </message>
+    <message>
+        <source>The sidecar writes to systemd&apos;s journal. In a terminal, see it by: %1</source>
+        <translation>Sidecar 写入 systemd 日志。在终端中用以下命令查看：%1</translation>
+    </message>
+</context>
+<context>
     <name>Weave::MainWindow</name>
     <message>
         <source>Weave Sidecar</source>
@@ -763,6 +961,17 @@
     </message>
 </context>
 <context>
+    <name>Weave::Notifier</name>
+    <message>
+        <source>Calls are not delivered</source>
+        <translation>调用没有投递</translation>
+    </message>
+    <message>
+        <source>Delivery works again</source>
+        <translation>投递已恢复正常</translation>
+    </message>
+</context>
+<context>
     <name>Weave::OverviewPage</name>
     <message>
         <source>Overview</source>
@@ -778,15 +987,11 @@
     </message>
     <message>
         <source>Oldest waiting call:</source>
-        <translation>最早的等待调用：</translation>
+        <translation>等待最久的调用：</translation>
     </message>
     <message>
         <source>Last error:</source>
         <translation>最近的错误：</translation>
-    </message>
-    <message>
-        <source>Waiting, of the spool</source>
-        <translation>等待中（占缓存区）</translation>
     </message>
     <message>
         <source>Spool on disk</source>
@@ -809,10 +1014,6 @@
         <translation>图表的时间范围</translation>
     </message>
     <message>
-        <source>Sho&amp;w:</source>
-        <translation>显示(&amp;W)：</translation>
-    </message>
-    <message>
         <source>Calls per second</source>
         <translation>每秒调用数</translation>
     </message>
@@ -826,11 +1027,7 @@
     </message>
     <message>
         <source>Time the backend takes</source>
-        <translation>后端应答时间</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>无</translation>
+        <translation>后端响应时间</translation>
     </message>
     <message>
         <source>not known</source>
@@ -838,11 +1035,11 @@
     </message>
     <message>
         <source>In</source>
-        <translation>收</translation>
+        <translation>接收</translation>
     </message>
     <message>
         <source>Out</source>
-        <translation>发</translation>
+        <translation>投递</translation>
     </message>
     <message>
         <source>Calls</source>
@@ -855,6 +1052,20 @@
     <message>
         <source>Time</source>
         <translation>时间</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>oldest waiting call</comment>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>last error</comment>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w:</source>
+        <translation>显示(&amp;W)：</translation>
     </message>
 </context>
 <context>
@@ -938,7 +1149,38 @@
     </message>
     <message>
         <source>&amp;Stop it too</source>
-        <translation>也停止它(&amp;S)</translation>
+        <translation>一并停止(&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>Weave::RestartQuestion</name>
+    <message>
+        <source>This program has not started it: stop it and start it again where it was started.</source>
+        <translation>它不是由本程序启动的：请在启动它的地方停止并重新启动。</translation>
+    </message>
+    <message>
+        <source>systemd runs it. In a terminal, start it again by: %1</source>
+        <translation>它由 systemd 运行。在终端中用以下命令重新启动：%1</translation>
+    </message>
+    <message>
+        <source>Settings of Weave Sidecar</source>
+        <translation>Weave Sidecar 设置</translation>
+    </message>
+    <message>
+        <source>These settings take effect when the sidecar is started again: %1</source>
+        <translation>以下设置在 Sidecar 重新启动后生效：%1</translation>
+    </message>
+    <message>
+        <source>Starting it again takes a moment. Calls that wait are kept on disk.</source>
+        <translation>重新启动只需片刻。等待中的调用保留在磁盘上。</translation>
+    </message>
+    <message>
+        <source>&amp;Start it again now</source>
+        <translation>立即重新启动(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Later</source>
+        <translation>以后(&amp;L)</translation>
     </message>
 </context>
 <context>
@@ -963,12 +1205,20 @@
         <source>Copy</source>
         <translation>复制</translation>
     </message>
+    <message>
+        <source>Node: give the sidecar an HTTP address in the settings first, for example 127.0.0.1:8319.</source>
+        <translation>Node：请先在设置中为 Sidecar 指定 HTTP 地址，例如 127.0.0.1:8319。</translation>
+    </message>
+    <message>
+        <source>Connect programs</source>
+        <translation>连接程序</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SettingsDialog</name>
     <message>
         <source>Settings of Weave Sidecar</source>
-        <translation>Weave Sidecar 的设置</translation>
+        <translation>Weave Sidecar 设置</translation>
     </message>
     <message>
         <source>Kinds of settings</source>
@@ -979,16 +1229,8 @@
         <translation>投递(&amp;D)</translation>
     </message>
     <message>
-        <source>St&amp;orage and sockets</source>
-        <translation>存储与套接字(&amp;O)</translation>
-    </message>
-    <message>
         <source>&amp;Batches</source>
         <translation>批次(&amp;B)</translation>
-    </message>
-    <message>
-        <source>&amp;Notifications</source>
-        <translation>通知(&amp;N)</translation>
     </message>
     <message>
         <source>Soc&amp;ket:</source>
@@ -1000,7 +1242,7 @@
     </message>
     <message>
         <source>Where Python programs hand over their calls.</source>
-        <translation>Python 程序在这里交出调用。</translation>
+        <translation>Python 程序把调用交到这里。</translation>
     </message>
     <message>
         <source>&amp;HTTP address:</source>
@@ -1012,7 +1254,7 @@
     </message>
     <message>
         <source>Where Node programs hand over their calls, 127.0.0.1:8319; empty for none.</source>
-        <translation>Node 程序在这里交出调用，127.0.0.1:8319；留空表示不用。</translation>
+        <translation>Node 程序把调用交到这里，例如 127.0.0.1:8319；留空表示不用。</translation>
     </message>
     <message>
         <source>none</source>
@@ -1029,10 +1271,6 @@
     <message>
         <source>More programs than this are turned away.</source>
         <translation>超过此数的程序会被拒绝。</translation>
-    </message>
-    <message>
-        <source>the usual number</source>
-        <translation>默认数量</translation>
     </message>
     <message>
         <source>S&amp;pool folder:</source>
@@ -1092,27 +1330,39 @@
     </message>
     <message>
         <source>Size of a batch at most</source>
-        <translation>一个批次最大的大小</translation>
+        <translation>一个批次的大小上限</translation>
     </message>
     <message>
         <source>A larger call travels alone: 10MiB.</source>
         <translation>更大的调用单独发送：10MiB。</translation>
     </message>
     <message>
-        <source>Tell me when &amp;calls are not delivered</source>
-        <translation>调用没有投递时通知我(&amp;C)</translation>
-    </message>
-    <message>
         <source>Tell me when delivery &amp;works again</source>
         <translation>投递恢复正常时通知我(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Set in the environment, which wins: %1</source>
+        <translation>已在环境变量中设置，优先生效：%1</translation>
+    </message>
+    <message>
+        <source>Stora&amp;ge and sockets</source>
+        <translation>存储与套接字(&amp;G)</translation>
+    </message>
+    <message>
+        <source>De&amp;sktop</source>
+        <translation>桌面(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Start at log&amp;in, as an icon</source>
+        <translation>登录时启动，只显示图标(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Tell me when &amp;calls are not delivered</source>
+        <translation>调用没有投递时通知我(&amp;C)</translation>
     </message>
 </context>
 <context>
     <name>Weave::SettingsFlow</name>
-    <message>
-        <source>The sidecar that runs now was not started by this program: what you change here is used when this program starts one.</source>
-        <translation>现在运行的 Sidecar 不是由本程序启动的：这里的更改在本程序启动 Sidecar 时使用。</translation>
-    </message>
     <message>
         <source>kept safe; type here to change it</source>
         <translation>已安全保存；在此输入以更改</translation>
@@ -1123,50 +1373,78 @@
     </message>
     <message>
         <source>from wandb.ai/authorize</source>
-        <translation>来自 wandb.ai/authorize</translation>
+        <translation>可在 wandb.ai/authorize 获取</translation>
     </message>
     <message>
         <source>Asking…</source>
-        <translation>正在询问…</translation>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>The settings cannot be kept</source>
+        <translation>无法保存设置</translation>
+    </message>
+    <message>
+        <source>The settings cannot be read</source>
+        <translation>无法读取设置</translation>
+    </message>
+    <message>
+        <source>The sidecar that runs now does not read these settings: what you change here is for one that this program starts.</source>
+        <translation>现在运行的 Sidecar 不读取这些设置：这里的更改用于由本程序启动的 Sidecar。</translation>
+    </message>
+    <message>
+        <source>Start at login cannot be changed: %1</source>
+        <translation>无法更改登录时启动：%1</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be started: %1</source>
+        <translation>无法启动 Sidecar：%1</translation>
+    </message>
+    <message>
+        <source>The settings cannot be kept: %1</source>
+        <translation>无法保存设置：%1</translation>
+    </message>
+    <message>
+        <source>The sidecar goes on with its old settings</source>
+        <translation>Sidecar 继续使用原来的设置</translation>
+    </message>
+    <message>
+        <source>It was started with other values, on its command line or in its environment, which win: %1</source>
+        <translation>启动它时在命令行或环境变量中给出了其他值，优先生效：%1</translation>
+    </message>
+    <message>
+        <source>No API key was found. A trace server that needs one gets the calls once you have set it in the settings.</source>
+        <translation>未找到 API 密钥。需要密钥的跟踪服务器会在您于设置中填写之后收到调用。</translation>
+    </message>
+    <message>
+        <source>No effect on the running sidecar</source>
+        <translation>对正在运行的 Sidecar 不起作用</translation>
     </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>
     <message>
-        <source>The daemon does not answer.</source>
-        <translation>守护进程没有应答。</translation>
+        <source>The sidecar does not answer.</source>
+        <translation>Sidecar 没有响应。</translation>
     </message>
     <message>
-        <source>The socket %1 belongs to another user.</source>
-        <translation>套接字 %1 属于另一个用户。</translation>
+        <source>The socket %1 belongs to the user %2 and does not let you in.</source>
+        <translation>套接字 %1 属于用户 %2，您无权连接。</translation>
     </message>
     <message>
-        <source>No daemon answers on %1.</source>
-        <translation>%1 上没有守护进程应答。</translation>
+        <source>No sidecar answers on %1.</source>
+        <translation>%1 上没有 Sidecar 响应。</translation>
     </message>
     <message>
-        <source>What answers on %1 is not the daemon.</source>
-        <translation>在 %1 上应答的不是守护进程。</translation>
+        <source>What answers on %1 is not the sidecar.</source>
+        <translation>在 %1 上响应的不是 Sidecar。</translation>
     </message>
     <message>
-        <source>The daemon on %1 runs as another user, who alone may look into it.</source>
-        <translation>%1 上的守护进程以另一个用户运行，只有该用户可以查看。</translation>
+        <source>Read only: the sidecar runs as the user %1, who alone may control it.</source>
+        <translation>只读：Sidecar 以用户 %1 运行，只有该用户可以控制它。</translation>
     </message>
     <message>
-        <source>The daemon is of a version that this program cannot show: %1</source>
-        <translation>本程序无法显示此版本的守护进程：%1</translation>
-    </message>
-    <message>
-        <source>The daemon did not answer in time.</source>
-        <translation>守护进程没有及时应答。</translation>
-    </message>
-    <message>
-        <source>The daemon cannot be reached: %1</source>
-        <translation>无法连接守护进程：%1</translation>
-    </message>
-    <message>
-        <source>The daemon&apos;s answer makes no sense.</source>
-        <translation>守护进程的应答没有意义。</translation>
+        <source>Read only: the sidecar lets this program look and no more: %1</source>
+        <translation>只读：Sidecar 只允许本程序查看：%1</translation>
     </message>
 </context>
 <context>
@@ -1234,7 +1512,7 @@
     </message>
     <message>
         <source>Does not answer as it should; %1</source>
-        <translation>应答不正常；%1</translation>
+        <translation>响应不正常；%1</translation>
     </message>
     <message>
         <source>Refuses what is sent; %1</source>
@@ -1271,6 +1549,22 @@
     <message>
         <source>Live calls</source>
         <translation>实时调用</translation>
+    </message>
+    <message>
+        <source>Only the user that the sidecar runs as may see this.</source>
+        <translation>只有运行 Sidecar 的用户可以查看。</translation>
+    </message>
+    <message>
+        <source>Calls appear here as your programs make them.</source>
+        <translation>您的程序发出调用时会显示在这里。</translation>
+    </message>
+    <message>
+        <source>The sidecar keeps calls in memory alone: what is given up is not kept.</source>
+        <translation>Sidecar 只把调用保存在内存中：放弃投递的不会保留。</translation>
+    </message>
+    <message>
+        <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
+        <translation>未安装用于查看缓存区的程序 weave-sidecar。</translation>
     </message>
 </context>
 </TS>

@@ -61,7 +61,7 @@ AppState AppState::of(const std::optional<Snapshot> &snapshot, const QString &ab
     }
     if (state.m_reason.isEmpty() && snapshot->version != ownVersion())
         state.m_reason =
-            tr("The daemon has version %1, this program has %2. Restart the older one.")
+            tr("The sidecar has version %1, this program has %2. Restart the older one.")
                 .arg(snapshot->version, ownVersion());
     const QLocale locale;
     state.m_line =

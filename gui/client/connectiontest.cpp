@@ -1,99 +1,134 @@
 #include "client/connectiontest.h"
 
-#include <QElapsedTimer>
+#include "config/backendaddress.h"
+#include "config/tlssettings.h"
+
 #include <QFileInfo>
 #include <QNetworkRequest>
-#include <QSslError>
-#include <QUrl>
+
+#include <utility>
 
 namespace Weave {
 
 namespace {
 
-constexpr int Ok = 200;
-constexpr int Unauthorized = 401;
-constexpr int Forbidden = 403;
+using namespace std::chrono_literals;
+
+constexpr Milliseconds UsualTimeout = 10s;
+constexpr qint64 MaxBodyBytes = qint64{64} * 1024;
+
+// A query of a project that nobody has: it needs the key, reads nothing and changes nothing.
+constexpr char Question[] = R"({"project_id":"weave-sidecar/connection-test","limit":1})";
+
+// Nobody else reads what goes to this machine itself or through TLS.
+bool isPrivate(const Config &config)
+{
+    const bool isUsualAddress = parseBackend(config.backend.display(), false).ok();
+    return isUsualAddress
+        && (config.backend.url.scheme() == QLatin1String("https")
+            || config.proxy.type() == QNetworkProxy::NoProxy);
+}
 
 } // namespace
 
-void ConnectionTest::start(const QString &backend, const QString &apiKey)
+ConnectionTest::ConnectionTest(QObject *parent)
+    : QObject(parent)
 {
-    if (m_reply) {
-        m_reply->disconnect(this);
-        m_reply->abort();
-        m_reply->deleteLater();
-        m_reply.clear();
-    }
-    if (backend.startsWith(QLatin1String("file:"))) {
-        const QFileInfo folder(QFileInfo(backend.mid(5)).absolutePath());
-        const bool isGood = folder.isDir() && folder.isWritable();
-        Q_EMIT finished(isGood,
-                        isGood ? tr("Calls can be written to that folder.")
-                               : tr("That folder cannot be written to."));
-        return;
-    }
-    // A query of a project that nobody has: it needs the key, reads nothing and changes nothing.
-    QNetworkRequest request(QUrl(backend + QLatin1String("/calls/query_stats")));
-    request.setTransferTimeout(TimeoutMs);
-    request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
-                         QNetworkRequest::ManualRedirectPolicy);
-    if (!apiKey.isEmpty())
-        request.setRawHeader("Authorization", "Basic " + ("api:" + apiKey.toUtf8()).toBase64());
-    m_reply =
-        m_network.post(request, R"({"project_id":"weave-sidecar/connection-test","limit":1})");
-    QElapsedTimer clock;
-    clock.start();
-    connect(m_reply, &QNetworkReply::finished, this, [this, reply = m_reply, clock] {
-        reply->deleteLater();
-        handleAnswer(*reply, clock.elapsed());
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(UsualTimeout);
+    connect(&m_timer, &QTimer::timeout, this, [this] {
+        m_answer.isLate = true;
+        m_reply->abort(); // handleEnd() follows
     });
 }
 
-void ConnectionTest::handleAnswer(QNetworkReply &reply, qint64 milliseconds)
+void ConnectionTest::start(const Config &config)
 {
+    stop();
+    if (config.backend.kind == BackendAddress::Kind::File)
+        testFile(config.backend.path);
+    else
+        ask(config);
+}
+
+void ConnectionTest::stop()
+{
+    m_timer.stop();
+    if (!m_reply)
+        return;
+    m_reply->disconnect(this);
+    m_reply->abort();
+    m_reply->deleteLater();
     m_reply.clear();
-    const int status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    const QString host = reply.url().host();
-    switch (status) {
-    case 0:
-        break;
-    case Ok:
-    case Forbidden: // the key is known; the project of the question is nobody's
-        Q_EMIT finished(true,
-                        tr("%1 answers in %2 ms and takes the key.").arg(host).arg(milliseconds));
-        return;
-    case Unauthorized:
-        Q_EMIT finished(false, tr("%1 refuses the API key.").arg(host));
-        return;
-    default:
-        if (reply.header(QNetworkRequest::ContentTypeHeader)
-                .toString()
-                .contains(QLatin1String("json")))
-            Q_EMIT finished(true, tr("%1 answers in %2 ms.").arg(host).arg(milliseconds));
-        else
-            Q_EMIT finished(
-                false, tr("%1 is no Weave trace server: it answers %2.").arg(host).arg(status));
-        return;
+}
+
+void ConnectionTest::testFile(const std::string &path)
+{
+    const QFileInfo file(QString::fromStdString(path));
+    const QFileInfo folder(file.absolutePath());
+    const bool isGood =
+        file.exists() ? file.isFile() && file.isWritable() : folder.isDir() && folder.isWritable();
+    Q_EMIT finished(isGood,
+                    isGood
+                        ? tr("Calls can be written to that file.")
+                        : tr("That file cannot be written to. Choose one in a folder of yours."));
+}
+
+void ConnectionTest::ask(const Config &config)
+{
+    QUrl url = config.backend.url;
+    QString path = url.path();
+    while (path.endsWith(u'/'))
+        path.chop(1);
+    url.setPath(path + QStringLiteral("/calls/query_stats"));
+
+    m_answer = {};
+    m_answer.url = url;
+    if (config.proxy.type() != QNetworkProxy::NoProxy)
+        m_answer.proxy = config.proxy.hostName() + u':' + QString::number(config.proxy.port());
+    QNetworkRequest request(url);
+    request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
+    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
+                         QNetworkRequest::ManualRedirectPolicy);
+    request.setSslConfiguration(tlsSettings(config.caCertificates));
+    if (const std::string &key = config.credentials.apiKey; !key.empty()) {
+        m_answer.key = ConnectionAnswer::Key::Withheld;
+        if (isPrivate(config)) {
+            m_answer.key = ConnectionAnswer::Key::Sent;
+            request.setRawHeader("Authorization",
+                                 "Basic " + QByteArray::fromStdString("api:" + key).toBase64());
+        }
     }
-    switch (reply.error()) {
-    case QNetworkReply::HostNotFoundError:
-        Q_EMIT finished(false, tr("There is no host named %1.").arg(host));
-        break;
-    case QNetworkReply::ConnectionRefusedError:
-        Q_EMIT finished(false, tr("%1 refuses the connection: nothing listens there.").arg(host));
-        break;
-    case QNetworkReply::OperationCanceledError:
-    case QNetworkReply::TimeoutError:
-        Q_EMIT finished(false, tr("%1 does not answer within 10 seconds.").arg(host));
-        break;
-    case QNetworkReply::SslHandshakeFailedError:
-        Q_EMIT finished(false, tr("No secure connection to %1: %2").arg(host, reply.errorString()));
-        break;
-    default:
-        Q_EMIT finished(false, reply.errorString());
-        break;
-    }
+    m_network.setProxy(config.proxy);
+    m_network
+        .clearConnectionCache(); // a connection that was made with other settings proves nothing
+    m_clock.start();
+    m_timer.start();
+    m_reply = m_network.post(request, QByteArray(Question));
+    connect(m_reply, &QNetworkReply::sslErrors, this,
+            [this](const QList<QSslError> &errors) { m_answer.tlsErrors = errors; });
+    connect(m_reply, &QNetworkReply::finished, this, &ConnectionTest::handleEnd);
+}
+
+void ConnectionTest::handleEnd()
+{
+    m_timer.stop();
+    m_answer.milliseconds = m_clock.elapsed();
+    QNetworkReply &reply = *std::exchange(m_reply, nullptr);
+    reply.deleteLater();
+    m_answer.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    m_answer.isJson = reply.header(QNetworkRequest::ContentTypeHeader)
+                          .toString()
+                          .contains(QLatin1String("json"), Qt::CaseInsensitive);
+    if (reply.isOpen())
+        m_answer.body = reply.read(MaxBodyBytes);
+    m_answer.redirect = reply.attribute(QNetworkRequest::RedirectionTargetAttribute).toUrl();
+    if (!m_answer.redirect.isEmpty())
+        m_answer.redirect = reply.url().resolved(m_answer.redirect);
+    m_answer.error = reply.error();
+    m_answer.errorText = reply.errorString();
+    const ConnectionVerdict verdict = ConnectionVerdict::of(m_answer);
+    Q_EMIT finished(verdict.isGood, verdict.text);
 }
 
 } // namespace Weave

@@ -1,14 +1,19 @@
 #include "client/daemonlauncher.h"
 
+#include "client/daemonlog.h"
+
 #include <QCoreApplication>
+#include <QDeadlineTimer>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
 #include <QStandardPaths>
+#include <QThread>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <sys/types.h>
 #include <utility>
@@ -19,6 +24,7 @@ namespace {
 
 constexpr int CheckMs = 1000;
 constexpr int PollMs = 100;
+constexpr std::chrono::seconds LongestEnd{12}; // the daemon's own patience is 10 s
 constexpr qint64 MaxLogBytes = qint64{8} * 1024 * 1024;
 
 // A detached process is nobody's child, so it cannot be waited for. Where its new parent is slow to
@@ -48,6 +54,16 @@ DaemonLauncher::DaemonLauncher(QString logFile, QObject *parent)
     connect(&m_gone, &QTimer::timeout, this, &DaemonLauncher::startAgain);
 }
 
+DaemonLauncher::~DaemonLauncher()
+{
+    if (!m_gone.isActive())
+        return;
+    const QDeadlineTimer patience(LongestEnd);
+    while (isRunning() && !patience.hasExpired())
+        QThread::msleep(PollMs);
+    startAgain();
+}
+
 QString DaemonLauncher::findProgram()
 {
     const QString name = QStringLiteral("weave-sidecar");
@@ -55,7 +71,7 @@ QString DaemonLauncher::findProgram()
     return beside.isExecutable() ? beside.absoluteFilePath() : QStandardPaths::findExecutable(name);
 }
 
-void DaemonLauncher::start(const QStringList &arguments, const QString &apiKey)
+void DaemonLauncher::start(const Start &what)
 {
     m_program = findProgram();
     if (m_program.isEmpty()) {
@@ -69,14 +85,16 @@ void DaemonLauncher::start(const QStringList &arguments, const QString &apiKey)
     }
     QProcess process;
     process.setProgram(m_program);
-    process.setArguments(arguments);
+    process.setArguments(what.arguments);
     process.setStandardInputFile(QProcess::nullDevice());
     process.setStandardOutputFile(m_logFile, QIODevice::Append);
     process.setStandardErrorFile(m_logFile, QIODevice::Append);
     process.setWorkingDirectory(QDir::rootPath());
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    if (!apiKey.isEmpty())
-        environment.insert(QStringLiteral("WANDB_API_KEY"), apiKey);
+    if (what.hidesKey)
+        environment.remove(QStringLiteral("WANDB_API_KEY"));
+    if (!what.apiKey.isEmpty())
+        environment.insert(QStringLiteral("WANDB_API_KEY"), what.apiKey);
     process.setProcessEnvironment(environment);
     if (!process.startDetached(&m_pid)) {
         m_pid = 0;
@@ -86,10 +104,9 @@ void DaemonLauncher::start(const QStringList &arguments, const QString &apiKey)
     m_check.start();
 }
 
-void DaemonLauncher::restart(const QStringList &arguments, const QString &apiKey)
+void DaemonLauncher::restart(const Start &what)
 {
-    m_nextArguments = arguments;
-    m_nextKey = apiKey;
+    m_next = what;
     stop();
     m_gone.start();
 }
@@ -99,6 +116,17 @@ void DaemonLauncher::stop()
     m_check.stop();
     if (isRunning())
         ::kill(static_cast<pid_t>(m_pid), SIGTERM);
+}
+
+bool DaemonLauncher::recognize(qint64 pid)
+{
+    if (pid > 0 && pid != m_pid) {
+        const DaemonLog log = DaemonLog::of(pid);
+        if (log.kind == DaemonLog::Kind::File
+            && log.place == QFileInfo(m_logFile).canonicalFilePath())
+            m_pid = pid;
+    }
+    return owns(pid);
 }
 
 bool DaemonLauncher::isRunning() const
@@ -112,7 +140,7 @@ void DaemonLauncher::checkAlive()
         return;
     m_pid = 0;
     const QString said = lastLogLine();
-    Q_EMIT failed(said.isEmpty() ? tr("The daemon ended at once.") : said);
+    Q_EMIT failed(said.isEmpty() ? tr("The sidecar ended at once.") : said);
 }
 
 void DaemonLauncher::startAgain()
@@ -120,7 +148,7 @@ void DaemonLauncher::startAgain()
     if (isRunning())
         return;
     m_gone.stop();
-    start(m_nextArguments, std::exchange(m_nextKey, {}));
+    start(std::exchange(m_next, {}));
 }
 
 QString DaemonLauncher::lastLogLine() const

@@ -15,20 +15,31 @@ class DaemonLauncher final : public QObject
     Q_OBJECT
 
 public:
+    struct Start
+    {
+        QStringList arguments;
+        QString apiKey{}; // handed over in the environment; may be empty
+        bool hidesKey = false; // the key of this program's own environment is not the daemon's
+    };
+
     explicit DaemonLauncher(QString logFile, QObject *parent = nullptr);
+    // Brings a restart() that is under way to its end, for which it may wait for some seconds.
+    ~DaemonLauncher() override;
 
     // weave-sidecar beside this program, or in PATH; empty when there is none.
     [[nodiscard]] static QString findProgram();
 
-    // The key is handed over in the environment. Answers with failed() at once when there is
-    // nothing to start, or when it has ended within a second.
-    void start(const QStringList &arguments, const QString &apiKey);
-    // Ends the daemon that this object started, by SIGTERM, and starts another when it has gone.
-    // Calls that have not been delivered are in its spool.
-    void restart(const QStringList &arguments, const QString &apiKey);
+    // Answers with failed() at once when there is nothing to start, or when it has ended within a
+    // second.
+    void start(const Start &what);
+    // Ends the daemon that is ours, by SIGTERM, and starts another when it has gone. Calls that
+    // have not been delivered are in its spool.
+    void restart(const Start &what);
     void stop();
 
-    // Whether the daemon with that pid is the one that this object has started.
+    // The daemon with this pid answers. Returns whether it is ours: this object has started it, or
+    // one before it has, in an earlier run of this program; then it writes to our log.
+    bool recognize(qint64 pid);
     [[nodiscard]] bool owns(qint64 pid) const { return m_pid > 0 && pid == m_pid; }
     [[nodiscard]] bool isRunning() const;
     [[nodiscard]] QString logFile() const { return m_logFile; }
@@ -47,8 +58,7 @@ private:
     qint64 m_pid = 0;
     QTimer m_check; // soon after the start
     QTimer m_gone; // until the old one has ended
-    QStringList m_nextArguments;
-    QString m_nextKey;
+    Start m_next;
 };
 
 } // namespace Weave

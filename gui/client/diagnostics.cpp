@@ -42,6 +42,7 @@ QString diagnosticsText(const std::optional<Snapshot> &snapshot, const QString &
         add("weave-sidecar", snapshot->version);
         add("uptime", QStringLiteral("%1 s").arg(snapshot->uptimeSeconds, 0, 'f', 0));
         add("socket", snapshot->socket);
+        add("config files", snapshot->configFiles.join(QStringLiteral(", ")));
         add("backend", snapshot->backend);
         add("last error", snapshot->lastError);
         add("received", QString::number(snapshot->received));
@@ -52,8 +53,8 @@ QString diagnosticsText(const std::optional<Snapshot> &snapshot, const QString &
         add("dead-lettered", QString::number(snapshot->deadLettered));
         add("refused", QString::number(snapshot->refusedCalls()));
         add("spool",
-            QStringLiteral("%1, %2 of %3 bytes, %4 quarantined")
-                .arg(snapshot->spoolKind)
+            QStringLiteral("%1 %2, %3 of %4 bytes, %5 quarantined")
+                .arg(snapshot->spoolKind, snapshot->spoolDirectory)
                 .arg(snapshot->spoolUsedBytes)
                 .arg(snapshot->spoolMaxBytes)
                 .arg(snapshot->spoolQuarantined));

@@ -26,6 +26,9 @@ void ProblemModel::noteSnapshot(const Snapshot &snapshot, qint64 timeMs)
     const bool isSameDaemon = m_hasLast && m_last.pid == snapshot.pid;
     const Snapshot before = isSameDaemon ? m_last : Snapshot();
     for (auto reason = snapshot.refused.begin(); reason != snapshot.refused.end(); ++reason) {
+        // Where this program may only look, its own asking was refused before the first snapshot.
+        if (!isSameDaemon && reason.key() == QLatin1String("not_allowed"))
+            continue;
         if (const qint64 more = reason.value() - before.refused.value(reason.key()); more > 0) {
             const ProblemText text = ProblemText::ofRefusal(reason.key());
             add({text.cause, text.title, text.advice, {}, timeMs, timeMs, 0}, more);

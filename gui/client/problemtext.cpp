@@ -19,8 +19,8 @@ ProblemText ProblemText::ofFlush(const FlushEvent &flush)
     if (!flush.status) {
         if (flush.error.startsWith(QLatin1String("TLS")))
             return {QStringLiteral("tls"), tr("No secure connection to the trace server"),
-                    tr("Check the server's address, and give --ca-file for a certificate of your "
-                       "own. %1")
+                    tr("Check the server's address. For a server with certificates of its own, "
+                       "name its CA file in the settings. %1")
                         .arg(kept)};
         if (flush.error.contains(QLatin1String("in time")))
             return {QStringLiteral("timeout"), tr("The trace server does not answer in time"),
@@ -61,12 +61,12 @@ ProblemText ProblemText::ofRefusal(const QString &reason)
         return {reason, tr("The disk does not take calls"),
                 tr("Look for a full or read-only disk. %1").arg(direct)};
     if (reason == QLatin1String("malformed") || reason == QLatin1String("unknown_method"))
-        return {reason, tr("A program sends what the daemon does not understand"),
-                tr("Its SDK may be newer or older than the daemon; the log says more.")};
+        return {reason, tr("A program sends what the sidecar does not understand"),
+                tr("Its SDK may be newer or older than the sidecar; the log says more.")};
     if (reason == QLatin1String("not_allowed"))
-        return {reason, tr("Another user tried to control the daemon"), {}};
+        return {reason, tr("Another user tried to control the sidecar"), {}};
     if (reason == QLatin1String("shutting_down"))
-        return {reason, tr("Calls came while the daemon was stopping"), direct};
+        return {reason, tr("Calls came while the sidecar was stopping"), direct};
     return {reason, tr("Calls were refused: too large, or too many at once"), direct};
 }
 

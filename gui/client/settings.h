@@ -1,5 +1,8 @@
 #pragma once
 
+#include "client/daemonconfig.h"
+
+#include <QCoreApplication>
 #include <QString>
 #include <QStringList>
 
@@ -7,11 +10,16 @@ class QSettings;
 
 namespace Weave {
 
-// What the user has chosen. The daemon's part is kept as the texts of its flags, and an empty text
-// means the flag's default. The API key is not among it: see KeyStore.
+// What the user has chosen. The daemon's part are the texts of the user's config file; an empty one
+// stands for what holds without it. The API key is not among it: see KeyStore.
 struct Settings
 {
-    QString backend; // empty before the first start's questions are answered
+    Q_DECLARE_TR_FUNCTIONS(Settings)
+
+public:
+    QString backend;
+    QString caFile;
+    QString allowHttp; // "true", or empty
     QString socket;
     QString http;
     QString spoolDir;
@@ -20,21 +28,27 @@ struct Settings
     QString flushMaxCount;
     QString flushMaxBytes;
     QString maxConnections;
+    // The tray's own part.
     bool notifiesProblems = true;
     bool notifiesRecovery = false;
 
-    [[nodiscard]] static Settings load(const QSettings &store);
+    // From the store what is the tray's own, from the config what is the daemon's. A config file
+    // that cannot be read says nothing.
+    [[nodiscard]] static Settings load(const QSettings &store, const DaemonConfig &config);
+    // What is the tray's own.
     void save(QSettings &store) const;
+    // What is the daemon's: the lines of the config file that become others.
+    [[nodiscard]] std::vector<ConfigChange> changesFrom(const Settings &before) const;
 
-    // Whether the daemon has to be started anew for it.
-    [[nodiscard]] bool needsRestart(const Settings &before) const;
-
-    // The daemon's command line. The key goes another way: other users can read command lines.
-    [[nodiscard]] QStringList arguments() const;
-
-    // What is wrong with a flag's text, in the daemon's own words; empty when it is right. name is
-    // the flag's, without dashes. An empty text is right, except for backend.
-    [[nodiscard]] static QString problemOf(const QString &name, const QString &text);
+    // What is wrong with a setting's text, in the daemon's own words; empty when it is right. name
+    // is the flag's, without dashes. An empty text is right, except for backend.
+    [[nodiscard]] static QString problemOf(const QString &name, const QString &text,
+                                           bool allowsHttp = false);
+    // Whether the backend's address is plain http to another machine.
+    [[nodiscard]] static bool needsAllowHttp(const QString &backend);
+    // What people call the setting: "Spool folder".
+    [[nodiscard]] static QString nameOf(const QString &name);
+    [[nodiscard]] static QString namesOf(const QStringList &names);
 
     [[nodiscard]] bool operator==(const Settings &other) const = default;
 };

@@ -1,11 +1,12 @@
 #include "client/sidecarclient.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QPointer>
 
 #include <algorithm>
-#include <memory>
+#include <unistd.h>
 #include <utility>
 
 namespace Weave {
@@ -15,7 +16,7 @@ namespace {
 constexpr int FirstWaitMs = 250;
 constexpr int LongestWaitMs = 2000;
 constexpr int SilenceMs = 5000; // a status comes each second
-constexpr int AnswerMs = 6000; // the daemon's flush takes 4 s at most
+constexpr int PollMs = 1000;
 constexpr qsizetype MaxLineBytes = qsizetype{8} * 1024 * 1024;
 
 QJsonObject parse(const QByteArray &line)
@@ -25,26 +26,36 @@ QJsonObject parse(const QByteArray &line)
 
 } // namespace
 
-SidecarClient::SidecarClient(QString socketPath, QObject *parent)
+SidecarClient::SidecarClient(FindSocket findSocket, QObject *parent)
     : QObject(parent),
-      m_path(std::move(socketPath))
+      m_findSocket(std::move(findSocket)),
+      m_path(m_findSocket())
 {
     m_again.setSingleShot(true);
     m_silence.setSingleShot(true);
     m_silence.setInterval(SilenceMs);
+    m_poll.setSingleShot(true);
+    m_poll.setInterval(PollMs);
+    connect(&m_poll, &QTimer::timeout, this, &SidecarClient::askStatus);
     connect(&m_again, &QTimer::timeout, this, &SidecarClient::connectNow);
     connect(&m_silence, &QTimer::timeout, this,
-            [this] { lose(Absence::NotUnderstood, tr("The daemon does not answer.")); });
+            [this] { lose(Absence::NotUnderstood, tr("The sidecar does not answer.")); });
     connect(&m_events, &QLocalSocket::connected, this, &SidecarClient::subscribe);
     connect(&m_events, &QLocalSocket::readyRead, this, &SidecarClient::readEvents);
     connect(&m_events, &QLocalSocket::errorOccurred, this,
             [this](QLocalSocket::LocalSocketError error) {
                 if (error == QLocalSocket::SocketAccessError)
                     lose(Absence::NotPermitted,
-                         tr("The socket %1 belongs to another user.").arg(m_path));
+                         tr("The socket %1 belongs to the user %2 and does not let you in.")
+                             .arg(m_path, QFileInfo(m_path).owner()));
                 else
-                    lose(Absence::NoDaemon, tr("No daemon answers on %1.").arg(m_path));
+                    lose(Absence::NoDaemon, tr("No sidecar answers on %1.").arg(m_path));
             });
+}
+
+SidecarClient::SidecarClient(const QString &socketPath, QObject *parent)
+    : SidecarClient([socketPath] { return socketPath; }, parent)
+{
 }
 
 SidecarClient::~SidecarClient()
@@ -75,8 +86,11 @@ void SidecarClient::setTopics(bool clients, bool calls, bool payloads)
 
 void SidecarClient::connectNow()
 {
+    if (!m_isConnected) // else the same daemon is asked for other topics
+        m_path = m_findSocket();
     m_input.clear();
-    m_isSubscribed = false;
+    m_poll.stop();
+    m_readOnlyReason.clear();
     m_silence.start();
     m_events.connectToServer(m_path);
 }
@@ -110,7 +124,7 @@ void SidecarClient::readEvents()
     }
     m_input.remove(0, from);
     if (m_input.size() > MaxLineBytes)
-        lose(Absence::NotUnderstood, tr("What answers on %1 is not the daemon.").arg(m_path));
+        lose(Absence::NotUnderstood, tr("What answers on %1 is not the sidecar.").arg(m_path));
 }
 
 void SidecarClient::handleLine(const QByteArray &line)
@@ -134,19 +148,37 @@ void SidecarClient::handleLine(const QByteArray &line)
 
 void SidecarClient::handleReply(const QJsonObject &reply)
 {
-    if (reply.value(QLatin1String("success")).toBool()) {
-        m_isSubscribed = true;
+    if (!reply.value(QLatin1String("success")).toBool()) {
+        handleRefusal(reply.value(QLatin1String("error")).toString());
+    } else if (reply.contains(QLatin1String("status"))) {
+        handleStatus(reply);
+        m_poll.start();
+    }
+}
+
+// Whoever may not subscribe may still ask how things are: the daemon's group, for one, or the user
+// of an older daemon.
+void SidecarClient::handleRefusal(const QString &error)
+{
+    if (error.isEmpty()) {
+        lose(Absence::NotUnderstood, tr("What answers on %1 is not the sidecar.").arg(m_path));
         return;
     }
-    const QString error = reply.value(QLatin1String("error")).toString();
-    if (error.contains(QLatin1String("only root")))
-        lose(Absence::NotPermitted,
-             tr("The daemon on %1 runs as another user, who alone may look into it.").arg(m_path));
-    else if (error.isEmpty())
-        lose(Absence::NotUnderstood, tr("What answers on %1 is not the daemon.").arg(m_path));
-    else
-        lose(Absence::NotUnderstood,
-             tr("The daemon is of a version that this program cannot show: %1").arg(error));
+    if (isReadOnly()) { // refused once more
+        lose(Absence::NotPermitted, std::exchange(m_readOnlyReason, {}));
+        return;
+    }
+    const QFileInfo socket(m_path);
+    m_readOnlyReason = socket.exists() && socket.ownerId() != ::geteuid()
+        ? tr("Read only: the sidecar runs as the user %1, who alone may control it.")
+              .arg(socket.owner())
+        : tr("Read only: the sidecar lets this program look and no more: %1").arg(error);
+    askStatus();
+}
+
+void SidecarClient::askStatus()
+{
+    m_events.write("{\"method\":\"status\"}\n");
 }
 
 void SidecarClient::handleStatus(const QJsonObject &event)
@@ -169,6 +201,7 @@ void SidecarClient::handleStatus(const QJsonObject &event)
 void SidecarClient::lose(Absence why, const QString &text)
 {
     m_silence.stop();
+    m_poll.stop();
     {
         const QSignalBlocker quiet(m_events);
         m_events.abort();
@@ -202,37 +235,14 @@ void SidecarClient::retryNow(const Callback &done)
     ask("retry", done);
 }
 
+void SidecarClient::reload(const Callback &done)
+{
+    ask("reload", done);
+}
+
 void SidecarClient::ask(const QByteArray &method, const Callback &done)
 {
-    auto *socket = new QLocalSocket(this);
-    const auto finish = [socket, done](const Done &result) {
-        socket->disconnect();
-        socket->abort();
-        socket->deleteLater();
-        if (done)
-            done(result);
-    };
-    QTimer::singleShot(AnswerMs, socket,
-                       [finish] { finish({tr("The daemon did not answer in time.")}); });
-    connect(socket, &QLocalSocket::errorOccurred, socket, [finish, socket] {
-        finish({tr("The daemon cannot be reached: %1").arg(socket->errorString())});
-    });
-    connect(socket, &QLocalSocket::connected, socket,
-            [socket, method] { socket->write("{\"method\":\"" + method + "\"}\n"); });
-    connect(socket, &QLocalSocket::readyRead, socket, [finish, socket] {
-        if (!socket->canReadLine())
-            return;
-        const QJsonObject reply = parse(socket->readLine());
-        Done result;
-        result.pending = reply.value(QLatin1String("pending")).toInteger();
-        if (!reply.value(QLatin1String("success")).toBool()) {
-            result.error = reply.value(QLatin1String("error")).toString();
-            if (result.error.isEmpty())
-                result.error = tr("The daemon's answer makes no sense.");
-        }
-        finish(result);
-    });
-    socket->connectToServer(m_path);
+    DaemonReply::ask(m_path, method, done, this);
 }
 
 } // namespace Weave

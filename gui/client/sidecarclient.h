@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/daemonreply.h"
 #include "client/snapshot.h"
 
 #include <QJsonObject>
@@ -28,21 +29,23 @@ public:
     };
     Q_ENUM(Absence)
 
-    // error is empty when it was done; pending is what a flush has left.
-    struct Done
-    {
-        QString error;
-        qint64 pending = 0;
-    };
-    using Callback = std::function<void(const Done &)>;
+    using Done = DaemonReply;
+    using Callback = DaemonReply::Callback;
+    // Where the daemon's socket is now: it may come to lie elsewhere when another daemon starts.
+    using FindSocket = std::function<QString()>;
 
-    explicit SidecarClient(QString socketPath, QObject *parent = nullptr);
+    explicit SidecarClient(FindSocket findSocket, QObject *parent = nullptr);
+    explicit SidecarClient(const QString &socketPath, QObject *parent = nullptr);
     ~SidecarClient() override;
 
     void start();
     [[nodiscard]] QString socketPath() const { return m_path; }
-    // Subscribed, and the first snapshot has come.
+    // The first snapshot has come.
     [[nodiscard]] bool isConnected() const { return m_isConnected; }
+    // The daemon lets this user see its numbers, and neither events nor control. In words, why;
+    // empty otherwise.
+    [[nodiscard]] QString readOnlyReason() const { return m_readOnlyReason; }
+    [[nodiscard]] bool isReadOnly() const { return !m_readOnlyReason.isEmpty(); }
     [[nodiscard]] const Snapshot &snapshot() const { return m_snapshot; }
     // In words, while there is no connection.
     [[nodiscard]] QString absenceText() const { return m_absenceText; }
@@ -55,6 +58,8 @@ public:
     void resume(const Callback &done);
     void flush(const Callback &done);
     void retryNow(const Callback &done);
+    // Lets the daemon read its settings anew.
+    void reload(const Callback &done);
 
 Q_SIGNALS:
     void connected();
@@ -72,22 +77,26 @@ private:
     void readEvents();
     void handleLine(const QByteArray &line);
     void handleReply(const QJsonObject &reply);
+    void handleRefusal(const QString &error);
+    void askStatus();
     void handleStatus(const QJsonObject &event);
     void lose(Absence why, const QString &text);
     void ask(const QByteArray &method, const Callback &done);
 
-    const QString m_path;
+    const FindSocket m_findSocket;
+    QString m_path;
     QLocalSocket m_events;
     QByteArray m_input;
     QTimer m_again;
     QTimer m_silence;
+    QTimer m_poll; // while nothing is told without being asked
     int m_waitMs = 0;
     bool m_wantsClients = false;
     bool m_wantsCalls = false;
     bool m_wantsPayloads = false;
     bool m_isStarted = false;
     bool m_isConnected = false;
-    bool m_isSubscribed = false;
+    QString m_readOnlyReason;
     qint64 m_lastFlushTime = 0; // events from before a new subscription are repeated
     Snapshot m_snapshot;
     QString m_absenceText;

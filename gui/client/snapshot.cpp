@@ -85,6 +85,8 @@ Snapshot Snapshot::fromJson(const QJsonObject &status)
     snapshot.pid = number(status, "pid");
     snapshot.uptimeSeconds = seconds(status, "uptime_seconds").value_or(0);
     snapshot.socket = text(status, "socket");
+    for (const QJsonValue file : status.value(QLatin1String("config_files")).toArray())
+        snapshot.configFiles << file.toString();
     readBackend(snapshot, child(status, "backend"));
     readCalls(snapshot, child(status, "calls"));
 
@@ -102,6 +104,7 @@ Snapshot Snapshot::fromJson(const QJsonObject &status)
 
     const QJsonObject spool = child(status, "spool");
     snapshot.spoolKind = text(spool, "kind");
+    snapshot.spoolDirectory = text(spool, "directory");
     snapshot.spoolUsedBytes = number(spool, "used_bytes");
     snapshot.spoolMaxBytes = number(spool, "max_bytes");
     snapshot.spoolQuarantined = number(spool, "quarantined");

@@ -4,6 +4,7 @@
 #include <QList>
 #include <QMap>
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 
@@ -23,6 +24,7 @@ struct Snapshot
     qint64 pid = 0;
     double uptimeSeconds = 0;
     QString socket;
+    QStringList configFiles; // that a reload reads
 
     QString backend; // a URL, or file:PATH
     Backend backendState = Backend::Ok;
@@ -51,6 +53,7 @@ struct Snapshot
     QString httpUrl; // empty without the HTTP door
 
     QString spoolKind;
+    QString spoolDirectory; // empty in memory
     qint64 spoolUsedBytes = 0;
     qint64 spoolMaxBytes = 0;
     qint64 spoolQuarantined = 0;

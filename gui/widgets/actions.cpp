@@ -12,6 +12,7 @@ Actions::Actions(QObject *parent)
       flush(new QAction(tr("&Flush now"), this)),
       retry(new QAction(tr("&Retry now"), this)),
       startDaemon(new QAction(tr("Start the s&idecar"), this)),
+      connectPrograms(new QAction(tr("Connect &programs…"), this)),
       openLog(new QAction(tr("Open &log"), this)),
       copyDiagnostics(new QAction(tr("&Copy diagnostics"), this)),
       settings(new QAction(tr("&Settings…"), this)),
@@ -42,15 +43,21 @@ void Actions::setPaused(bool isPaused)
                                  : tr("Keep taking calls, but do not send them yet"));
 }
 
-void Actions::setConnected(bool isConnected, bool isOurs)
+void Actions::setConnected(bool isConnected)
 {
-    pause->setEnabled(isConnected);
-    flush->setEnabled(isConnected);
-    retry->setEnabled(isConnected);
+    for (QAction *const action : {pause, flush, retry})
+        action->setEnabled(isConnected);
     startDaemon->setVisible(!isConnected);
-    quit->setText(!isConnected ? tr("&Quit")
-                      : isOurs ? tr("&Quit…")
-                               : tr("&Quit (the sidecar goes on)"));
+    if (!isConnected)
+        quit->setText(tr("&Quit"));
+}
+
+void Actions::setDaemon(bool mayControl, bool isOurs)
+{
+    setConnected(true);
+    for (QAction *const action : {pause, flush, retry})
+        action->setEnabled(mayControl);
+    quit->setText(isOurs ? tr("&Quit…") : tr("&Quit (the sidecar goes on)"));
 }
 
 } // namespace Weave

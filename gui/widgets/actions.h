@@ -17,14 +17,17 @@ public:
     // The text says which of the two a click does.
     void setPaused(bool isPaused);
     // Without a daemon nothing can be paused or flushed, but one can be started.
-    // isOurs: this program has started it.
-    void setConnected(bool isConnected, bool isOurs = false);
+    void setConnected(bool isConnected);
+    // Whether the user may control the daemon that answers, and whether this program has started
+    // it.
+    void setDaemon(bool mayControl, bool isOurs);
 
     QAction *const open;
     QAction *const pause;
     QAction *const flush;
     QAction *const retry;
     QAction *const startDaemon;
+    QAction *const connectPrograms;
     QAction *const openLog;
     QAction *const copyDiagnostics;
     QAction *const settings;

@@ -1,8 +1,8 @@
 #include "widgets/backendform.h"
 
-#include "client/settings.h"
 #include "widgets/checkedfield.h"
 
+#include <QCheckBox>
 #include <QDir>
 #include <QFileDialog>
 #include <QFormLayout>
@@ -45,18 +45,34 @@ void BackendForm::addServer(QFormLayout &form)
 {
     m_url = new CheckedField(tr("Address of the trace server"), this);
     m_url->edit().setPlaceholderText(QStringLiteral("https://trace.wandb.ai"));
-    form.addRow(tr("&Address:"), m_url);
-    connect(m_url, &CheckedField::edited, this, &BackendForm::edited);
+    m_url->addTo(form, tr("&Address:"));
+    connect(m_url, &CheckedField::edited, this, &BackendForm::handleEdit);
 
     m_key = new CheckedField(tr("API key"), this);
     m_key->edit().setEchoMode(QLineEdit::Password);
-    form.addRow(tr("API &key:"), m_key);
-    connect(m_key, &CheckedField::edited, this, &BackendForm::edited);
+    m_key->addTo(form, tr("API &key:"));
+    connect(m_key, &CheckedField::edited, this, &BackendForm::handleEdit);
+
+    m_caFile = new CheckedField(tr("File with certificates to trust"), this);
+    m_caFile->edit().setPlaceholderText(tr("the system's certificates"));
+    m_caFile->edit().setToolTip(tr("For a server with certificates of its own."));
+    auto *const choose = new QPushButton(tr("Cho&ose…"), this);
+    choose->setAutoDefault(false);
+    m_caFile->addButton(choose);
+    m_caFile->addTo(form, tr("&CA file:"));
+    connect(choose, &QPushButton::clicked, this, &BackendForm::chooseCaFile);
+    connect(m_caFile, &CheckedField::edited, this, &BackendForm::handleEdit);
+
+    m_allowHttp = new QCheckBox(
+        tr("Allow plain htt&p: on the way, others can read the key and the calls"), this);
+    form.addRow(QString(), m_allowHttp);
+    connect(m_allowHttp, &QCheckBox::toggled, this, &BackendForm::handleEdit);
 
     m_test = new QPushButton(tr("T&est connection"), this);
     m_test->setAutoDefault(false);
     m_result = new QLabel(this);
     m_result->setWordWrap(true);
+    m_result->setAlignment(Qt::AlignTop | Qt::AlignLeading);
     m_result->setTextFormat(Qt::PlainText);
     auto *const row = new QHBoxLayout;
     row->addWidget(m_test, 0, Qt::AlignTop);
@@ -71,7 +87,7 @@ void BackendForm::addFile(QFormLayout &form)
     auto *const choose = new QPushButton(tr("C&hoose…"), this);
     choose->setAutoDefault(false);
     m_file->addButton(choose);
-    form.addRow(tr("&File:"), m_file);
+    m_file->addTo(form, tr("&File:"));
     connect(choose, &QPushButton::clicked, this, &BackendForm::chooseFile);
     connect(m_file, &CheckedField::edited, this, &BackendForm::edited);
 }
@@ -79,6 +95,13 @@ void BackendForm::addFile(QFormLayout &form)
 QString BackendForm::backend() const
 {
     return m_toFile->isChecked() ? filePrefix() + m_file->text() : m_url->text();
+}
+
+void BackendForm::setSettings(const Settings &settings)
+{
+    m_caFile->setText(settings.caFile);
+    m_allowHttp->setChecked(!settings.allowHttp.isEmpty());
+    setBackend(settings.backend);
 }
 
 void BackendForm::setBackend(const QString &backend)
@@ -94,6 +117,13 @@ void BackendForm::setBackend(const QString &backend)
     updateChoice();
 }
 
+void BackendForm::writeTo(Settings &settings) const
+{
+    settings.backend = backend();
+    settings.caFile = m_caFile->text();
+    settings.allowHttp = m_allowHttp->isChecked() ? QStringLiteral("true") : QString();
+}
+
 QString BackendForm::key() const
 {
     return m_key->text();
@@ -104,31 +134,78 @@ void BackendForm::setKeyHint(const QString &hint)
     m_key->edit().setPlaceholderText(hint);
 }
 
+bool BackendForm::hasAddress() const
+{
+    return !m_url->text().isEmpty() || m_isGivenElsewhere;
+}
+
 QString BackendForm::check()
 {
     const bool isFile = m_toFile->isChecked();
-    QString problem = Settings::problemOf(QStringLiteral("backend"), backend());
+    const bool needsAllowHttp = !isFile && Settings::needsAllowHttp(m_url->text());
+    m_allowHttp->setVisible(needsAllowHttp);
+    QString problem = Settings::problemOf(QStringLiteral("backend"), backend(),
+                                          needsAllowHttp && m_allowHttp->isChecked());
+    if (m_mayBeEmpty && !isFile && m_url->text().isEmpty())
+        problem.clear();
     // That nothing has been typed yet is seen without words.
     m_url->setProblem(isFile || m_url->text().isEmpty() ? QString() : problem);
     m_file->setProblem(isFile ? problem : QString());
-    m_test->setEnabled(!isFile && problem.isEmpty());
+    const QString caProblem =
+        isFile ? QString() : Settings::problemOf(QStringLiteral("ca-file"), m_caFile->text());
+    m_caFile->setProblem(caProblem);
+    if (problem.isEmpty())
+        problem = caProblem;
+    m_test->setEnabled(!isFile && !m_isTesting && problem.isEmpty() && hasAddress());
     return problem;
 }
 
 void BackendForm::setTestResult(const QString &text, bool isRunning)
 {
+    m_isTesting = isRunning;
     m_result->setText(text);
-    m_test->setEnabled(!isRunning && m_toServer->isChecked());
+    check();
+}
+
+// What was tested is no longer what stands there.
+void BackendForm::handleEdit()
+{
+    if (!m_isTesting)
+        m_result->clear();
+    Q_EMIT edited();
+}
+
+void BackendForm::setNotes(const Options &options)
+{
+    const Options::Value &backend = options.get("backend");
+    m_isGivenElsewhere = !backend.text.empty();
+    if (backend.source == Options::Source::Variable)
+        m_url->setNote(tr("WEAVE_SIDECAR_BACKEND is set in the environment and wins: %1")
+                           .arg(QString::fromStdString(backend.text)));
+    else if (backend.source == Options::Source::File)
+        m_url->edit().setPlaceholderText(QString::fromStdString(backend.text));
 }
 
 void BackendForm::updateChoice()
 {
     const bool isFile = m_toFile->isChecked();
-    m_url->setEnabled(!isFile);
-    m_key->setEnabled(!isFile);
-    m_test->setEnabled(!isFile);
+    for (QWidget *const each : {static_cast<QWidget *>(m_url), static_cast<QWidget *>(m_key),
+                                static_cast<QWidget *>(m_caFile)})
+        each->setEnabled(!isFile);
     m_file->setEnabled(isFile);
+    check();
     Q_EMIT edited();
+}
+
+void BackendForm::chooseCaFile()
+{
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("File with certificates to trust"), m_caFile->text(),
+                                     tr("Certificates (*.pem *.crt *.cer);;All files (*)"));
+    if (path.isEmpty())
+        return;
+    m_caFile->setText(path);
+    handleEdit();
 }
 
 void BackendForm::chooseFile()

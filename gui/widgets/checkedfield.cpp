@@ -1,5 +1,6 @@
 #include "widgets/checkedfield.h"
 
+#include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -39,15 +40,26 @@ void CheckedField::setText(const QString &text)
 
 void CheckedField::setProblem(const QString &problem)
 {
+    m_hasProblem = !problem.isEmpty();
     // A sign beside the words, because colour alone says nothing to some.
-    m_problem->setText(problem.isEmpty() ? QString() : QStringLiteral("⚠ ") + problem);
-    m_problem->setVisible(!problem.isEmpty());
-    m_edit->setAccessibleDescription(problem);
+    const QString text = m_hasProblem ? QStringLiteral("⚠ ") + problem : m_note;
+    m_problem->setText(text);
+    m_problem->setVisible(!text.isEmpty());
+    m_edit->setAccessibleDescription(m_hasProblem ? problem : m_note);
 }
 
-bool CheckedField::hasProblem() const
+void CheckedField::setNote(const QString &note)
 {
-    return !m_problem->text().isEmpty();
+    m_note = note;
+    if (!m_hasProblem)
+        setProblem({});
+}
+
+void CheckedField::addTo(QFormLayout &form, const QString &label)
+{
+    form.addRow(label, this);
+    // Left to itself the layout names this widget, which does not take the keyboard.
+    static_cast<QLabel *>(form.labelForField(this))->setBuddy(m_edit);
 }
 
 void CheckedField::addButton(QWidget *button)

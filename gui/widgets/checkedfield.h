@@ -2,6 +2,7 @@
 
 #include <QWidget>
 
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 
@@ -21,8 +22,12 @@ public:
 
     // Empty: all is well.
     void setProblem(const QString &problem);
-    [[nodiscard]] bool hasProblem() const;
+    [[nodiscard]] bool hasProblem() const { return m_hasProblem; }
+    // Said in the problem's place while there is none.
+    void setNote(const QString &note);
 
+    // As a row of the form. The label's key leads into the field.
+    void addTo(QFormLayout &form, const QString &label);
     // A button beside the field.
     void addButton(QWidget *button);
 
@@ -32,6 +37,8 @@ Q_SIGNALS:
 private:
     QLineEdit *m_edit;
     QLabel *m_problem;
+    QString m_note;
+    bool m_hasProblem = false;
 };
 
 } // namespace Weave

@@ -1,21 +1,22 @@
 #include "widgets/daemonkeeper.h"
 
-#include "config/backendaddress.h"
-#include "config/credentials.h"
-#include "config/options.h"
+#include "common/logging.h"
+#include "config/optiontable.h"
+#include "config/socketlookup.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
+#include <QPointer>
 #include <QStandardPaths>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace Weave {
 
 namespace {
 
-QString configFile(const QString &name)
+QString trayFile(const QString &name)
 {
     return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation)
         + QStringLiteral("/weave-sidecar/") + name;
@@ -36,106 +37,194 @@ std::optional<std::string> variable(const char *name)
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-Options environmentOptions()
-{
-    Options options;
-    options.readEnvironment(&variable);
-    return options;
-}
-
-Credentials credentialsFor(const QString &backend)
-{
-    const auto address = parseBackend(backend.toStdString(), true);
-    if (!address)
-        return {};
-    const auto found = findCredentials(environmentOptions(), *address, &variable);
-    return found ? *found : Credentials();
-}
+constexpr char KeyFile[] = "api-key-file";
 
 } // namespace
 
 DaemonKeeper::DaemonKeeper(const QString &socket, QObject *parent)
     : QObject(parent),
       m_socket(socket.isEmpty() ? QString() : QFileInfo(socket).absoluteFilePath()),
-      m_store(configFile(QStringLiteral("tray.ini")), QSettings::IniFormat),
-      m_settings(Settings::load(m_store)),
+      m_store(trayFile(QStringLiteral("tray.ini")), QSettings::IniFormat),
+      m_config(&variable),
+      m_settings(Settings::load(m_store, m_config)),
       m_launcher(logFile()),
-      m_keys(configFile(QStringLiteral("api-key")))
+      m_keys(trayFile(QStringLiteral("api-key")))
 {
-    connect(&m_launcher, &DaemonLauncher::failed, this, &DaemonKeeper::failed);
+    connect(&m_launcher, &DaemonLauncher::failed, this, &DaemonKeeper::startFailed);
+}
+
+QString DaemonKeeper::load()
+{
+    m_settings = Settings::load(m_store, m_config);
+    return problem();
+}
+
+QString DaemonKeeper::problem() const
+{
+    const auto options = m_config.options();
+    return options ? QString() : QString::fromStdString(options.error().message);
+}
+
+bool DaemonKeeper::isConfigured() const
+{
+    const auto options = m_config.options();
+    return options && options->has("backend");
 }
 
 QString DaemonKeeper::socketPath() const
 {
     if (!m_socket.isEmpty())
         return m_socket;
-    return m_settings.socket.isEmpty()
-        ? QString::fromStdString(environmentOptions().get("socket").text)
-        : m_settings.socket;
+    const auto options = m_config.options();
+    return QString::fromStdString(
+        clientSocketPath(options ? *options : Options(), m_config.environment()));
 }
 
-QStringList DaemonKeeper::arguments() const
+QString DaemonKeeper::unusualSocketPath() const
 {
-    Settings settings = m_settings;
-    settings.socket = socketPath();
-    return settings.arguments();
+    const QString path = socketPath();
+    const std::vector<std::string> places = socketPlaces(m_config.environment());
+    const bool isUsual =
+        std::find(places.begin(), places.end(), path.toStdString()) != places.end();
+    return isUsual ? QString() : path;
 }
 
-QStringList DaemonKeeper::spoolFlags() const
+// With a key from the keychain, which a daemon cannot look into itself.
+void DaemonKeeper::withStart(const std::function<void(const DaemonLauncher::Start &)> &use)
 {
-    QStringList flags{QStringLiteral("--socket"), socketPath()};
-    if (!m_settings.spoolDir.isEmpty())
-        flags << QStringLiteral("--spool-dir") << m_settings.spoolDir;
-    return flags;
+    m_keys.read([this, use](const QString &key, KeyStore::Place place) {
+        DaemonLauncher::Start start;
+        start.arguments << QStringLiteral("--headless");
+        if (!m_socket.isEmpty())
+            start.arguments << QStringLiteral("--socket") << m_socket;
+        // A variable would win over the file, in which the user has put another key.
+        start.hidesKey = place == KeyStore::Place::File && !ownKeyFileSetting().empty();
+        if (!start.hidesKey)
+            start.apiKey = key;
+        use(start);
+    });
 }
 
 void DaemonKeeper::startDaemon()
 {
-    applyKept(false);
+    withStart([this](const DaemonLauncher::Start &start) { m_launcher.start(start); });
 }
 
-void DaemonKeeper::applyKept(bool isRestart)
+void DaemonKeeper::restartDaemon()
 {
-    m_keys.read([this, isRestart](const QString &key) {
-        if (isRestart)
-            m_launcher.restart(arguments(), key);
-        else
-            m_launcher.start(arguments(), key);
-    });
+    withStart([this](const DaemonLauncher::Start &start) { m_launcher.restart(start); });
 }
 
-void DaemonKeeper::keep(const Settings &settings, const QString &key, qint64 runningPid)
+bool DaemonKeeper::keep(const Settings &settings, const QString &key, SidecarClient &client)
 {
-    const bool isChanged = !key.isEmpty() || settings.needsRestart(m_settings);
+    const auto before = m_config.options();
+    m_before = before ? *before : Options();
+    if (const auto changes = settings.changesFrom(m_settings); !changes.empty()) {
+        if (const auto changed = m_config.change(changes); !changed) {
+            Q_EMIT notKept(QString::fromStdString(changed.error().message));
+            return false;
+        }
+    }
     m_settings = settings;
     m_settings.save(m_store);
-    const bool isOurs = m_launcher.owns(runningPid);
-    const auto apply = [this, isChanged, isOurs, runningPid] {
-        if (runningPid == 0)
-            applyKept(false);
-        else if (isOurs && isChanged)
-            applyKept(true);
-    };
-    if (key.isEmpty()) {
-        apply();
-        return;
+    Q_EMIT kept();
+    if (key.isEmpty())
+        apply(false, client);
+    else
+        keepKey(key, client);
+    return true;
+}
+
+// A daemon that somebody else has started, systemd for one, is given the key in a file that its
+// config names. Where such a file is in use already, it stays.
+void DaemonKeeper::keepKey(const QString &key, SidecarClient &client)
+{
+    const bool isOthers =
+        client.isConnected() && isReadBy(client) && !m_launcher.owns(client.snapshot().pid);
+    const bool isFile = isOthers || !ownKeyFileSetting().empty();
+    const QPointer<SidecarClient> running(&client);
+    m_keys.write(key, isFile ? KeyStore::Place::File : KeyStore::Place::Keychain,
+                 [this, running](const QString &problem, KeyStore::Place place) {
+                     if (!problem.isEmpty()) {
+                         Q_EMIT notKept(problem);
+                         return;
+                     }
+                     const std::string file = place == KeyStore::Place::File
+                         ? m_keys.file().toStdString()
+                         : std::string();
+                     if (const auto changed = m_config.change({{KeyFile, file}}); !changed)
+                         Q_EMIT notKept(QString::fromStdString(changed.error().message));
+                     else if (running)
+                         apply(true, *running);
+                 });
+}
+
+void DaemonKeeper::apply(bool hasNewKey, SidecarClient &client)
+{
+    Applied applied;
+    if (client.isConnected()) {
+        applied.pid = client.snapshot().pid;
+        applied.isOurs = m_launcher.owns(applied.pid);
+        if (!isReadBy(client)) {
+            Q_EMIT this->applied(applied);
+            return;
+        }
+        if (!applied.isOurs || !hasNewKey) {
+            reload(applied, client);
+            return;
+        }
+        restartDaemon(); // a key that it was started with in its environment would win
+    } else if (isConfigured()) {
+        startDaemon();
     }
-    m_keys.write(key, [this, apply](const QString &problem) {
-        if (!problem.isEmpty())
-            Q_EMIT failed(problem);
-        apply();
+    Q_EMIT this->applied(applied);
+}
+
+void DaemonKeeper::reload(Applied applied, SidecarClient &client)
+{
+    client.reload([this, applied](const DaemonReply &reply) mutable {
+        applied.problem = reply.error;
+        applied.needsRestart = reply.needsRestart;
+        const auto now = m_config.options();
+        for (const OptionSpec &spec : optionTable()) {
+            const QString name = toQString(spec.name);
+            if (reply.error.isEmpty() && now
+                && now->get(spec.name).text != m_before.get(spec.name).text
+                && !reply.changed.contains(name) && !reply.needsRestart.contains(name))
+                applied.overruled << name;
+        }
+        Q_EMIT this->applied(applied);
     });
 }
 
-QString DaemonKeeper::keySource(const QString &backend)
+bool DaemonKeeper::isReadBy(const SidecarClient &client) const
 {
-    const Credentials credentials = credentialsFor(backend);
-    return credentials.apiKey.empty() ? QString() : QString::fromStdString(credentials.source);
+    return !client.isConnected()
+        || (!client.isReadOnly()
+            && client.snapshot().configFiles.contains(QString::fromStdString(m_config.path())));
 }
 
-QString DaemonKeeper::foundKey(const QString &backend)
+// The key file that the user's config names, if it is the one of the key store.
+std::string DaemonKeeper::ownKeyFileSetting() const
 {
-    return QString::fromStdString(credentialsFor(backend).apiKey);
+    const auto options = m_config.options();
+    if (!options)
+        return {};
+    const std::string &named = options->get(KeyFile).text;
+    return named == m_keys.file().toStdString() ? named : std::string();
+}
+
+Result<Config> DaemonKeeper::configFor(const Settings &settings, const QString &key) const
+{
+    return m_config.resolved(settings.changesFrom(m_settings), key.toStdString());
+}
+
+QString DaemonKeeper::keySource(const Settings &settings) const
+{
+    const auto config = configFor(settings, {});
+    return config && !config->credentials.apiKey.empty()
+        ? QString::fromStdString(config->credentials.source)
+        : QString();
 }
 
 } // namespace Weave

@@ -2,11 +2,13 @@
 
 #include <QDateTime>
 
+#include <utility>
+
 namespace Weave {
 
-DaemonView::DaemonView(const QString &socket, QObject *parent)
+DaemonView::DaemonView(SidecarClient::FindSocket findSocket, QObject *parent)
     : QObject(parent),
-      m_client(socket),
+      m_client(std::move(findSocket)),
       m_state(AppState::of({}, {}, 0))
 {
     m_clock.start();
@@ -19,6 +21,11 @@ DaemonView::DaemonView(const QString &socket, QObject *parent)
                 m_clients.update(clients, m_clock.elapsed());
             });
     connect(&m_client, &SidecarClient::callArrived, &m_calls, &CallModel::add);
+}
+
+DaemonView::DaemonView(const QString &socket, QObject *parent)
+    : DaemonView([socket] { return socket; }, parent)
+{
 }
 
 void DaemonView::handleSnapshot(const Snapshot &snapshot)

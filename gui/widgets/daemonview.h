@@ -19,6 +19,7 @@ class DaemonView final : public QObject
     Q_OBJECT
 
 public:
+    explicit DaemonView(SidecarClient::FindSocket findSocket, QObject *parent = nullptr);
     explicit DaemonView(const QString &socket, QObject *parent = nullptr);
 
     [[nodiscard]] SidecarClient &client() { return m_client; }

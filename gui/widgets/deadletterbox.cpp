@@ -1,43 +1,61 @@
 #include "widgets/deadletterbox.h"
 
-#include "widgets/spoolcommands.h"
-
 #include <QDir>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLocale>
 #include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 namespace Weave {
 
+namespace {
+
+using namespace std::chrono_literals;
+
+// A look reads the whole spool.
+constexpr auto Pause = 5s;
+constexpr qsizetype MaxLines = 4;
+constexpr int LongestReason = 160; // characters
+
+int forPlural(qint64 count)
+{
+    return int(std::min<qint64>(count, std::numeric_limits<int>::max()));
+}
+
+} // namespace
+
 DeadLetterBox::DeadLetterBox(QWidget *parent)
-    : QGroupBox(tr("Refused calls"), parent),
+    : QGroupBox(tr("Dead letters"), parent),
       m_text(new QLabel(this)),
       m_result(new QLabel(this)),
       m_export(new QPushButton(tr("&Export…"), this)),
       m_retry(new QPushButton(tr("Send them a&gain"), this))
 {
-    m_text->setWordWrap(true);
-    m_result->setWordWrap(true);
-    m_result->setTextFormat(Qt::PlainText);
+    for (QLabel *const label : {m_text, m_result}) {
+        label->setWordWrap(true);
+        label->setTextFormat(Qt::PlainText);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
     m_result->hide();
-    auto *const buttons = new QHBoxLayout;
-    buttons->addWidget(m_text, 1);
-    buttons->addWidget(m_export);
-    buttons->addWidget(m_retry);
+    auto *const row = new QHBoxLayout;
+    row->addWidget(m_text, 1);
+    row->addWidget(m_export, 0, Qt::AlignTop);
+    row->addWidget(m_retry, 0, Qt::AlignTop);
     auto *const layout = new QVBoxLayout(this);
-    layout->addLayout(buttons);
+    layout->addLayout(row);
     layout->addWidget(m_result);
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(Pause);
+    connect(&m_pause, &QTimer::timeout, this, &DeadLetterBox::look);
     connect(m_export, &QPushButton::clicked, this, &DeadLetterBox::exportToFile);
-    connect(m_retry, &QPushButton::clicked, this, [this] {
-        m_commands->retry();
-        refresh();
-    });
+    connect(m_retry, &QPushButton::clicked, this, &DeadLetterBox::retry);
     refresh();
 }
 
@@ -46,23 +64,53 @@ void DeadLetterBox::setCommands(SpoolCommands *commands)
     if (m_commands != nullptr)
         m_commands->disconnect(this);
     m_commands = commands;
-    if (m_commands != nullptr)
-        connect(m_commands, &SpoolCommands::finished, this,
-                [this](bool isGood, const QString &text) {
-                    const QString said = isGood && text.isEmpty() ? tr("Done.") : text;
-                    m_result->setText(isGood ? said : tr("This did not work: %1").arg(said));
-                    m_result->show();
-                    refresh();
-                });
+    if (m_commands != nullptr) {
+        connect(m_commands, &SpoolCommands::finished, this, &DeadLetterBox::handleEnd);
+        connect(m_commands, &SpoolCommands::listed, this, &DeadLetterBox::setGroups);
+    }
+    m_isStale = true;
+    look();
     refresh();
 }
 
-void DeadLetterBox::setCount(qulonglong count)
+void DeadLetterBox::setCount(qint64 count)
 {
-    if (count == m_count)
+    if (count == std::exchange(m_count, count))
         return;
-    m_count = count;
+    m_result->hide(); // of what there was before
+    m_isStale = true;
+    look();
+}
+
+void DeadLetterBox::setGroups(const QList<DeadLetterGroup> &groups)
+{
+    m_groups = groups;
     refresh();
+}
+
+void DeadLetterBox::setObstacle(const QString &text)
+{
+    if (text == m_obstacle)
+        return;
+    m_obstacle = text;
+    refresh();
+}
+
+void DeadLetterBox::showEvent(QShowEvent *event)
+{
+    QGroupBox::showEvent(event);
+    m_isStale = true; // other programs may have worked with the spool
+    look();
+}
+
+void DeadLetterBox::look()
+{
+    const bool canLook = m_commands != nullptr && !m_commands->directory().isEmpty();
+    if (!canLook || !m_isStale || !isVisible() || m_pause.isActive())
+        return;
+    m_isStale = false;
+    m_pause.start();
+    m_commands->list();
 }
 
 void DeadLetterBox::exportToFile()
@@ -72,21 +120,60 @@ void DeadLetterBox::exportToFile()
         tr("Lines of JSON (*.ndjson)"));
     if (file.isEmpty() || m_commands == nullptr)
         return;
+    m_success = tr("They were written to %1.").arg(QDir::toNativeSeparators(file));
     m_commands->exportTo(file);
     refresh();
 }
 
+void DeadLetterBox::retry()
+{
+    m_success = tr("They were handed to the sidecar once more.");
+    m_commands->retry();
+    refresh();
+}
+
+void DeadLetterBox::handleEnd(const QString &problem)
+{
+    m_result->setText(problem.isEmpty() ? std::exchange(m_success, {})
+                                        : tr("This did not work: %1").arg(problem));
+    m_result->show();
+    m_isStale = true;
+    m_pause.stop();
+    look();
+    refresh();
+}
+
+qint64 DeadLetterBox::total() const
+{
+    return std::accumulate(
+        m_groups.begin(), m_groups.end(), qint64{0},
+        [](qint64 sum, const DeadLetterGroup &group) { return sum + group.calls; });
+}
+
 void DeadLetterBox::refresh()
 {
-    const int shown = int(std::min<qulonglong>(m_count, std::numeric_limits<int>::max()));
-    m_text->setText(m_count == 0
-                        ? tr("No call was refused for good.")
-                        : tr("%n call(s) were refused by the backend for good. They are kept on "
-                             "disk, with the reason.",
-                             nullptr, shown));
-    const bool canAct = m_commands != nullptr && !m_commands->isRunning();
+    const qint64 count = total();
+    QStringList lines;
+    if (!m_obstacle.isEmpty())
+        lines << m_obstacle;
+    else if (count == 0)
+        lines << tr("No call was given up.");
+    else
+        lines << tr("%n call(s) were given up. They are kept on disk, with the reason.", nullptr,
+                    forPlural(count));
+    if (m_obstacle.isEmpty()) {
+        for (const DeadLetterGroup &group : m_groups.mid(0, MaxLines))
+            lines << QStringLiteral("%1 · %2 · %3")
+                         .arg(group.project, tr("%n call(s)", nullptr, forPlural(group.calls)),
+                              group.reason.left(LongestReason));
+        if (m_groups.size() > MaxLines)
+            lines << QStringLiteral("…");
+    }
+    m_text->setText(lines.join(u'\n'));
+    const bool canAct =
+        m_commands != nullptr && m_obstacle.isEmpty() && !m_commands->isRunning() && count > 0;
     m_export->setEnabled(canAct);
-    m_retry->setEnabled(canAct && m_count > 0);
+    m_retry->setEnabled(canAct);
 }
 
 } // namespace Weave

@@ -1,15 +1,16 @@
 #pragma once
 
+#include "widgets/spoolcommands.h"
+
 #include <QGroupBox>
+#include <QTimer>
 
 class QLabel;
 class QPushButton;
 
 namespace Weave {
 
-class SpoolCommands;
-
-// Calls that the backend refused for good: how many, a copy of them in a file, another attempt.
+// Calls that were given up: how many and why, a copy of them in a file, another attempt.
 class DeadLetterBox final : public QGroupBox
 {
     Q_OBJECT
@@ -17,16 +18,33 @@ class DeadLetterBox final : public QGroupBox
 public:
     explicit DeadLetterBox(QWidget *parent = nullptr);
 
-    // What does the work; null when it is not known which program that is.
+    // What does the work; null where nothing can be done.
     void setCommands(SpoolCommands *commands);
-    void setCount(qulonglong count);
+    // Another number than before: there is something new to look for.
+    void setCount(qint64 count);
+    // What there is.
+    void setGroups(const QList<DeadLetterGroup> &groups);
+    // Says why nothing can be done here; empty when it can.
+    void setObstacle(const QString &text);
+
+protected:
+    void showEvent(QShowEvent *event) override;
 
 private:
+    void look();
     void exportToFile();
+    void retry();
+    void handleEnd(const QString &problem);
     void refresh();
+    [[nodiscard]] qint64 total() const;
 
     SpoolCommands *m_commands = nullptr;
-    qulonglong m_count = 0;
+    QList<DeadLetterGroup> m_groups;
+    QString m_obstacle;
+    QString m_success; // what is said when the command that runs ends well
+    qint64 m_count = 0;
+    QTimer m_pause; // between two looks
+    bool m_isStale = true;
     QLabel *m_text;
     QLabel *m_result;
     QPushButton *m_export;

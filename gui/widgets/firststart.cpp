@@ -12,9 +12,10 @@
 namespace Weave {
 
 FirstStart::FirstStart(QWidget *parent)
-    : QDialog(parent),
+    : GrowingDialog(parent),
       m_form(new BackendForm(this)),
       m_steps(new QStackedWidget(this)),
+      m_problem(new QLabel(this)),
       m_buttons(new QDialogButtonBox(this))
 {
     setWindowTitle(tr("Welcome to Weave Sidecar"));
@@ -25,6 +26,10 @@ FirstStart::FirstStart(QWidget *parent)
     start->setDefault(true);
     auto *const layout = new QVBoxLayout(this);
     layout->addWidget(m_steps, 1);
+    m_problem->setWordWrap(true);
+    m_problem->setTextFormat(Qt::PlainText);
+    m_problem->hide();
+    layout->addWidget(m_problem);
     layout->addWidget(m_buttons);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &FirstStart::chosen);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -55,7 +60,13 @@ void FirstStart::setUsable(bool isUsable)
     }
 }
 
-void FirstStart::showHint(const QString &httpAddress)
+void FirstStart::setProblem(const QString &text)
+{
+    m_problem->setText(text);
+    m_problem->setVisible(!text.isEmpty());
+}
+
+void FirstStart::showHint(const QString &httpAddress, const QString &socket)
 {
     auto *const step = new QWidget(this);
     auto *const text =
@@ -64,7 +75,7 @@ void FirstStart::showHint(const QString &httpAddress)
     auto *const layout = new QVBoxLayout(step);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(text);
-    layout->addWidget(new SdkHint(httpAddress, step));
+    layout->addWidget(new SdkHint(httpAddress, socket, step));
     layout->addStretch(1);
     m_steps->setCurrentIndex(m_steps->addWidget(step));
     m_buttons->clear();

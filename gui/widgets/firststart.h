@@ -1,8 +1,9 @@
 #pragma once
 
-#include <QDialog>
+#include "widgets/growingdialog.h"
 
 class QDialogButtonBox;
+class QLabel;
 class QStackedWidget;
 
 namespace Weave {
@@ -10,7 +11,7 @@ namespace Weave {
 class BackendForm;
 
 // The first start: where calls shall go, then how programs find the sidecar.
-class FirstStart final : public QDialog
+class FirstStart final : public GrowingDialog
 {
     Q_OBJECT
 
@@ -22,8 +23,10 @@ public:
     // Whether what stands in the form can be used.
     void setUsable(bool isUsable);
 
-    // After the choice has been kept.
-    void showHint(const QString &httpAddress);
+    // After the choice has been made.
+    void showHint(const QString &httpAddress, const QString &socket = {});
+    // Below all the rest, in either step; empty for none.
+    void setProblem(const QString &text);
 
 Q_SIGNALS:
     void chosen(); // the form is ready to be kept
@@ -33,6 +36,7 @@ private:
 
     BackendForm *m_form;
     QStackedWidget *m_steps;
+    QLabel *m_problem;
     QDialogButtonBox *m_buttons;
 };
 

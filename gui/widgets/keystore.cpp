@@ -35,48 +35,69 @@ KeyStore::KeyStore(const QString &file, QObject *parent)
 {
 }
 
-void KeyStore::read(const std::function<void(const QString &)> &done)
+void KeyStore::read(const std::function<void(const QString &, Place)> &done)
 {
+    const auto fromFile = [this, done] {
+        const QString key = readFile();
+        done(key, key.isEmpty() ? Place::Nowhere : Place::File);
+    };
 #ifdef WEAVE_HAVE_KEYCHAIN
     if (!m_isFileOnly) {
         // Jobs delete themselves.
         auto *const job = new QKeychain::ReadPasswordJob(service(), this);
         job->setKey(entry());
-        connect(job, &QKeychain::Job::finished, this, [this, job, done] {
-            done(job->error() == QKeychain::NoError ? job->textData() : readFile());
+        connect(job, &QKeychain::Job::finished, this, [job, done, fromFile] {
+            if (job->error() == QKeychain::NoError && !job->textData().isEmpty())
+                done(job->textData(), Place::Keychain);
+            else
+                fromFile();
         });
         job->start();
         return;
     }
 #endif
-    QMetaObject::invokeMethod(
-        this, [this, done] { done(readFile()); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, fromFile, Qt::QueuedConnection);
 }
 
-void KeyStore::write(const QString &key, const std::function<void(const QString &)> &done)
+void KeyStore::write(const QString &key, Place wanted, const Written &done)
 {
+    if (key.isEmpty() || wanted == Place::File)
+        forgetInKeychain();
 #ifdef WEAVE_HAVE_KEYCHAIN
-    if (!m_isFileOnly) {
-        QKeychain::Job *job = nullptr;
-        if (key.isEmpty()) {
-            job = new QKeychain::DeletePasswordJob(service(), this);
-        } else {
-            auto *const writeJob = new QKeychain::WritePasswordJob(service(), this);
-            writeJob->setTextData(key);
-            job = writeJob;
-        }
+    if (!m_isFileOnly && !key.isEmpty() && wanted != Place::File) {
+        auto *const job = new QKeychain::WritePasswordJob(service(), this);
+        job->setTextData(key);
         job->setKey(entry());
         connect(job, &QKeychain::Job::finished, this, [this, job, key, done] {
-            const bool isKept = job->error() == QKeychain::NoError;
             // A key in both places would come back when one of them is removed.
-            done(writeFile(isKept ? QString() : key));
+            if (job->error() == QKeychain::NoError)
+                done(writeFile({}), Place::Keychain);
+            else
+                finishFile(key, done);
         });
         job->start();
         return;
     }
 #endif
     QMetaObject::invokeMethod(
-        this, [this, key, done] { done(writeFile(key)); }, Qt::QueuedConnection);
+        this, [this, key, done] { finishFile(key, done); }, Qt::QueuedConnection);
+}
+
+void KeyStore::finishFile(const QString &key, const Written &done) const
+{
+    const QString problem = writeFile(key);
+    done(problem, key.isEmpty() || !problem.isEmpty() ? Place::Nowhere : Place::File);
+}
+
+void KeyStore::forgetInKeychain()
+{
+#ifdef WEAVE_HAVE_KEYCHAIN
+    if (m_isFileOnly)
+        return;
+    auto *const job = new QKeychain::DeletePasswordJob(service(), this);
+    job->setKey(entry());
+    job->start();
+#endif
 }
 
 QString KeyStore::readFile() const

@@ -25,7 +25,7 @@ LivePage::LivePage(QAbstractItemModel &calls, QWidget *parent)
     : Page(parent),
       m_calls(calls),
       m_tree(new QTreeView(this)),
-      m_empty(new QLabel(tr("Calls appear here as your programs make them."), this)),
+      m_empty(new QLabel(this)),
       m_skipped(new QLabel(this)),
       m_detail(new QPlainTextEdit(this))
 {
@@ -107,6 +107,11 @@ QWidget *LivePage::buildBar()
     auto *const find = new QShortcut(QKeySequence::Find, this);
     connect(find, &QShortcut::activated, m_search, [this] { m_search->setFocus(); });
     return bar;
+}
+
+void LivePage::setEmptyText(const QString &text)
+{
+    m_empty->setText(text);
 }
 
 bool LivePage::showsPayloads() const

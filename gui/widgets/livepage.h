@@ -25,6 +25,9 @@ public:
     // The daemon has left out so many calls, because there were too many to show.
     void noteSkipped(qint64 count);
 
+    // Another sentence for when there are no calls.
+    void setEmptyText(const QString &text);
+
     [[nodiscard]] bool showsPayloads() const;
     [[nodiscard]] QTreeView &tree() { return *m_tree; }
 

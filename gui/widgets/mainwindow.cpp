@@ -112,7 +112,7 @@ void MainWindow::buildMenus(Actions &actions)
     program->addAction(actions.quit);
     m_pagesMenu = menuBar()->addMenu(tr("&Page"));
     QMenu *const help = menuBar()->addMenu(tr("&Help"));
-    help->addActions({actions.openLog, actions.copyDiagnostics});
+    help->addActions({actions.connectPrograms, actions.openLog, actions.copyDiagnostics});
     help->addSeparator();
     help->addAction(actions.about);
 }

@@ -47,7 +47,7 @@ QWidget *OverviewPage::buildFacts()
     m_state = addFact(*form, tr("State:"));
     m_oldest = addFact(*form, tr("Oldest waiting call:"));
     m_error = addFact(*form, tr("Last error:"));
-    m_waiting = new Gauge(tr("Waiting, of the spool"), Unit::Bytes, facts);
+    m_waiting = new Gauge(tr("Waiting bytes"), Unit::Bytes, facts);
     m_spool = new Gauge(tr("Spool on disk"), Unit::Bytes, facts);
     auto *const gauges = new QVBoxLayout;
     gauges->addWidget(m_waiting);
@@ -99,11 +99,11 @@ std::chrono::seconds OverviewPage::span() const
 
 void OverviewPage::setFacts(const OverviewFacts &facts)
 {
-    const QString none = tr("none");
     m_backend->setText(facts.backend.isEmpty() ? tr("not known") : facts.backend);
     m_state->setText(facts.state);
-    m_oldest->setText(facts.oldestWaiting.isEmpty() ? none : facts.oldestWaiting);
-    m_error->setText(facts.lastError.isEmpty() ? none : facts.lastError);
+    m_oldest->setText(facts.oldestWaiting.isEmpty() ? tr("none", "oldest waiting call")
+                                                    : facts.oldestWaiting);
+    m_error->setText(facts.lastError.isEmpty() ? tr("none", "last error") : facts.lastError);
     m_waiting->setValue(facts.waitingBytes, facts.spoolSize);
     m_spool->setValue(facts.spoolUsed, facts.spoolSize);
 }

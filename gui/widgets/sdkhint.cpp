@@ -1,6 +1,8 @@
 #include "widgets/sdkhint.h"
 
 #include <QClipboard>
+#include <QDialog>
+#include <QDialogButtonBox>
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -18,29 +20,34 @@ constexpr int Margin = 8;
 
 } // namespace
 
-SdkHint::SdkHint(const QString &httpAddress, QWidget *parent)
+SdkHint::SdkHint(const QString &httpAddress, const QString &socket, QWidget *parent)
     : QWidget(parent)
 {
     auto *const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    m_python = addSnippet(tr("&Python: run these lines where your program runs"),
-                          tr("Copy Python lines"), 2);
-    m_node =
-        addSnippet(tr("&Node: run this line where your program runs"), tr("Copy Node line"), 1);
-    m_python->setPlainText(
-        QStringLiteral("pip install weave-sidecar\nexport WEAVE_USE_SIDECAR=true"));
-    setHttpAddress(httpAddress);
+    QStringList python{QStringLiteral("pip install weave-sidecar"),
+                       QStringLiteral("export WEAVE_USE_SIDECAR=true")};
+    if (!socket.isEmpty())
+        python << QStringLiteral("export WEAVE_SIDECAR_SOCKET=%1").arg(socket);
+    addSnippet(tr("&Python: run these lines where your program runs"), tr("Copy Python lines"),
+               python);
+    if (!httpAddress.isEmpty()) {
+        addSnippet(tr("&Node: run this line where your program runs"), tr("Copy Node line"),
+                   {QStringLiteral("export WF_TRACE_SERVER_URL=http://%1").arg(httpAddress)});
+        return;
+    }
+    auto *const none = new QLabel(tr("Node: give the sidecar an HTTP address in the settings "
+                                     "first, for example 127.0.0.1:8319."),
+                                  this);
+    none->setWordWrap(true);
+    layout->addWidget(none);
 }
 
-void SdkHint::setHttpAddress(const QString &httpAddress)
-{
-    m_node->setPlainText(QStringLiteral("export WF_TRACE_SERVER_URL=http://%1").arg(httpAddress));
-}
-
-QPlainTextEdit *SdkHint::addSnippet(const QString &title, const QString &name, int lines)
+void SdkHint::addSnippet(const QString &title, const QString &name, const QStringList &lines)
 {
     auto *const label = new QLabel(title, this);
     auto *const text = new QPlainTextEdit(this);
+    text->setPlainText(lines.join(u'\n'));
     text->setReadOnly(true);
     text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     text->setLineWrapMode(QPlainTextEdit::NoWrap);
@@ -49,7 +56,7 @@ QPlainTextEdit *SdkHint::addSnippet(const QString &title, const QString &name, i
     text->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     const QFontMetrics metrics(text->font());
     text->setMinimumWidth(metrics.averageCharWidth() * LongestLine + 2 * Margin);
-    text->setFixedHeight(metrics.lineSpacing() * lines + 2 * Margin);
+    text->setFixedHeight(metrics.lineSpacing() * int(lines.size()) + 2 * Margin);
     text->setAccessibleName(QString(title).remove(u'&'));
     label->setBuddy(text);
     auto *const copy = new QPushButton(tr("Copy"), this);
@@ -63,7 +70,20 @@ QPlainTextEdit *SdkHint::addSnippet(const QString &title, const QString &name, i
     auto *const column = static_cast<QVBoxLayout *>(layout());
     column->addWidget(label);
     column->addLayout(row);
-    return text;
+}
+
+void showSdkHint(QWidget *parent, const QString &httpAddress, const QString &socket)
+{
+    auto *const box = new QDialog(parent);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setWindowTitle(SdkHint::tr("Connect programs"));
+    auto *const buttons = new QDialogButtonBox(QDialogButtonBox::Close, box);
+    QObject::connect(buttons, &QDialogButtonBox::rejected, box, &QDialog::reject);
+    auto *const layout = new QVBoxLayout(box);
+    layout->addWidget(new SdkHint(httpAddress, socket, box));
+    layout->addStretch(1);
+    layout->addWidget(buttons);
+    box->show();
 }
 
 } // namespace Weave

@@ -16,7 +16,7 @@
 namespace Weave {
 
 SettingsDialog::SettingsDialog(QWidget *parent)
-    : QDialog(parent),
+    : GrowingDialog(parent),
       m_tabs(new QTabWidget(this)),
       m_buttons(new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this))
 {
@@ -24,16 +24,16 @@ SettingsDialog::SettingsDialog(QWidget *parent)
     m_tabs->setAccessibleName(tr("Kinds of settings"));
     m_tabs->tabBar()->setAccessibleName(tr("Kinds of settings"));
     m_tabs->addTab(buildDelivery(), tr("&Delivery"));
-    m_tabs->addTab(buildStorage(), tr("St&orage and sockets"));
+    m_tabs->addTab(buildStorage(), tr("Stora&ge and sockets"));
     m_tabs->addTab(buildBatches(), tr("&Batches"));
-    m_tabs->addTab(buildNotifications(), tr("&Notifications"));
+    m_tabs->addTab(buildDesktop(), tr("De&sktop"));
     m_consequence = new QLabel(this);
     m_consequence->setWordWrap(true);
     auto *const layout = new QVBoxLayout(this);
     layout->addWidget(m_tabs, 1);
     layout->addWidget(m_consequence);
     layout->addWidget(m_buttons);
-    connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(m_buttons, &QDialogButtonBox::accepted, this, &SettingsDialog::saveRequested);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     resize(fontMetrics().height() * 36, sizeHint().height());
 }
@@ -45,7 +45,7 @@ void SettingsDialog::addField(QFormLayout &form, const Field &field, const QStri
     added.widget = new CheckedField(name, this);
     added.widget->edit().setToolTip(help);
     added.widget->edit().setPlaceholderText(placeholder);
-    form.addRow(label, added.widget);
+    added.widget->addTo(form, label);
     connect(added.widget, &CheckedField::edited, this, &SettingsDialog::check);
     m_fields.push_back(added);
 }
@@ -54,6 +54,7 @@ QWidget *SettingsDialog::buildDelivery()
 {
     auto *const page = new QWidget(this);
     m_form = new BackendForm(page);
+    m_form->setMayBeEmpty(true);
     connect(m_form, &BackendForm::edited, this, &SettingsDialog::check);
     auto *const layout = new QVBoxLayout(page);
     layout->addWidget(m_form);
@@ -75,7 +76,7 @@ QWidget *SettingsDialog::buildStorage()
              tr("none"));
     addField(*form, {"max-connections", &Settings::maxConnections, nullptr}, tr("Conn&ections:"),
              tr("Connections at a time"), tr("More programs than this are turned away."),
-             tr("the usual number"));
+             QStringLiteral("1024"));
     addField(*form, {"spool-dir", &Settings::spoolDir, nullptr}, tr("S&pool folder:"),
              tr("Folder of the spool"), tr("Where calls are kept until they are delivered."),
              tr("the usual one"));
@@ -103,33 +104,58 @@ QWidget *SettingsDialog::buildBatches()
     return page;
 }
 
-QWidget *SettingsDialog::buildNotifications()
+QWidget *SettingsDialog::buildDesktop()
 {
     auto *const page = new QWidget(this);
+    m_startAtLogin = new QCheckBox(tr("Start at log&in, as an icon"), page);
     m_notifyProblems = new QCheckBox(tr("Tell me when &calls are not delivered"), page);
     m_notifyRecovery = new QCheckBox(tr("Tell me when delivery &works again"), page);
     auto *const layout = new QVBoxLayout(page);
-    for (QCheckBox *const box : {m_notifyProblems, m_notifyRecovery}) {
+    for (QCheckBox *const box : {m_startAtLogin, m_notifyProblems, m_notifyRecovery}) {
         layout->addWidget(box);
     }
     layout->addStretch(1);
     return page;
 }
 
-void SettingsDialog::setSettings(const Settings &settings)
+void SettingsDialog::setStartsAtLogin(bool isOn)
 {
-    m_form->setBackend(settings.backend);
-    for (const Field &field : m_fields)
+    m_startAtLogin->setChecked(isOn);
+}
+
+bool SettingsDialog::startsAtLogin() const
+{
+    return m_startAtLogin->isChecked();
+}
+
+void SettingsDialog::setSettings(const Settings &settings, const Options &options)
+{
+    m_form->setSettings(settings);
+    m_form->setNotes(options);
+    for (const Field &field : m_fields) {
         field.widget->setText(settings.*field.text);
+        setNote(field, options.get(field.flag));
+    }
     m_notifyProblems->setChecked(settings.notifiesProblems);
     m_notifyRecovery->setChecked(settings.notifiesRecovery);
+    m_shown = settings;
     check();
+}
+
+// An empty field stands for what holds without it: the system's file may say something there.
+void SettingsDialog::setNote(const Field &field, const Options::Value &value)
+{
+    const QString text = QString::fromStdString(value.text);
+    if (value.source == Options::Source::Variable)
+        field.widget->setNote(tr("Set in the environment, which wins: %1").arg(text));
+    else if (value.source == Options::Source::File)
+        field.widget->edit().setPlaceholderText(text);
 }
 
 Settings SettingsDialog::settings() const
 {
-    Settings settings;
-    settings.backend = m_form->backend();
+    Settings settings = m_shown;
+    m_form->writeTo(settings);
     for (const Field &field : m_fields)
         settings.*field.text = field.widget->text();
     settings.notifiesProblems = m_notifyProblems->isChecked();

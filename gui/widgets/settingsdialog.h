@@ -1,8 +1,8 @@
 #pragma once
 
 #include "client/settings.h"
+#include "widgets/growingdialog.h"
 
-#include <QDialog>
 #include <QString>
 
 #include <vector>
@@ -19,7 +19,7 @@ class BackendForm;
 class CheckedField;
 
 // The settings, checked as they are typed, in the daemon's own words. Keeping them is the caller's.
-class SettingsDialog final : public QDialog
+class SettingsDialog final : public GrowingDialog
 {
     Q_OBJECT
 
@@ -27,12 +27,18 @@ public:
     explicit SettingsDialog(QWidget *parent = nullptr);
 
     [[nodiscard]] BackendForm &form() { return *m_form; }
-    // Shows the settings, and gives them back as they stand in the fields.
-    void setSettings(const Settings &settings);
+    // Shows the settings, and gives them back as they stand in the fields. options: what a daemon
+    // would read now, so what holds where a field is left empty.
+    void setSettings(const Settings &settings, const Options &options = {});
     [[nodiscard]] Settings settings() const;
+    void setStartsAtLogin(bool isOn);
+    [[nodiscard]] bool startsAtLogin() const;
 
-    // A sentence about what keeping the settings does, "The sidecar is started anew."
+    // A sentence about what keeping the settings does, or why they cannot be kept.
     void setConsequence(const QString &text);
+
+Q_SIGNALS:
+    void saveRequested(); // nothing is wrong with any field
 
 private:
     // A flag of the daemon, its field, and where the settings keep it.
@@ -49,10 +55,13 @@ private:
     QWidget *buildDelivery();
     QWidget *buildStorage();
     QWidget *buildBatches();
-    QWidget *buildNotifications();
+    QWidget *buildDesktop();
+    void setNote(const Field &field, const Options::Value &value);
 
     BackendForm *m_form = nullptr;
     std::vector<Field> m_fields;
+    Settings m_shown;
+    QCheckBox *m_startAtLogin = nullptr;
     QCheckBox *m_notifyProblems = nullptr;
     QCheckBox *m_notifyRecovery = nullptr;
     QLabel *m_consequence = nullptr;

@@ -1,31 +1,51 @@
 #include "widgets/settingsflow.h"
 
+#include "client/daemonlog.h"
+#include "widgets/autostart.h"
 #include "widgets/backendform.h"
-#include "widgets/daemonkeeper.h"
 #include "widgets/firststart.h"
+#include "widgets/restartquestion.h"
 #include "widgets/settingsdialog.h"
 
-#include <utility>
+#include <QTcpServer>
 
 namespace Weave {
 
 namespace {
 
-// Where Node programs are told to find the sidecar.
-const QString &usualHttpAddress()
+// Where Node programs are told to find the sidecar: the usual port, or the next one that nobody
+// has.
+QString freeHttpAddress()
 {
-    static const QString address = QStringLiteral("127.0.0.1:8319");
-    return address;
+    constexpr quint16 UsualPort = 8319;
+    constexpr quint16 Tries = 20;
+    quint16 port = UsualPort;
+    for (QTcpServer server; port < UsualPort + Tries; ++port) {
+        if (server.listen(QHostAddress::LocalHost, port))
+            break;
+    }
+    return QStringLiteral("127.0.0.1:%1").arg(port < UsualPort + Tries ? port : UsualPort);
+}
+
+QString warning(const QString &text)
+{
+    return QStringLiteral("⚠ ") + text;
 }
 
 } // namespace
 
-SettingsFlow::SettingsFlow(DaemonKeeper &keeper, std::function<qint64()> runningPid,
+SettingsFlow::SettingsFlow(DaemonKeeper &keeper, SidecarClient &client, Autostart &autostart,
                            QObject *parent)
     : QObject(parent),
       m_keeper(keeper),
-      m_runningPid(std::move(runningPid))
+      m_client(client),
+      m_autostart(autostart)
 {
+    connect(&m_keeper, &DaemonKeeper::applied, this, &SettingsFlow::handleApplied);
+    connect(&m_keeper, &DaemonKeeper::notKept, this, [this](const QString &text) {
+        if (!qobject_cast<FirstStart *>(m_open)) // which says it itself
+            Q_EMIT said(tr("The settings cannot be kept"), text);
+    });
 }
 
 bool SettingsFlow::raiseOpen()
@@ -41,55 +61,133 @@ void SettingsFlow::openSettings(QWidget *parent)
 {
     if (raiseOpen())
         return;
+    m_parent = parent;
+    const QString problem = m_keeper.load();
+    const auto options = m_keeper.config().options();
+    if (!problem.isEmpty() || !options) {
+        Q_EMIT said(tr("The settings cannot be read"), problem);
+        return;
+    }
     auto *const dialog = new SettingsDialog(parent);
     m_open = dialog;
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setSettings(m_keeper.settings(), *options);
+    dialog->setStartsAtLogin(m_autostart.isOn());
     serveForm(dialog->form());
-    dialog->setSettings(m_keeper.settings());
-    const qint64 pid = m_runningPid();
-    if (pid > 0 && !m_keeper.launcher().owns(pid))
-        dialog->setConsequence(tr("The sidecar that runs now was not started by this program: "
-                                  "what you change here is used when this program starts one."));
-    connect(dialog, &QDialog::accepted, this, [this, dialog] {
-        m_keeper.keep(dialog->settings(), dialog->form().key(), m_runningPid());
-        Q_EMIT kept();
-    });
+    if (!m_keeper.isReadBy(m_client))
+        dialog->setConsequence(
+            tr("The sidecar that runs now does not read these settings: what you change here is "
+               "for one that this program starts."));
+    connect(dialog, &SettingsDialog::saveRequested, this, [this, dialog] { save(*dialog); });
     dialog->show();
     dialog->activateWindow(); // its window may be hidden, and then nobody gives it the keyboard
+}
+
+// Each field is right by now; together they may not be.
+void SettingsFlow::save(SettingsDialog &dialog)
+{
+    const Settings settings = dialog.settings();
+    const QString key = dialog.form().key();
+    // Who has named no backend does not want a daemon from here.
+    const bool isWhole = !settings.backend.isEmpty() || m_keeper.isConfigured();
+    if (const auto config = m_keeper.configFor(settings, key); isWhole && !config) {
+        dialog.setConsequence(warning(QString::fromStdString(config.error().message)));
+        return;
+    }
+    if (dialog.startsAtLogin() != m_autostart.isOn()) {
+        if (const QString problem = m_autostart.setOn(dialog.startsAtLogin()); !problem.isEmpty()) {
+            dialog.setConsequence(warning(tr("Start at login cannot be changed: %1").arg(problem)));
+            return;
+        }
+    }
+    dialog.accept();
+    m_keeper.keep(settings, key, m_client);
 }
 
 void SettingsFlow::openFirstStart(QWidget *parent)
 {
     if (raiseOpen())
         return;
+    m_parent = parent;
     auto *const dialog = new FirstStart(parent);
     m_open = dialog;
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    serveForm(dialog->form());
     const auto check = [dialog] { dialog->setUsable(dialog->form().check().isEmpty()); };
     connect(&dialog->form(), &BackendForm::edited, dialog, check);
-    dialog->form().setBackend(QStringLiteral("https://trace.wandb.ai"));
+    Settings settings = m_keeper.settings();
+    settings.backend = QStringLiteral("https://trace.wandb.ai");
+    dialog->form().setSettings(settings);
+    serveForm(dialog->form());
     check();
-    connect(dialog, &FirstStart::chosen, this, [this, dialog] {
-        Settings settings = m_keeper.settings();
-        settings.backend = dialog->form().backend();
-        settings.http = usualHttpAddress();
-        m_keeper.keep(settings, dialog->form().key(), m_runningPid());
-        dialog->showHint(settings.http);
-        Q_EMIT kept();
+    connect(dialog, &FirstStart::chosen, this, [this, dialog] { begin(*dialog); });
+    connect(&m_keeper, &DaemonKeeper::startFailed, dialog, [dialog](const QString &text) {
+        dialog->setProblem(warning(tr("The sidecar cannot be started: %1").arg(text)));
+    });
+    connect(&m_keeper, &DaemonKeeper::notKept, dialog, [dialog](const QString &text) {
+        dialog->setProblem(warning(tr("The settings cannot be kept: %1").arg(text)));
     });
     // Modal, because the window has only just been shown, and could take the keyboard back.
     dialog->open();
     dialog->activateWindow();
 }
 
+void SettingsFlow::begin(FirstStart &dialog)
+{
+    Settings settings = m_keeper.settings();
+    dialog.form().writeTo(settings);
+    if (settings.http.isEmpty())
+        settings.http = freeHttpAddress();
+    const QString key = dialog.form().key();
+    if (const auto config = m_keeper.configFor(settings, key); !config) {
+        dialog.setProblem(warning(QString::fromStdString(config.error().message)));
+        return;
+    }
+    const bool isServer = !settings.backend.startsWith(QLatin1String("file:"));
+    dialog.setProblem(isServer && key.isEmpty() && !m_hasKey
+                          ? warning(tr("No API key was found. A trace server that needs one gets "
+                                       "the calls once you have set it in the settings."))
+                          : QString());
+    if (m_keeper.keep(settings, key, m_client))
+        dialog.showHint(settings.http, m_keeper.unusualSocketPath());
+}
+
+void SettingsFlow::handleApplied(const DaemonKeeper::Applied &applied)
+{
+    if (!applied.problem.isEmpty()) {
+        Q_EMIT said(tr("The sidecar goes on with its old settings"), applied.problem);
+        return;
+    }
+    if (!applied.overruled.isEmpty())
+        Q_EMIT said(tr("No effect on the running sidecar"),
+                    tr("It was started with other values, on its command line or in its "
+                       "environment, which win: %1")
+                        .arg(Settings::namesOf(applied.overruled)));
+    if (applied.needsRestart.isEmpty())
+        return;
+    askToRestart(m_parent, Settings::namesOf(applied.needsRestart), applied.isOurs,
+                 DaemonLog::of(applied.pid), [this] { m_keeper.restartDaemon(); });
+}
+
 void SettingsFlow::serveForm(BackendForm &form)
 {
-    QPointer<BackendForm> shown(&form);
-    m_keeper.keys().read([this, shown](const QString &key) {
+    showKeySource(form);
+    const QPointer<BackendForm> shown(&form);
+    connect(&form, &BackendForm::testRequested, this, [this, shown] { testConnection(*shown); });
+    connect(&m_test, &ConnectionTest::finished, &form, [shown](bool isGood, const QString &text) {
+        shown->setTestResult(isGood ? QStringLiteral("✓ ") + text : warning(text), false);
+    });
+}
+
+void SettingsFlow::showKeySource(BackendForm &form)
+{
+    const QPointer<BackendForm> shown(&form);
+    m_keeper.keys().read([this, shown](const QString &key, KeyStore::Place) {
         if (shown.isNull())
             return;
-        const QString source = DaemonKeeper::keySource(shown->backend());
+        Settings settings = m_keeper.settings();
+        shown->writeTo(settings);
+        const QString source = m_keeper.keySource(settings);
+        m_hasKey = !key.isEmpty() || !source.isEmpty();
         if (!key.isEmpty())
             shown->setKeyHint(tr("kept safe; type here to change it"));
         else if (!source.isEmpty())
@@ -97,23 +195,23 @@ void SettingsFlow::serveForm(BackendForm &form)
         else
             shown->setKeyHint(tr("from wandb.ai/authorize"));
     });
-    connect(&form, &BackendForm::testRequested, this, [this, shown] { testConnection(*shown); });
-    connect(&m_test, &ConnectionTest::finished, &form, [shown](bool isGood, const QString &text) {
-        shown->setTestResult((isGood ? QStringLiteral("✓ ") : QStringLiteral("⚠ ")) + text, false);
-    });
 }
 
 void SettingsFlow::testConnection(BackendForm &form)
 {
     form.setTestResult(tr("Asking…"), true);
-    QPointer<BackendForm> shown(&form);
-    m_keeper.keys().read([this, shown](const QString &kept) {
+    const QPointer<BackendForm> shown(&form);
+    m_keeper.keys().read([this, shown](const QString &kept, KeyStore::Place) {
         if (shown.isNull())
             return;
-        QString key = shown->key().isEmpty() ? kept : shown->key();
-        if (key.isEmpty())
-            key = DaemonKeeper::foundKey(shown->backend());
-        m_test.start(shown->backend(), key);
+        Settings settings = m_keeper.settings();
+        shown->writeTo(settings);
+        const auto config =
+            m_keeper.configFor(settings, shown->key().isEmpty() ? kept : shown->key());
+        if (config)
+            m_test.start(*config);
+        else
+            shown->setTestResult(warning(QString::fromStdString(config.error().message)), false);
     });
 }
 

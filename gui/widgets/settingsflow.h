@@ -1,45 +1,53 @@
 #pragma once
 
 #include "client/connectiontest.h"
+#include "widgets/daemonkeeper.h"
 
 #include <QObject>
 #include <QPointer>
-
-#include <functional>
 
 class QDialog;
 
 namespace Weave {
 
+class Autostart;
 class BackendForm;
-class DaemonKeeper;
+class FirstStart;
+class SettingsDialog;
 
-// Opens the dialogs that ask for settings, and hands over what the user has chosen.
+// Opens the dialogs that ask for settings, hands over what the user has chosen, and says what has
+// become of it.
 class SettingsFlow final : public QObject
 {
     Q_OBJECT
 
 public:
-    // runningPid says which daemon answers now; 0 for none.
-    SettingsFlow(DaemonKeeper &keeper, std::function<qint64()> runningPid,
+    SettingsFlow(DaemonKeeper &keeper, SidecarClient &client, Autostart &autostart,
                  QObject *parent = nullptr);
 
     void openSettings(QWidget *parent);
     void openFirstStart(QWidget *parent);
 
 Q_SIGNALS:
-    void kept();
+    void said(const QString &title, const QString &text);
 
 private:
     // Shows the dialog if it is not there already.
     bool raiseOpen();
     void serveForm(BackendForm &form);
+    void showKeySource(BackendForm &form);
     void testConnection(BackendForm &form);
+    void save(SettingsDialog &dialog);
+    void begin(FirstStart &dialog);
+    void handleApplied(const DaemonKeeper::Applied &applied);
 
     DaemonKeeper &m_keeper;
-    std::function<qint64()> m_runningPid;
+    SidecarClient &m_client;
+    Autostart &m_autostart;
     ConnectionTest m_test;
     QPointer<QDialog> m_open;
+    QPointer<QWidget> m_parent; // of the dialogs
+    bool m_hasKey = false; // kept, or found where the daemon looks
 };
 
 } // namespace Weave

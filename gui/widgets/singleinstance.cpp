@@ -1,11 +1,9 @@
 #include "widgets/singleinstance.h"
 
-#include <QCryptographicHash>
-#include <QDir>
-#include <QLocalSocket>
-#include <QStandardPaths>
+#include "widgets/privatefolder.h"
 
-#include <unistd.h>
+#include <QCryptographicHash>
+#include <QLocalSocket>
 
 namespace Weave {
 
@@ -13,19 +11,6 @@ namespace {
 
 constexpr char RaiseWord[] = "raise\n";
 constexpr int AnswerTime = 1000; // ms
-
-// A folder of the user alone. The temporary folder is the second best: macOS has one a user.
-QString privateFolder()
-{
-    const QString runtime = QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation);
-    if (!runtime.isEmpty() && QDir().mkpath(runtime))
-        return runtime;
-    const QString folder =
-        QDir::tempPath() + QStringLiteral("/weave-sidecar-tray-%1").arg(::getuid());
-    QDir().mkpath(folder);
-    QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-    return folder;
-}
 
 } // namespace
 

@@ -1,53 +1,101 @@
 #include "widgets/spoolcommands.h"
 
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
 namespace Weave {
 
-SpoolCommands::SpoolCommands(const QString &program, const QStringList &flags, QObject *parent)
+namespace {
+
+constexpr int EndTime = 1000; // ms
+
+bool isGood(const QProcess &process)
+{
+    return process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0;
+}
+
+} // namespace
+
+SpoolCommands::SpoolCommands(const QString &program, QObject *parent)
     : QObject(parent),
-      m_program(program),
-      m_flags(flags)
+      m_program(program)
 {
     connect(&m_process, &QProcess::finished, this, &SpoolCommands::handleEnd);
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
-            Q_EMIT finished(false,
-                            tr("Cannot start %1: %2").arg(m_program, m_process.errorString()));
+            Q_EMIT finished(tr("Cannot start %1: %2").arg(m_program, m_process.errorString()));
     });
+    connect(&m_list, &QProcess::finished, this, &SpoolCommands::handleList);
 }
 
 SpoolCommands::~SpoolCommands()
 {
-    m_process.disconnect(this);
-    if (isRunning()) {
-        m_process.terminate();
-        m_process.waitForFinished(1000);
+    for (QProcess *const process : {&m_process, &m_list}) {
+        process->disconnect(this);
+        if (process->state() == QProcess::NotRunning)
+            continue;
+        process->terminate();
+        process->waitForFinished(EndTime);
     }
+}
+
+void SpoolCommands::setSpool(const QString &directory, const QString &socket)
+{
+    m_directory = directory;
+    m_socket = socket;
+}
+
+void SpoolCommands::list()
+{
+    if (m_list.state() == QProcess::NotRunning)
+        m_list.start(m_program,
+                     {QStringLiteral("spool"), QStringLiteral("ls"), QStringLiteral("--json"),
+                      QStringLiteral("--spool-dir"), m_directory});
 }
 
 void SpoolCommands::exportTo(const QString &file)
 {
-    run(QStringLiteral("export"), file);
+    run({QStringLiteral("export"), QStringLiteral("--dead-letters")}, file);
 }
 
 void SpoolCommands::retry()
 {
-    run(QStringLiteral("retry"), QString());
+    run({QStringLiteral("retry"), QStringLiteral("--socket"), m_socket}, QString());
 }
 
-void SpoolCommands::run(const QString &command, const QString &outputFile)
+void SpoolCommands::run(const QStringList &command, const QString &outputFile)
 {
     if (isRunning())
         return;
     m_process.setStandardOutputFile(outputFile);
-    m_process.start(m_program, QStringList{QStringLiteral("spool"), command} + m_flags);
+    m_process.start(m_program,
+                    QStringList{QStringLiteral("spool")} + command
+                        + QStringList{QStringLiteral("--spool-dir"), m_directory});
 }
 
 void SpoolCommands::handleEnd()
 {
-    const bool isGood = m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0;
-    const QByteArray said =
-        isGood ? m_process.readAllStandardOutput() : m_process.readAllStandardError();
-    Q_EMIT finished(isGood, QString::fromUtf8(said).trimmed());
+    QString problem;
+    if (!isGood(m_process)) {
+        problem = QString::fromUtf8(m_process.readAllStandardError()).trimmed();
+        if (problem.isEmpty())
+            problem = m_process.errorString();
+    }
+    Q_EMIT finished(problem);
+}
+
+void SpoolCommands::handleList()
+{
+    if (!isGood(m_list))
+        return;
+    QList<DeadLetterGroup> groups;
+    const QJsonObject listing = QJsonDocument::fromJson(m_list.readAllStandardOutput()).object();
+    for (const QJsonValue each : listing.value(QLatin1String("dead_letters")).toArray())
+        groups.append({each[QLatin1String("project")].toString(),
+                       each[QLatin1String("reason")].toString(),
+                       each[QLatin1String("calls")].toInteger()});
+    Q_EMIT listed(groups);
 }
 
 } // namespace Weave

@@ -1,42 +1,59 @@
 #pragma once
 
+#include <QList>
 #include <QObject>
 #include <QProcess>
 #include <QString>
 #include <QStringList>
 
-#include <functional>
-
 namespace Weave {
 
-// Runs `weave-sidecar spool …` and says how it ended. One at a time.
+// Calls of a project that were given up for the same reason.
+struct DeadLetterGroup
+{
+    QString project;
+    QString reason;
+    qint64 calls = 0;
+};
+
+// Runs `weave-sidecar spool …` and says how it ended.
 class SpoolCommands final : public QObject
 {
     Q_OBJECT
 
 public:
-    // flags are those that say which spool and socket, as the daemon was given them.
-    SpoolCommands(const QString &program, const QStringList &flags, QObject *parent = nullptr);
+    explicit SpoolCommands(const QString &program, QObject *parent = nullptr);
     ~SpoolCommands() override;
 
+    // Which spool, and the socket of the daemon that works with it.
+    void setSpool(const QString &directory, const QString &socket);
+    [[nodiscard]] QString directory() const { return m_directory; }
+
+    // Whether exportTo() or retry() is at work: one at a time.
     [[nodiscard]] bool isRunning() const { return m_process.state() != QProcess::NotRunning; }
 
-    // What waits and what was given up, a call a line, into the file.
+    // Looks for what was given up; listed() follows, unless it cannot be read.
+    void list();
+    // What was given up, a call a line, into the file.
     void exportTo(const QString &file);
     // Hands what was given up to the daemon once more.
     void retry();
 
 Q_SIGNALS:
-    // text is what the command said, for people.
-    void finished(bool isGood, const QString &text);
+    void listed(const QList<Weave::DeadLetterGroup> &groups);
+    // problem is what the command said; empty when all went well.
+    void finished(const QString &problem);
 
 private:
-    void run(const QString &command, const QString &outputFile);
+    void run(const QStringList &command, const QString &outputFile);
     void handleEnd();
+    void handleList();
 
     QString m_program;
-    QStringList m_flags;
+    QString m_directory;
+    QString m_socket;
     QProcess m_process;
+    QProcess m_list;
 };
 
 } // namespace Weave

@@ -54,6 +54,11 @@ TablePage::TablePage(const QString &name, const QString &emptyText, QAbstractIte
     updateEmpty();
 }
 
+void TablePage::setEmptyText(const QString &text)
+{
+    m_empty->setText(text);
+}
+
 void TablePage::watchedChanged(bool isWatched)
 {
     if (isWatched)

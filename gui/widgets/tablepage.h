@@ -19,6 +19,9 @@ public:
     TablePage(const QString &name, const QString &emptyText, QAbstractItemModel &model,
               int wideColumn, QWidget *parent = nullptr);
 
+    // Another sentence for the empty table.
+    void setEmptyText(const QString &text);
+
     [[nodiscard]] QTableView &table() { return *m_table; }
 
 protected:

@@ -1,17 +1,16 @@
 #include "widgets/windowpages.h"
 
-#include "client/roles.h"
+#include "client/daemonlauncher.h"
 #include "widgets/daemonview.h"
 #include "widgets/deadletterbox.h"
 #include "widgets/livepage.h"
 #include "widgets/mainwindow.h"
 #include "widgets/overviewpage.h"
 #include "widgets/problemspage.h"
+#include "widgets/spoolcommands.h"
 #include "widgets/statelook.h"
 #include "widgets/tablepage.h"
 #include "widgets/units.h"
-
-#include <algorithm>
 
 namespace Weave {
 
@@ -69,25 +68,26 @@ void WindowPages::addOverview()
 
 void WindowPages::addTables()
 {
-    m_window.addPage(tr("Flushes"),
-                     new TablePage(tr("Flushes"), tr("Requests to the backend appear here."),
-                                   m_daemon.flushes(), FlushModel::Status));
-    auto *const clients =
-        new TablePage(tr("Clients"), tr("No program is connected to the sidecar now."),
-                      m_daemon.clients(), ClientModel::Name);
-    m_window.addPage(tr("Clients"), clients);
-    connect(clients, &Page::watched, &m_daemon, &DaemonView::wantClients);
+    m_flushes = new TablePage(tr("Flushes"), {}, m_daemon.flushes(), FlushModel::Status);
+    m_window.addPage(tr("Flushes"), m_flushes);
+    m_clients = new TablePage(tr("Clients"), {}, m_daemon.clients(), ClientModel::Name);
+    m_window.addPage(tr("Clients"), m_clients);
+    connect(m_clients, &Page::watched, &m_daemon, &DaemonView::wantClients);
     m_problems = new ProblemsPage(m_daemon.problems());
     m_window.addPage(tr("Problems"), m_problems);
+    if (const QString program = DaemonLauncher::findProgram(); !program.isEmpty()) {
+        m_spool = new SpoolCommands(program, this);
+        m_problems->deadLetters().setCommands(m_spool);
+    }
 }
 
 void WindowPages::addLive()
 {
-    auto *const live = new LivePage(m_daemon.calls());
-    m_window.addPage(tr("Live calls"), live);
-    connect(live, &LivePage::wanted, &m_daemon, &DaemonView::wantCalls);
-    connect(live, &LivePage::clearRequested, &m_daemon.calls(), &CallModel::clear);
-    connect(&m_daemon.client(), &SidecarClient::callsSkipped, live, &LivePage::noteSkipped);
+    m_live = new LivePage(m_daemon.calls());
+    m_window.addPage(tr("Live calls"), m_live);
+    connect(m_live, &LivePage::wanted, &m_daemon, &DaemonView::wantCalls);
+    connect(m_live, &LivePage::clearRequested, &m_daemon.calls(), &CallModel::clear);
+    connect(&m_daemon.client(), &SidecarClient::callsSkipped, m_live, &LivePage::noteSkipped);
 }
 
 void WindowPages::refresh()
@@ -95,11 +95,47 @@ void WindowPages::refresh()
     if (!m_window.isVisible())
         return;
     m_window.setState(lookOf(m_daemon.state().kind()), m_daemon.state().line());
-    m_window.setNotice(m_daemon.state().reason());
-    m_problems->deadLetters().setCount(
-        qulonglong(std::max<qint64>(m_daemon.client().snapshot().deadLettered, 0)));
+    QStringList notices{m_daemon.state().reason(), m_daemon.client().readOnlyReason()};
+    notices.removeAll(QString());
+    m_window.setNotice(notices.join(u'\n'));
+    refreshEmptyTexts();
+    refreshDeadLetters();
     if (m_overview->isWatched())
         refreshOverview();
+}
+
+// What a daemon does not tell this user is not to look as if nothing had happened.
+void WindowPages::refreshEmptyTexts()
+{
+    const SidecarClient &client = m_daemon.client();
+    const QString secret = !client.isConnected() ? client.absenceText()
+        : client.isReadOnly() ? tr("Only the user that the sidecar runs as may see this.")
+                              : QString();
+    m_flushes->setEmptyText(secret.isEmpty() ? tr("Requests to the backend appear here.") : secret);
+    m_clients->setEmptyText(secret.isEmpty() ? tr("No program is connected to the sidecar now.")
+                                             : secret);
+    m_live->setEmptyText(secret.isEmpty() ? tr("Calls appear here as your programs make them.")
+                                          : secret);
+}
+
+void WindowPages::refreshDeadLetters()
+{
+    const SidecarClient &client = m_daemon.client();
+    DeadLetterBox &box = m_problems->deadLetters();
+    if (!client.isConnected())
+        return; // what is known stays
+    const Snapshot &snapshot = client.snapshot();
+    QString obstacle;
+    if (client.isReadOnly())
+        obstacle = tr("Only the user that the sidecar runs as may see this.");
+    else if (snapshot.spoolDirectory.isEmpty())
+        obstacle = tr("The sidecar keeps calls in memory alone: what is given up is not kept.");
+    else if (m_spool == nullptr)
+        obstacle = tr("The program weave-sidecar, which looks into the spool, is not installed.");
+    else
+        m_spool->setSpool(snapshot.spoolDirectory, client.socketPath());
+    box.setObstacle(obstacle);
+    box.setCount(snapshot.deadLettered);
 }
 
 void WindowPages::refreshOverview()

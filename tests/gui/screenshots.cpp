@@ -241,7 +241,9 @@ void shootWindow(const QDir &folder, bool isDark)
     auto *const clientPage =
         new TablePage(QStringLiteral("Clients"), QString(), clients, ClientModel::Name);
     auto *const problemPage = new ProblemsPage(problems);
-    problemPage->deadLetters().setCount(3);
+    problemPage->deadLetters().setGroups(
+        {{QStringLiteral("acme/support-bot"),
+          QStringLiteral("the backend answered 422: bad op_name"), 3}});
     auto *const livePage = new LivePage(calls);
     const std::pair<QString, Page *> pages[]{{QStringLiteral("Overview"), overview},
                                              {QStringLiteral("Flushes"), flushPage},

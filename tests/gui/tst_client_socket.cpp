@@ -11,6 +11,7 @@
 #include <QTest>
 
 #include <csignal>
+#include <functional>
 #include <memory>
 
 using namespace Weave;
@@ -31,7 +32,7 @@ public:
             QObject::connect(socket, &QLocalSocket::readyRead, socket, [this, socket] {
                 while (socket->canReadLine()) {
                     lines << socket->readLine();
-                    socket->write(answer);
+                    socket->write(answerTo ? answerTo(lines.constLast()) : answer);
                 }
             });
         });
@@ -39,7 +40,15 @@ public:
 
     [[nodiscard]] bool isListening() const { return m_isListening; }
 
+    void stop()
+    {
+        m_server.close();
+        for (QLocalSocket *const socket : m_server.findChildren<QLocalSocket *>())
+            socket->abort();
+    }
+
     QByteArray answer;
+    std::function<QByteArray(const QByteArray &line)> answerTo;
     QByteArrayList lines;
 
 private:
@@ -67,6 +76,9 @@ private Q_SLOTS:
     void nobodyThere();
     void comesWhenTheDaemonComes();
     void anotherUsersDaemon();
+    void looksOnWhereItMayNotControl();
+    void followsTheSocket();
+    void reloads();
     void somethingElseAnswers();
     void endlessLine();
     void repeatedEventsAreToldOnce();
@@ -122,6 +134,69 @@ void ClientSocketTest::anotherUsersDaemon()
     QSignalSpy lost(&client, &SidecarClient::disconnected);
     QVERIFY(wait(client, lost));
     QCOMPARE(lost[0][0].value<SidecarClient::Absence>(), SidecarClient::Absence::NotPermitted);
+}
+
+// A group may be let in to hand over calls; its members see how things are and no more.
+void ClientSocketTest::looksOnWhereItMayNotControl()
+{
+    const QTemporaryDir folder;
+    FakeDaemon daemon(folder.filePath(u"s"_s));
+    daemon.answerTo = [](const QByteArray &line) -> QByteArray {
+        return line.contains("status")
+            ? "{\"success\":true,\"status\":{\"pid\":5,\"calls\":{\"delivered\":3}}}\n"
+            : "{\"success\":false,\"error\":\"only root and uid 7 may do this\"}\n";
+    };
+    SidecarClient client(folder.filePath(u"s"_s));
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    QSignalSpy snapshots(&client, &SidecarClient::snapshotArrived);
+    QVERIFY(wait(client, connected));
+    QVERIFY(client.isReadOnly());
+    QVERIFY2(client.readOnlyReason().contains(u"uid 7"_s), qPrintable(client.readOnlyReason()));
+    QCOMPARE(client.snapshot().delivered, 3);
+    QTRY_VERIFY(snapshots.count() >= 3); // it goes on looking
+    QCOMPARE(daemon.lines.count("{\"method\":\"status\"}\n"), snapshots.count());
+    QCOMPARE(connected.count(), 1);
+}
+
+// The daemon of the settings may be one that systemd starts later, at another place.
+void ClientSocketTest::followsTheSocket()
+{
+    const QTemporaryDir folder;
+    QString path = folder.filePath(u"one"_s);
+    FakeDaemon one(folder.filePath(u"one"_s));
+    FakeDaemon two(folder.filePath(u"two"_s));
+    one.answer = two.answer = Subscribed + Status;
+    SidecarClient client([&path] { return path; });
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    QSignalSpy snapshots(&client, &SidecarClient::snapshotArrived);
+    QVERIFY(wait(client, connected));
+    path = folder.filePath(u"two"_s);
+    client.setTopics(true, false, false); // which connects anew, to the daemon that it has
+    QTRY_COMPARE(snapshots.count(), 2);
+    QCOMPARE(client.socketPath(), folder.filePath(u"one"_s));
+    one.stop();
+    QTRY_COMPARE(connected.count(), 2);
+    QCOMPARE(client.socketPath(), path);
+}
+
+void ClientSocketTest::reloads()
+{
+    const QTemporaryDir folder;
+    FakeDaemon daemon(folder.filePath(u"s"_s));
+    daemon.answer = "{\"success\":true,\"changed\":[\"flush-interval\"],"
+                    "\"needs_restart\":[\"socket\",\"http\"]}\n";
+    DaemonReply reply;
+    reply.error = u"none yet"_s;
+    const auto keep = [&reply](const DaemonReply &answer) { reply = answer; };
+    QObject parent;
+    DaemonReply::ask(folder.filePath(u"s"_s), "reload", keep, &parent);
+    QTRY_COMPARE(reply.error, QString());
+    QCOMPARE(daemon.lines.constFirst(), "{\"method\":\"reload\"}\n");
+    QCOMPARE(reply.changed, QStringList({u"flush-interval"_s}));
+    QCOMPARE(reply.needsRestart, QStringList({u"socket"_s, u"http"_s}));
+    daemon.answer = "{\"success\":false,\"error\":\"line 3: no\"}\n";
+    DaemonReply::ask(folder.filePath(u"s"_s), "reload", keep, &parent);
+    QTRY_COMPARE(reply.error, u"line 3: no"_s);
 }
 
 void ClientSocketTest::somethingElseAnswers()
@@ -240,15 +315,24 @@ void ClientSocketTest::startsADaemon()
     DaemonLauncher launcher(folder.filePath(u"log/daemon.log"_s));
     SidecarClient client(socket);
     QSignalSpy connected(&client, &SidecarClient::connected);
-    launcher.start(arguments, u"some-key"_s);
+    launcher.start({arguments, u"some-key"_s});
     QVERIFY(wait(client, connected));
     const qint64 pid = client.snapshot().pid;
     QVERIFY(launcher.owns(pid));
-    launcher.restart(arguments, u"some-key"_s);
+    launcher.restart({arguments, u"some-key"_s});
     QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 2, 15'000);
     QVERIFY(client.snapshot().pid != pid);
     QVERIFY(launcher.owns(client.snapshot().pid));
     QVERIFY(QFile::exists(launcher.logFile()));
+    // Whoever quits in the middle of a restart does not leave the machine without a daemon.
+    const qint64 second = client.snapshot().pid;
+    auto quitting = std::make_unique<DaemonLauncher>(launcher.logFile());
+    QVERIFY(quitting->recognize(second));
+    quitting->restart({arguments, u"some-key"_s});
+    quitting.reset();
+    QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 3, 15'000);
+    QVERIFY(client.snapshot().pid != second);
+    QVERIFY(launcher.recognize(client.snapshot().pid));
     launcher.stop();
     QTRY_VERIFY_WITH_TIMEOUT(!launcher.isRunning(), 15'000);
 }
@@ -260,7 +344,7 @@ void ClientSocketTest::startsWhatFails()
         QSKIP("weave-sidecar is not beside this program");
     DaemonLauncher launcher(folder.filePath(u"daemon.log"_s));
     QSignalSpy failed(&launcher, &DaemonLauncher::failed);
-    launcher.start({u"--backend"_s, u"nonsense"_s}, {});
+    launcher.start({{u"--backend"_s, u"nonsense"_s}});
     QVERIFY(failed.wait(5000));
     QVERIFY(failed[0][0].toString().contains(u"--backend"_s));
 }

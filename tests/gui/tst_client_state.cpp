@@ -1,4 +1,5 @@
 #include "client/appstate.h"
+#include "client/daemonlog.h"
 #include "client/diagnostics.h"
 #include "client/history.h"
 #include "client/notificationpolicy.h"
@@ -26,6 +27,17 @@ FlushEvent flushOf(double seconds)
     FlushEvent flush;
     flush.seconds = seconds;
     return flush;
+}
+
+// A home that has nothing in it, and a config file of its own.
+Environment environmentWith(const QString &configFile)
+{
+    return [configFile](const char *name) -> std::optional<std::string> {
+        if (std::string_view(name) == "WEAVE_SIDECAR_CONFIG")
+            return configFile.toStdString();
+        return std::string_view(name) == "HOME" ? std::optional<std::string>("/nowhere")
+                                                : std::nullopt;
+    };
 }
 
 } // namespace
@@ -57,7 +69,11 @@ private Q_SLOTS:
     void diagnosticsTellNoSecrets();
     void settingsAreKept();
     void settingsProblems();
-    void restartOnlyForTheDaemon();
+    void settingsLeaveTheRestOfTheFile();
+    void settingsInABrokenFile();
+    void plainHttpIsAsked();
+    void settingsHaveNames();
+    void logsAreFound();
 };
 
 void ClientStateTest::snapshotOfNothing()
@@ -316,6 +332,8 @@ void ClientStateTest::diagnosticsTellNoSecrets()
     snapshot.backend = u"https://ada:secret@trace.test/x?token=hidden"_s;
     snapshot.lastError = "Authorization: Basic YXBpOjEyMw== "_L1 + key;
     snapshot.socket = QDir::homePath() + "/s"_L1;
+    snapshot.configFiles = {u"/etc/c.toml"_s, QDir::homePath() + "/c.toml"_L1};
+    snapshot.spoolDirectory = QDir::homePath() + "/spool"_L1;
     ProblemModel problems;
     FlushEvent flush;
     flush.outcome = u"paused"_s;
@@ -326,6 +344,10 @@ void ClientStateTest::diagnosticsTellNoSecrets()
     QVERIFY(text.contains(u"trace.test"_s));
     QVERIFY(text.contains(u"401"_s));
     QVERIFY(text.contains(u"~/s"_s));
+    QVERIFY(text.contains(u"/etc/c.toml, ~/c.toml"_s));
+    QVERIFY(text.contains(u"~/spool, 0 of 0 bytes"_s));
+    if (QDir::homePath().size() > 1)
+        QVERIFY2(!text.contains(QDir::homePath()), qPrintable(text));
     for (const QString &secret : {key, u"secret"_s, u"hidden"_s, u"YXBpOjEyMw"_s})
         QVERIFY2(!text.contains(secret), qPrintable(text));
 }
@@ -333,20 +355,77 @@ void ClientStateTest::diagnosticsTellNoSecrets()
 void ClientStateTest::settingsAreKept()
 {
     const QTemporaryDir folder;
-    Settings settings;
-    settings.backend = u"https://trace.wandb.ai"_s;
-    settings.flushInterval = u"500ms"_s;
-    settings.notifiesProblems = false;
-    {
-        QSettings store(folder.filePath(u"s.ini"_s), QSettings::IniFormat);
-        QVERIFY(Settings::load(store) == Settings());
-        settings.save(store);
-    }
-    QSettings store(folder.filePath(u"s.ini"_s), QSettings::IniFormat);
-    QVERIFY(Settings::load(store) == settings);
-    QCOMPARE(settings.arguments(),
-             QStringList({u"--headless"_s, u"--backend"_s, u"https://trace.wandb.ai"_s,
-                          u"--flush-interval"_s, u"500ms"_s}));
+    const std::string home = folder.path().toStdString();
+    const DaemonConfig config([&home](const char *name) -> std::optional<std::string> {
+        return std::string_view(name) == "HOME" ? std::optional(home) : std::nullopt;
+    });
+    QCOMPARE(QString::fromStdString(config.path()),
+             folder.filePath(u".config/weave-sidecar/config.toml"_s));
+    QSettings store(folder.filePath(u"tray.ini"_s), QSettings::IniFormat);
+    const Settings before = Settings::load(store, config);
+    QVERIFY(before == Settings());
+    Settings after = before;
+    after.backend = u"https://trace.wandb.ai"_s;
+    after.flushInterval = u"500ms"_s;
+    after.allowHttp = u"true"_s;
+    after.notifiesProblems = false;
+    QVERIFY(config.change(after.changesFrom(before)).ok());
+    after.save(store);
+    QVERIFY(Settings::load(store, config) == after);
+    // The daemon reads the same.
+    const auto options = config.options();
+    QVERIFY(options.ok());
+    QCOMPARE(options->get("flush-interval").text, std::string("500ms"));
+    QCOMPARE(options->get("backend").text, std::string("https://trace.wandb.ai"));
+    QVERIFY(options->has("allow-http"));
+}
+
+void ClientStateTest::settingsLeaveTheRestOfTheFile()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"mine.toml"_s);
+    const QByteArray text = "# mine\nsenders = 7\nbackend = \"https://a.test\" # ours\n"
+                            "flush-interval = \"3s\"\n";
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) == text.size());
+    file.close();
+    const DaemonConfig config(environmentWith(path));
+    QSettings store(folder.filePath(u"tray.ini"_s), QSettings::IniFormat);
+    const Settings before = Settings::load(store, config);
+    QCOMPARE(before.backend, u"https://a.test"_s);
+    Settings after = before;
+    after.backend = u"https://b.test"_s;
+    after.flushInterval.clear();
+    const std::vector<ConfigChange> changes = after.changesFrom(before);
+    QCOMPARE(changes.size(), 2U);
+    const auto whole = config.resolved(changes, "key");
+    QVERIFY(whole.ok());
+    QCOMPARE(whole->backend.display(), std::string("https://b.test"));
+    QCOMPARE(whole->flushInterval.count(), 1000);
+    QCOMPARE(whole->senders, 7);
+    QVERIFY(config.change(changes).ok());
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(),
+             QByteArray("# mine\nsenders = 7\nbackend = \"https://b.test\" # ours\n"));
+    // Together two settings may be wrong that are right alone.
+    QVERIFY(!config.resolved({{"http", "127.0.0.1:8319"}, {"backend", "http://127.0.0.1:8319"}}, {})
+                 .ok());
+}
+
+// What stands in the way of changing it is said, and the file stays as it was.
+void ClientStateTest::settingsInABrokenFile()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"mine.toml"_s);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("backend = \n") > 0);
+    file.close();
+    const DaemonConfig config(environmentWith(path));
+    const auto options = config.options();
+    QVERIFY(!options && options.error().message.find("mine.toml") != std::string::npos);
+    QVERIFY(!config.change({{"backend", "https://b.test"}}).ok());
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), QByteArray("backend = \n"));
 }
 
 void ClientStateTest::settingsProblems()
@@ -362,15 +441,55 @@ void ClientStateTest::settingsProblems()
     QVERIFY(Settings::problemOf(u"http"_s, u"0.0.0.0:1"_s).contains(u"--http"_s));
 }
 
-void ClientStateTest::restartOnlyForTheDaemon()
+void ClientStateTest::plainHttpIsAsked()
 {
-    Settings before;
-    before.backend = u"file:/tmp/x"_s;
-    Settings after = before;
-    after.notifiesRecovery = true;
-    QVERIFY(!after.needsRestart(before));
-    after.maxConnections = u"9"_s;
-    QVERIFY(after.needsRestart(before));
+    QVERIFY(Settings::needsAllowHttp(u"http://trace.test"_s));
+    QVERIFY(!Settings::needsAllowHttp(u"http://127.0.0.1:8080"_s));
+    QVERIFY(!Settings::needsAllowHttp(u"https://trace.test"_s));
+    QVERIFY(!Settings::needsAllowHttp(u"http://"_s));
+    QVERIFY(!Settings::problemOf(u"backend"_s, u"http://trace.test"_s).isEmpty());
+    QCOMPARE(Settings::problemOf(u"backend"_s, u"http://trace.test"_s, true), QString());
+}
+
+void ClientStateTest::settingsHaveNames()
+{
+    QCOMPARE(Settings::namesOf({u"socket"_s, u"http"_s}), u"Socket and HTTP address"_s);
+    QCOMPARE(Settings::namesOf({u"api-key"_s, u"api-key-file"_s}), u"API key"_s);
+    QCOMPARE(Settings::namesOf({u"log-format"_s}), u"log-format"_s); // not one of ours
+}
+
+void ClientStateTest::logsAreFound()
+{
+    // What the kernel says of processes, made up.
+    const QTemporaryDir folder;
+    const auto add = [&folder](qint64 pid, const QString &output, const QByteArray &cgroup) {
+        const QString place = folder.path() + u'/' + QString::number(pid);
+        QFile file(place + u"/cgroup"_s);
+        return QDir().mkpath(place + u"/fd"_s) && QFile::link(output, place + u"/fd/2"_s)
+            && file.open(QIODevice::WriteOnly) && file.write(cgroup) >= 0;
+    };
+    const QString log = folder.filePath(u"daemon.log"_s);
+    QFile file(log);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QVERIFY(add(1, log, "0::/user.slice/user-1000.slice/session-3.scope\n"));
+    QVERIFY(add(2, u"/dev/pts/4"_s, "0::/user.slice/user-1000.slice/session-3.scope\n"));
+    QVERIFY(add(3, u"socket:[81]"_s,
+                "0::/user.slice/user-1000.slice/user@1000.service/app.slice/sidecar.service\n"));
+    QVERIFY(add(4, u"socket:[82]"_s, "0::/system.slice/weave-sidecar.service\n"));
+    QVERIFY(add(5, u"pipe:[83]"_s, "0::/user.slice/user-1000.slice/user@1000.service/x.scope\n"));
+    const auto of = [&folder](qint64 pid) { return DaemonLog::of(pid, folder.path()); };
+    QVERIFY(of(1).kind == DaemonLog::Kind::File);
+    QCOMPARE(of(1).place, log);
+    QVERIFY(of(2).kind == DaemonLog::Kind::Terminal);
+    QCOMPARE(of(2).place, u"/dev/pts/4"_s);
+    QVERIFY(of(3).kind == DaemonLog::Kind::Journal);
+    QCOMPARE(of(3).journalCommand(),
+             QStringList({u"journalctl"_s, u"--user"_s, u"--unit"_s, u"sidecar.service"_s,
+                          u"--lines=2000"_s, u"--no-pager"_s}));
+    QVERIFY(of(4).kind == DaemonLog::Kind::Journal);
+    QCOMPARE(of(4).journalCommand().at(2), u"weave-sidecar.service"_s);
+    QVERIFY(of(5).kind == DaemonLog::Kind::Unknown);
+    QVERIFY(of(6).kind == DaemonLog::Kind::Unknown);
 }
 
 QTEST_GUILESS_MAIN(ClientStateTest)

@@ -1,11 +1,14 @@
+#include "client/daemonlog.h"
 #include "widgets/autostart.h"
 #include "widgets/keystore.h"
 #include "widgets/livepage.h"
+#include "widgets/logopener.h"
 #include "widgets/singleinstance.h"
 #include "widgets/spoolcommands.h"
 #include "widgets/translations.h"
 #include "widgets/units.h"
 
+#include <QDesktopServices>
 #include <QDialogButtonBox>
 #include <QFile>
 #include <QFileInfo>
@@ -14,6 +17,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTranslator>
+#include <QUrl>
 
 using namespace Weave;
 
@@ -25,13 +29,14 @@ QByteArray contents(const QString &path)
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-// A program that says what it was called with, and ends with the code that its file says.
-QString program(const QTemporaryDir &folder, const QByteArray &lastLine)
+// A program that does this; without output of its own it says what it was called with.
+QString program(const QTemporaryDir &folder, const QByteArray &line,
+                const QByteArray &output = "echo \"$@\"")
 {
     const QString path = folder.filePath(QStringLiteral("program"));
     QFile file(path);
     if (file.open(QIODevice::WriteOnly))
-        file.write("#!/bin/sh\necho \"$@\"\n" + lastLine + "\n");
+        file.write("#!/bin/sh\n" + output + "\n" + line + "\n");
     file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     return path;
 }
@@ -43,12 +48,18 @@ class TestDesktop final : public QObject
 {
     Q_OBJECT
 
+public:
+    Q_INVOKABLE void noteOpened(const QUrl &url) { m_opened << url.toLocalFile(); }
+
 private Q_SLOTS:
     void initTestCase()
     {
         QVERIFY(m_runtime.isValid());
         qputenv("XDG_RUNTIME_DIR", QFile::encodeName(m_runtime.path()));
+        QDesktopServices::setUrlHandler(QStringLiteral("file"), this, "noteOpened");
     }
+
+    void cleanupTestCase() { QDesktopServices::unsetUrlHandler(QStringLiteral("file")); }
 
     void autostartIsAFile()
     {
@@ -90,18 +101,26 @@ private Q_SLOTS:
         KeyStore store(path);
         store.useFileOnly();
         QString answer = QStringLiteral("none");
-        const auto keep = [&answer](const QString &text) { answer = text; };
-        store.write(QStringLiteral("secret"), keep);
+        auto place = KeyStore::Place::Keychain;
+        const auto keep = [&](const QString &text, KeyStore::Place where) {
+            answer = text;
+            place = where;
+        };
+        store.write(QStringLiteral("secret"), KeyStore::Place::Keychain, keep);
         QTRY_COMPARE(answer, QString());
+        QCOMPARE(place, KeyStore::Place::File); // there is no keychain
         QCOMPARE(
             QFile::permissions(path)
                 & (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther),
             QFile::Permissions());
         store.read(keep);
         QTRY_COMPARE(answer, QStringLiteral("secret"));
-        store.write(QString(), keep);
+        QCOMPARE(place, KeyStore::Place::File);
+        store.write(QString(), KeyStore::Place::Keychain, keep);
         QTRY_COMPARE(answer, QString());
         QVERIFY(!QFile::exists(path));
+        store.read(keep);
+        QTRY_COMPARE(place, KeyStore::Place::Nowhere);
     }
 
     void secondInstanceRaisesFirst()
@@ -133,33 +152,100 @@ private Q_SLOTS:
     void spoolCommandsGetTheFlags()
     {
         const QTemporaryDir folder;
-        SpoolCommands commands(program(folder, "exit 0"),
-                               {QStringLiteral("--spool-dir"), QStringLiteral("/x y")});
+        SpoolCommands commands(program(folder, "exit 0"));
+        commands.setSpool(QStringLiteral("/x y"), QStringLiteral("/s"));
         QSignalSpy finished(&commands, &SpoolCommands::finished);
-        commands.retry();
-        QVERIFY(finished.wait());
-        QCOMPARE(finished.takeFirst(),
-                 (QVariantList{true, QStringLiteral("spool retry --spool-dir /x y")}));
         const QString file = folder.filePath(QStringLiteral("out"));
         commands.exportTo(file);
         QVERIFY(finished.wait());
-        QCOMPARE(contents(file), QByteArray("spool export --spool-dir /x y\n"));
+        QCOMPARE(finished.takeFirst(), QVariantList{QString()});
+        QCOMPARE(contents(file), QByteArray("spool export --dead-letters --spool-dir /x y\n"));
+    }
+
+    void spoolCommandsListGroups()
+    {
+        const QTemporaryDir folder;
+        SpoolCommands commands(
+            program(folder, "[ \"$*\" = 'spool ls --json --spool-dir /x' ] || exit 1",
+                    R"(echo '{"dead_letters":[{"project":"a/b","reason":"no","calls":3}]}')"));
+        commands.setSpool(QStringLiteral("/x"), QStringLiteral("/s"));
+        QList<DeadLetterGroup> groups;
+        connect(&commands, &SpoolCommands::listed, this,
+                [&groups](const QList<DeadLetterGroup> &listed) { groups = listed; });
+        commands.list();
+        QTRY_COMPARE(groups.size(), 1);
+        QCOMPARE(groups[0].project, QStringLiteral("a/b"));
+        QCOMPARE(groups[0].reason, QStringLiteral("no"));
+        QCOMPARE(groups[0].calls, 3);
     }
 
     void spoolCommandsSayWhatWentWrong()
     {
         const QTemporaryDir folder;
-        SpoolCommands failing(program(folder, "echo no such spool >&2; exit 1"), {});
+        SpoolCommands failing(program(folder, "echo no such spool >&2; exit 1"));
         QSignalSpy finished(&failing, &SpoolCommands::finished);
         failing.retry();
         QVERIFY(finished.wait());
-        QCOMPARE(finished.takeFirst(), (QVariantList{false, QStringLiteral("no such spool")}));
+        QCOMPARE(finished.takeFirst(), QVariantList{QStringLiteral("no such spool")});
 
-        SpoolCommands absent(QStringLiteral("/none/weave-sidecar"), {});
+        SpoolCommands absent(QStringLiteral("/none/weave-sidecar"));
         QSignalSpy failed(&absent, &SpoolCommands::finished);
         absent.retry();
         QTRY_COMPARE(failed.count(), 1);
-        QCOMPARE(failed.first().first().toBool(), false);
+        QVERIFY(failed.first().first().toString().contains(QStringLiteral("/none/weave-sidecar")));
+    }
+
+    void logInAFileIsOpened()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("daemon.log"));
+        LogOpener opener(folder.filePath(QStringLiteral("own.log")));
+        const QSignalSpy failed(&opener, &LogOpener::failed);
+        opener.open(5, {DaemonLog::Kind::File, path, false});
+        QCOMPARE(m_opened.takeFirst(), path);
+        // Nothing is known of the daemon, or none runs: what the last one of ours has said.
+        opener.open(0, {});
+        QCOMPARE(m_opened.size(), 0);
+        QCOMPARE(failed.count(), 1);
+        QFile own(folder.filePath(QStringLiteral("own.log")));
+        QVERIFY(own.open(QIODevice::WriteOnly));
+        opener.open(0, {});
+        QCOMPARE(m_opened.takeFirst(), own.fileName());
+    }
+
+    void logInTheJournalIsCopied()
+    {
+        const QTemporaryDir folder;
+        QVERIFY(QFile::rename(program(folder, "exit 0"),
+                              folder.filePath(QStringLiteral("journalctl"))));
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", QFile::encodeName(folder.path()) + ':' + path);
+        LogOpener opener(folder.filePath(QStringLiteral("own.log")));
+        QSignalSpy failed(&opener, &LogOpener::failed);
+        const DaemonLog log{DaemonLog::Kind::Journal, QStringLiteral("sidecar.service"), true};
+        opener.open(5, log);
+        QTRY_COMPARE(m_opened.size(), 1);
+        QCOMPARE(contents(m_opened.takeFirst()),
+                 QByteArray("--user --unit sidecar.service --lines=2000 --no-pager\n"));
+        QCOMPARE(failed.count(), 0);
+        // Where it cannot be read, how to read it is said.
+        QVERIFY(QFile::remove(folder.filePath(QStringLiteral("journalctl"))));
+        QVERIFY(QFile::rename(program(folder, "exit 1"),
+                              folder.filePath(QStringLiteral("journalctl"))));
+        opener.open(5, log);
+        QTRY_COMPARE(failed.count(), 1);
+        QVERIFY(failed.first().first().toString().contains(
+            QStringLiteral("journalctl --user --unit sidecar.service")));
+        qputenv("PATH", path);
+    }
+
+    void logOnATerminalIsNamed()
+    {
+        LogOpener opener(QStringLiteral("/none"));
+        QSignalSpy failed(&opener, &LogOpener::failed);
+        opener.open(5, {DaemonLog::Kind::Terminal, QStringLiteral("/dev/pts/7"), false});
+        QCOMPARE(failed.count(), 1);
+        QVERIFY(failed.first().first().toString().contains(QStringLiteral("/dev/pts/7")));
     }
 
     void speaksOtherLanguages()
@@ -193,6 +279,7 @@ private Q_SLOTS:
 
 private:
     QTemporaryDir m_runtime;
+    QStringList m_opened; // files, by the desktop's program for them
 };
 
 QTEST_MAIN(TestDesktop)

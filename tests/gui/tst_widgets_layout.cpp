@@ -1,5 +1,7 @@
 // Every page and dialog in every language: no text is cut off, nothing lies on something else, and
 // no key is promised twice. Runs at 100 % and, as another test, at 200 %.
+#include "client/connectionverdict.h"
+#include "client/daemonlog.h"
 #include "gui/layoutchecks.h"
 #include "gui/scripteddaemon.h"
 #include "widgets/aboutbox.h"
@@ -12,7 +14,9 @@
 #include "widgets/mainwindow.h"
 #include "widgets/problemspage.h"
 #include "widgets/quitquestion.h"
+#include "widgets/restartquestion.h"
 #include "widgets/settingsdialog.h"
+#include "widgets/settingsflow.h"
 #include "widgets/translations.h"
 #include "widgets/trayicon.h"
 #include "widgets/windowpages.h"
@@ -181,6 +185,16 @@ void TestLayout::settings()
         check(dialog, QStringLiteral("settings%1").arg(tab + 1));
     }
     tabs->setCurrentIndex(0);
+    dialog.form().setTestResult(
+        ConnectionVerdict::tr("%1 answers (%2), but not as a Weave trace server does. Check the "
+                              "address and the path in it; the login page of a network answers "
+                              "like this, too.")
+            .arg(QStringLiteral("trace.wandb.ai"))
+            .arg(404),
+        false);
+    check(dialog, QStringLiteral("settings-tested"));
+    dialog.form().setBackend(QStringLiteral("http://trace.test"));
+    check(dialog, QStringLiteral("settings-plain-http"));
     dialog.form().setBackend(QStringLiteral("file:/home/you/weave-calls.ndjson"));
     check(dialog, QStringLiteral("settings-file"));
 }
@@ -193,7 +207,9 @@ void TestLayout::firstStart()
     check(dialog, QStringLiteral("first-start"));
     dialog.form().setBackend(QStringLiteral("file:/home/you/weave-calls.ndjson"));
     check(dialog, QStringLiteral("first-start-file"));
-    dialog.showHint(QStringLiteral("127.0.0.1:8319"));
+    dialog.setProblem(SettingsFlow::tr("No API key was found. A trace server that needs one gets "
+                                       "the calls once you have set it in the settings."));
+    dialog.showHint(QStringLiteral("127.0.0.1:8319"), QStringLiteral("/run/user/1000/x.sock"));
     check(dialog, QStringLiteral("first-start-done"));
 }
 
@@ -201,6 +217,12 @@ void TestLayout::boxes()
 {
     showAbout(nullptr);
     askHowToQuit(nullptr, [](bool) {});
+    const DaemonLog systemds{DaemonLog::Kind::Journal, QStringLiteral("weave-sidecar.service"),
+                             true};
+    const QString names =
+        Settings::namesOf({QStringLiteral("socket"), QStringLiteral("spool-dir")});
+    askToRestart(nullptr, names, true, {}, [] {});
+    askToRestart(nullptr, names, false, systemds, [] {});
     int count = 0;
     for (QWidget *const widget : QApplication::topLevelWidgets()) {
         if (qobject_cast<QMessageBox *>(widget) == nullptr || !widget->isVisible())
@@ -208,7 +230,7 @@ void TestLayout::boxes()
         check(*widget, QStringLiteral("box%1").arg(++count));
         widget->close();
     }
-    QCOMPARE(count, 2);
+    QCOMPARE(count, 4);
     QApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 

@@ -124,8 +124,10 @@ private Q_SLOTS:
     {
         SettingsDialog settings;
         FirstStart firstStart;
-        settings.setSettings({});
-        firstStart.form().setBackend(QStringLiteral("https://trace.wandb.ai"));
+        settings.setSettings({}, Options());
+        Settings usual;
+        usual.backend = QStringLiteral("https://trace.wandb.ai");
+        firstStart.form().setSettings(usual);
         const auto check = [](QWidget &dialog) {
             dialog.show();
             QApplication::setActiveWindow(&dialog);
@@ -139,7 +141,7 @@ private Q_SLOTS:
         }
         settings.hide();
         check(firstStart);
-        firstStart.showHint(QStringLiteral("127.0.0.1:8319"));
+        firstStart.showHint(QStringLiteral("127.0.0.1:8319"), QStringLiteral("/x"));
         check(firstStart);
     }
 
@@ -149,7 +151,7 @@ private Q_SLOTS:
         Settings settings;
         settings.backend = QStringLiteral("https://trace.wandb.ai");
         settings.spoolMaxBytes = QStringLiteral("2GiB");
-        dialog.setSettings(settings);
+        dialog.setSettings(settings, Options());
         QVERIFY(dialog.settings() == settings);
         const auto *const save =
             dialog.findChild<QDialogButtonBox *>()->button(QDialogButtonBox::Save);
@@ -162,6 +164,81 @@ private Q_SLOTS:
             QVERIFY(field->hasProblem());
         }
         QVERIFY(!save->isEnabled());
+    }
+
+    // Who only wants other notifications need not say where calls go; the first start asks for it.
+    void addressMayBeLeftEmpty()
+    {
+        SettingsDialog dialog;
+        dialog.setSettings({}, Options());
+        QVERIFY(
+            dialog.findChild<QDialogButtonBox *>()->button(QDialogButtonBox::Save)->isEnabled());
+        FirstStart firstStart;
+        firstStart.form().setSettings({});
+        QVERIFY(!firstStart.form().check().isEmpty());
+    }
+
+    // The key behind a label's underlined letter leads into its field.
+    void labelsLeadIntoFields()
+    {
+        SettingsDialog dialog;
+        dialog.setSettings({}, Options());
+        dialog.show();
+        for (const QLabel *const label : dialog.findChildren<QLabel *>()) {
+            if (label->text().contains(u'&'))
+                QVERIFY2(qobject_cast<QLineEdit *>(label->buddy()), qPrintable(label->text()));
+        }
+    }
+
+    // What stands elsewhere and holds, or wins, is not left unsaid.
+    void settingsTellOfOtherPlaces()
+    {
+        Options options;
+        options.set("socket", "/run/x.sock", Options::Source::File, "/etc/x.toml:1");
+        options.set("http", "127.0.0.1:99", Options::Source::Variable);
+        SettingsDialog dialog;
+        dialog.setSettings({}, options);
+        QStringList placeholders;
+        for (const QLineEdit *const edit : dialog.findChildren<QLineEdit *>())
+            placeholders << edit->placeholderText();
+        QVERIFY(placeholders.contains(QStringLiteral("/run/x.sock")));
+        QStringList texts;
+        for (const QLabel *const label : dialog.findChildren<QLabel *>())
+            texts << label->text();
+        QVERIFY(!texts.filter(QStringLiteral("127.0.0.1:99")).isEmpty());
+    }
+
+    void dialogGrowsWithItsSentences()
+    {
+        FirstStart dialog;
+        Settings settings;
+        settings.backend = QStringLiteral("https://trace.wandb.ai");
+        dialog.form().setSettings(settings);
+        dialog.show();
+        QCoreApplication::processEvents();
+        const int before = dialog.height();
+        dialog.form().setTestResult(QStringLiteral("many words ").repeated(60), false);
+        QTRY_VERIFY(dialog.height() > before + 3 * dialog.fontMetrics().height());
+    }
+
+    void plainHttpIsAskedForWhereItMatters()
+    {
+        FirstStart dialog;
+        auto *const allow = dialog.findChild<QCheckBox *>();
+        Settings settings;
+        settings.backend = QStringLiteral("https://trace.test");
+        dialog.form().setSettings(settings);
+        QVERIFY(!allow->isVisibleTo(&dialog));
+        settings.backend = QStringLiteral("http://trace.test");
+        dialog.form().setSettings(settings);
+        QVERIFY(allow->isVisibleTo(&dialog));
+        QVERIFY(!dialog.form().check().isEmpty());
+        allow->click();
+        QCOMPARE(dialog.form().check(), QString());
+        Settings written;
+        dialog.form().writeTo(written);
+        QCOMPARE(written.allowHttp, QStringLiteral("true"));
+        QCOMPARE(written.backend, settings.backend);
     }
 
     // What is typed as the key is seen by nobody, and is not in the settings.
@@ -213,7 +290,9 @@ private Q_SLOTS:
     {
         Actions actions;
         QVERIFY(!actions.pause->isEnabled());
-        actions.setConnected(true);
+        actions.setDaemon(false, false); // another user's
+        QVERIFY(!actions.pause->isEnabled() && !actions.startDaemon->isVisible());
+        actions.setDaemon(true, false);
         QVERIFY(actions.pause->isEnabled());
         const QString before = actions.pause->text();
         actions.setPaused(true);

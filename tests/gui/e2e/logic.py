@@ -12,10 +12,10 @@ from waiting import wait_for
 
 
 def _settings_are_made(scene: Scene) -> None:
-    settings = scene.place.home / ".config/weave-sidecar/tray.ini"
+    settings = scene.place.home / ".config/weave-sidecar/config.toml"
     settings.parent.mkdir(parents=True)
     folder = scene.place.folder
-    settings.write_text(f"[daemon]\nbackend=file:{folder}/calls.ndjson\nspool-dir={folder}/spool\n")
+    settings.write_text(f'backend = "file:{folder}/calls.ndjson"\nspool-dir = "{folder}/spool"\n')
 
 
 def is_one(scene: Scene) -> None:

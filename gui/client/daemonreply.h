@@ -1,0 +1,34 @@
+#pragma once
+
+#include <QByteArray>
+#include <QCoreApplication>
+#include <QString>
+#include <QStringList>
+
+#include <functional>
+
+class QObject;
+
+namespace Weave {
+
+// How the daemon has answered a request.
+struct DaemonReply
+{
+    Q_DECLARE_TR_FUNCTIONS(DaemonReply)
+
+public:
+    QString error; // empty when it was done
+    qint64 pending = 0; // what a flush has left
+    // Of a reload: names of the settings that apply from now on, and of those that need the daemon
+    // to be started anew.
+    QStringList changed;
+    QStringList needsRestart;
+
+    using Callback = std::function<void(const DaemonReply &)>;
+
+    // Asks on a connection of its own, and answers within 6 s unless parent goes before.
+    static void ask(const QString &socketPath, const QByteArray &method, const Callback &done,
+                    QObject *parent);
+};
+
+} // namespace Weave

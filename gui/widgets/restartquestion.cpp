@@ -1,0 +1,58 @@
+#include "widgets/restartquestion.h"
+
+#include "client/daemonlog.h"
+
+#include <QCoreApplication>
+#include <QMessageBox>
+#include <QPushButton>
+
+namespace Weave {
+
+namespace {
+
+struct Words
+{
+    Q_DECLARE_TR_FUNCTIONS(Weave::RestartQuestion)
+};
+
+QString howTo(const DaemonLog &daemon)
+{
+    if (daemon.kind != DaemonLog::Kind::Journal)
+        return Words::tr("This program has not started it: stop it and start it again where it was "
+                         "started.");
+    const QString command = daemon.isUserUnit ? QStringLiteral("systemctl --user restart %1")
+                                              : QStringLiteral("sudo systemctl restart %1");
+    return Words::tr("systemd runs it. In a terminal, start it again by: %1")
+        .arg(command.arg(daemon.place));
+}
+
+} // namespace
+
+void askToRestart(QWidget *parent, const QString &names, bool isOurs, const DaemonLog &daemon,
+                  const std::function<void()> &restart)
+{
+    auto *const box = new QMessageBox(parent);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setIcon(isOurs ? QMessageBox::Question : QMessageBox::Information);
+    box->setWindowTitle(Words::tr("Settings of Weave Sidecar"));
+    box->setText(
+        Words::tr("These settings take effect when the sidecar is started again: %1").arg(names));
+    if (isOurs) {
+        box->setInformativeText(Words::tr("Starting it again takes a moment. Calls that wait are "
+                                          "kept on disk."));
+        QPushButton *const now =
+            box->addButton(Words::tr("&Start it again now"), QMessageBox::AcceptRole);
+        box->addButton(Words::tr("&Later"), QMessageBox::RejectRole);
+        box->setDefaultButton(now);
+        QObject::connect(now, &QPushButton::clicked, box, restart);
+    } else {
+        box->setInformativeText(howTo(daemon));
+        box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+        box->addButton(QMessageBox::Ok);
+    }
+    box->show();
+    box->raise();
+    box->activateWindow();
+}
+
+} // namespace Weave

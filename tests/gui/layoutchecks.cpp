@@ -236,6 +236,11 @@ QStringList clashingMnemonics(const QWidget &window)
         if (entry->size() > 1)
             clashes << entry.key() + QStringLiteral(": ") + entry->join(QStringLiteral(" / "));
     }
+    for (const QLabel *const label : window.findChildren<QLabel *>()) {
+        if (label->isVisible() && label->buddy() != nullptr
+            && label->buddy()->focusPolicy() == Qt::NoFocus)
+            clashes << label->text() + QStringLiteral(" leads nowhere");
+    }
     for (const QMenu *const menu : window.findChildren<QMenu *>()) {
         QStringList keys;
         for (const QAction *const action : menu->actions()) {

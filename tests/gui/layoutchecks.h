@@ -13,7 +13,8 @@ namespace Weave {
 // Visible neighbours in the window that lie on one another.
 [[nodiscard]] QStringList overlaps(const QWidget &window);
 
-// Letters that are underlined twice among what Alt reaches in the window: such a key does nothing.
+// Letters that are underlined twice among what Alt reaches in the window, or lead nowhere: such a
+// key does nothing.
 [[nodiscard]] QStringList clashingMnemonics(const QWidget &window);
 
 } // namespace Weave

@@ -1,6 +1,7 @@
 #include "app/trayoptions.h"
 #include "common/version.h"
 #include "widgets/frontend.h"
+#include "widgets/readablepalette.h"
 #include "widgets/singleinstance.h"
 #include "widgets/translations.h"
 #include "widgets/trayicons.h"
@@ -73,5 +74,6 @@ int main(int argc, char **argv)
         return ExitUsage;
     }
     installTranslations(app, QLocale());
+    const ReadablePalette palette(app);
     return run(options);
 }

@@ -1,3 +1,4 @@
+#include "widgets/readablepalette.h"
 #include "widgets/trayicons.h"
 
 #include <QImage>
@@ -99,6 +100,22 @@ private Q_SLOTS:
         palette.setColor(QPalette::Window, Qt::black);
         palette.setColor(QPalette::WindowText, Qt::white);
         QCOMPARE(panelTone(palette), PanelTone::Dark);
+    }
+
+    // A desktop without a colour for hints in fields leaves Qt's black.
+    void hintsCanBeRead()
+    {
+        QPalette dark;
+        dark.setColor(QPalette::Base, QColor(27, 29, 32));
+        dark.setColor(QPalette::Text, QColor(232, 233, 236));
+        dark.setColor(QPalette::PlaceholderText, QColor(0, 0, 0, 128));
+        const QColor hint = withReadableHints(dark).color(QPalette::PlaceholderText);
+        QVERIFY(hint.lightnessF() > 0.8F && hint.alphaF() > 0.4F);
+
+        QPalette light;
+        light.setColor(QPalette::Base, Qt::white);
+        light.setColor(QPalette::PlaceholderText, QColor(0, 0, 0, 128));
+        QVERIFY(withReadableHints(light) == light);
     }
 
     void applicationHasAnIcon() { QVERIFY(!applicationIcon().pixmap(64).isNull()); }

@@ -1,5 +1,6 @@
 #include "widgets/livepage.h"
 
+#include "client/callmodel.h"
 #include "client/roles.h"
 #include "widgets/roomystyle.h"
 
@@ -20,6 +21,14 @@
 #include <limits>
 
 namespace Weave {
+
+namespace {
+
+// In characters; what comes later may be longer than the first.
+constexpr int LongOperation = 42;
+constexpr int LongProject = 24;
+
+} // namespace
 
 LivePage::LivePage(QAbstractItemModel &calls, QWidget *parent)
     : Page(parent),
@@ -156,10 +165,11 @@ void LivePage::updateEmpty()
         return;
     m_isFitted = true;
     const int em = fontMetrics().averageCharWidth();
-    m_tree->setColumnWidth(0, em * 36);
+    m_tree->setColumnWidth(0, em * LongOperation);
     for (int column = 1; column + 1 < m_calls.columnCount(); ++column) {
         m_tree->resizeColumnToContents(column);
-        m_tree->setColumnWidth(column, m_tree->columnWidth(column) + 3 * em);
+        const int least = em * (column == CallModel::Project ? LongProject : 0);
+        m_tree->setColumnWidth(column, std::max(m_tree->columnWidth(column) + 3 * em, least));
     }
 }
 

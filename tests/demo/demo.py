@@ -89,13 +89,13 @@ def agent_trace(rng: random.Random) -> list[Call]:
     return [answer, retrieve, plan, tool, chat(answer, question, rng)]
 
 
-def lines(call: Call, started: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+def lines(call: Call, started: datetime, project: str = PROJECT) -> tuple[dict[str, Any], dict[str, Any]]:
     ended = started + timedelta(milliseconds=call.milliseconds)
     failed = call.exception is not None
     start = {
-        "project_id": PROJECT,
+        "project_id": project,
         "id": call.id,
-        "op_name": f"weave:///{PROJECT}/op/{call.op}:v1",
+        "op_name": f"weave:///{project}/op/{call.op}:v1",
         "trace_id": call.trace_id,
         "parent_id": call.parent.id if call.parent else None,
         "started_at": started.isoformat(),
@@ -103,7 +103,7 @@ def lines(call: Call, started: datetime) -> tuple[dict[str, Any], dict[str, Any]
         "inputs": call.inputs,
     }
     end = {
-        "project_id": PROJECT,
+        "project_id": project,
         "id": call.id,
         "ended_at": ended.isoformat(),
         "exception": call.exception,

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-from screen import Rect, Screen
+from screen import Rect, Screen, XServer
 from waiting import wait_for
 
 # What the bus may start by itself. A keyring or a notification service that happens to be installed
@@ -51,6 +51,7 @@ class Desktop:
             "XDG_RUNTIME_DIR": str(runtime),
             "QT_QPA_PLATFORM": "xcb",
         }
+        self.xserver: XServer | None = None
         self.screen = Screen(folder / "Xvfb_screen0")
 
     def start_display(self) -> None:
@@ -68,6 +69,7 @@ class Desktop:
         os.close(writer)
         with os.fdopen(reader) as answer:
             self.environment["DISPLAY"] = ":" + answer.readline().strip()
+        self.xserver = XServer(self.environment["DISPLAY"])
         # The window manager gives the keyboard on. Its settings need a bus, and the tray shall see none.
         self.run(
             "xfwm4", "dbus-run-session", "--", "xfwm4", "--compositor=off", "--sm-client-disable",
@@ -131,10 +133,15 @@ class Desktop:
         return noted
 
     def close(self) -> None:
+        if self.xserver:  # before its X server ends
+            self.xserver.close()
         for process in reversed(self._running):
             self.stop(process)
 
     # --- mouse, keyboard, windows -----------------------------------------------------------------
+
+    def move(self, place: tuple[int, int]) -> None:
+        self.ask("xdotool", "mousemove", str(place[0]), str(place[1]))
 
     def click(self, place: tuple[int, int], button: int = 1) -> None:
         self.ask("xdotool", "mousemove", str(place[0]), str(place[1]), "click", str(button))
@@ -150,13 +157,9 @@ class Desktop:
 
     def windows(self, pid: int) -> dict[str, Rect]:
         """The numbers of a process' windows on the screen, and where they are."""
-        found = {}
-        for number in self.ask("xdotool", "search", "--onlyvisible", "--pid", str(pid)).split():
-            lines = self.ask("xdotool", "getwindowgeometry", "--shell", number).splitlines()
-            values = dict(line.split("=", 1) for line in lines)
-            if "HEIGHT" in values:  # it may have gone meanwhile
-                found[number] = Rect(*(int(values[name]) for name in ("X", "Y", "WIDTH", "HEIGHT")))
-        return found
+        numbers = self.ask("xdotool", "search", "--onlyvisible", "--pid", str(pid)).split()
+        places = {number: self.xserver.place_of(int(number)) for number in numbers if self.xserver}
+        return {number: place for number, place in places.items() if place}
 
     def title_of(self, window: str) -> str:
         return self.ask("xdotool", "getwindowname", window).strip()

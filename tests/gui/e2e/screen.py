@@ -1,7 +1,8 @@
-"""What is on the screen: Xvfb keeps it in a file (-fbdir), as an XWD image."""
+"""What is on the screen, and where: Xvfb keeps the screen in a file (-fbdir), as an XWD image."""
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import pathlib
 import struct
@@ -58,6 +59,48 @@ def _filtered(rows: list[bytes]) -> list[bytes]:
         result.append(b"\x02" + bytes((now - then) & 0xFF for now, then in zip(row, above)))
         above = row
     return result
+
+
+class XServer:
+    """Says where windows are. (xdotool counts the frames of window managers twice.)"""
+
+    def __init__(self, display: str) -> None:
+        self._x11 = ctypes.CDLL("libX11.so.6")
+        self._x11.XOpenDisplay.restype = ctypes.c_void_p
+        self._x11.XDefaultRootWindow.restype = ctypes.c_ulong
+        # By default an error, for a window that has gone meanwhile, ends the program.
+        handler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+        self._ignore = handler(lambda _display, _error: 0)
+        self._x11.XSetErrorHandler(self._ignore)
+        self._display = ctypes.c_void_p(self._x11.XOpenDisplay(display.encode()))
+        assert self._display, f"no display {display}"
+
+    def place_of(self, window: int) -> Rect | None:
+        root = ctypes.c_ulong()
+        x, y, child_x, child_y = (ctypes.c_int() for _ in range(4))
+        width, height, border, depth = (ctypes.c_uint() for _ in range(4))
+        is_known = self._x11.XGetGeometry(
+            self._display, ctypes.c_ulong(window), ctypes.byref(root), ctypes.byref(child_x),
+            ctypes.byref(child_y), ctypes.byref(width), ctypes.byref(height), ctypes.byref(border),
+            ctypes.byref(depth),
+        )  # fmt: skip
+        child = ctypes.c_ulong()
+        if not is_known or not self._x11.XTranslateCoordinates(
+            self._display, ctypes.c_ulong(window), root, 0, 0, ctypes.byref(x), ctypes.byref(y),
+            ctypes.byref(child),
+        ):  # fmt: skip
+            return None
+        return Rect(x.value, y.value, width.value, height.value)
+
+    def paint_background(self, red: int, green: int, blue: int) -> None:
+        root = ctypes.c_ulong(self._x11.XDefaultRootWindow(self._display))
+        pixel = ctypes.c_ulong(red << 16 | green << 8 | blue)
+        self._x11.XSetWindowBackground(self._display, root, pixel)
+        self._x11.XClearWindow(self._display, root)
+        self._x11.XSync(self._display, 0)
+
+    def close(self) -> None:
+        self._x11.XCloseDisplay(self._display)
 
 
 class Screen:

@@ -50,7 +50,7 @@ Findings checkConfigFiles(const QJsonObject &status, const Options &options,
                           const Environment &environment)
 {
     std::vector<std::string> files;
-    for (const QJsonValue &file : status.value(QLatin1String("config_files")).toArray())
+    for (const auto file : status.value(QLatin1String("config_files")).toArray())
         files.push_back(file.toString().toStdString());
     if (status.isEmpty())
         files = configFiles(options, environment);

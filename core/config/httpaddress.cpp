@@ -5,6 +5,9 @@
 
 #include <QNetworkInterface>
 
+#include <algorithm>
+#include <array>
+
 namespace Weave {
 
 namespace {
@@ -67,9 +70,10 @@ bool leadsBack(const BackendAddress &backend, const HttpAddress &door)
         address = QHostAddress::LocalHost;
     else if (!address.setAddress(url.host()))
         return false; // the door itself notices when a request comes back
-    const bool isAnyAddress = door.address == QHostAddress::AnyIPv4
-        || door.address == QHostAddress::AnyIPv6 || door.address == QHostAddress::Any;
-    if (isAnyAddress)
+    constexpr std::array<QHostAddress::SpecialAddress, 3> Anywhere{
+        QHostAddress::AnyIPv4, QHostAddress::AnyIPv6, QHostAddress::Any};
+    if (std::any_of(Anywhere.begin(), Anywhere.end(),
+                    [&door](auto special) { return door.address == special; }))
         return address.isLoopback() || QNetworkInterface::allAddresses().contains(address);
     return address == door.address || (address.isLoopback() && door.address.isLoopback());
 }

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void completeModePausesTheProject();
     void halvesDownToTheBadCall();
     void tooLargeSingleCallIsGivenUp();
+    void tooOldIsGivenUp();
     void halvesHaveIdsOfTheirOwn();
     void halvingIsNoFailureOfTheProject();
 };
@@ -163,9 +164,27 @@ void DeliveryAnswersTest::tooLargeSingleCallIsGivenUp()
     while (rig.transport.count() > 0)
         rig.transport.answer(413);
     QCOMPARE(rig.stats.deadLettered(), 10U);
+    QCOMPARE(rig.stats.deadLetters.at(static_cast<std::size_t>(DeadLetterReason::Refused)), 10U);
     QCOMPARE(rig.stats.halved, 9U);
     QCOMPARE(rig.transport.sentCount(), 19U);
     QCOMPARE(rig.pending(), 0U);
+}
+
+void DeliveryAnswersTest::tooOldIsGivenUp()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    rig.advance(24h);
+    rig.transport.answer(503);
+    QCOMPARE(rig.pending(), 10U); // not yet
+    rig.advance(1min);
+    QCOMPARE(rig.transport.count(), 1U);
+    rig.transport.answer(503);
+    QCOMPARE(rig.stats.deadLetters.at(static_cast<std::size_t>(DeadLetterReason::MaxAge)), 10U);
+    QCOMPARE(rig.stats.deadLettered(), 10U);
+    QCOMPARE(rig.pending(), 0U);
+    QVERIFY(rig.addsUp());
 }
 
 void DeliveryAnswersTest::halvesHaveIdsOfTheirOwn()

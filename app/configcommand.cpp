@@ -117,7 +117,7 @@ std::string configPage(const Options &options, const Environment &environment)
     width = std::min(width, WidestColumn);
     for (auto &[setting, origin] : rows) {
         setting.resize(std::max(width, setting.size()), ' ');
-        page += setting + "  # " + origin + '\n';
+        page.append(setting).append("  # ").append(origin).append("\n");
     }
     return page;
 }

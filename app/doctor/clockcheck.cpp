@@ -3,6 +3,7 @@
 #include "common/duration.h"
 
 #include <QLocale>
+#include <QTimeZone>
 
 #include <cmath>
 
@@ -22,7 +23,7 @@ std::optional<QDateTime> parseHttpDate(const QByteArray &text)
                                               QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
     if (!read.isValid())
         return std::nullopt;
-    return QDateTime(read.date(), read.time(), Qt::UTC);
+    return QDateTime(read.date(), read.time(), QTimeZone::utc());
 }
 
 Findings judgeClock(const QByteArray &date, const QDateTime &answeredAt)

@@ -15,6 +15,7 @@
 #include <QJsonDocument>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimeZone>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -371,7 +372,7 @@ void DoctorChecksTest::clock()
     QFETCH(int, aheadSeconds);
     QFETCH(int, level);
     QFETCH(QByteArray, word);
-    const QDateTime server(QDate(2026, 2, 28), QTime(23, 59, 58), Qt::UTC);
+    const QDateTime server(QDate(2026, 2, 28), QTime(23, 59, 58), QTimeZone::utc());
     const Findings found =
         judgeClock("Sat, 28 Feb 2026 23:59:58 GMT", server.addSecs(aheadSeconds));
     QCOMPARE(found.size(), 1U);

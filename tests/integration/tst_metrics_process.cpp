@@ -267,10 +267,12 @@ void MetricsProcessTest::tooManyConnections()
 {
     ProcessFixture f;
     QVERIFY(
-        f.start({Metrics, unixUrl(f), QStringLiteral("--max-connections"), QStringLiteral("1")}));
+        f.start({Metrics, unixUrl(f), QStringLiteral("--max-connections"), QStringLiteral("4")}));
+    // The other socket is there a moment before this one.
+    QCOMPARE(f.sidecar.number(QStringLiteral("metrics.connections_open")), 0);
     std::vector<HttpClient> clients;
     for (int i = 0; i < 32; ++i) {
-        clients.emplace_back().connectTo(f.path(QStringLiteral("m")));
+        QVERIFY(clients.emplace_back().connectTo(f.path(QStringLiteral("m"))));
         QCOMPARE(statusOf(clients.back().ask(get("/healthz"))), 200);
     }
     HttpClient more;

@@ -20,6 +20,7 @@ from daemon import Daemon  # noqa: E402
 
 TIMEOUT_S = 15.0
 KEY = "faults"  # Daemon's
+MAX_CONNECTIONS = 12
 
 
 class _Backend(http.server.BaseHTTPRequestHandler):
@@ -72,7 +73,7 @@ class BusyDaemon:
         threading.Thread(target=self._backend.serve_forever, daemon=True).start()
         flags = ["--metrics", "127.0.0.1:0", "--http", "127.0.0.1:0", "--flush-interval", "20ms"]
         port = self._backend.server_address[1]
-        self.daemon = Daemon(program, home, port, [*flags, "--max-connections", "3"])
+        self.daemon = Daemon(program, home, port, [*flags, "--max-connections", str(MAX_CONNECTIONS)])
         self.daemon.start()
         self._clients: list[socket.socket] = []
         try:
@@ -98,9 +99,14 @@ class BusyDaemon:
         for number in range(100, 107):
             assert self._ask(client, start_line("a/later", number))["success"]
         self._connect()
-        with self._connect() as third, self._connect() as fourth:  # one over the limit
-            assert b"max-connections" in fourth.makefile("rb").readline()
-            assert self._ask(third, b'{"method":"status"}\n')["success"]
+        # One over the limit; the others that fill it go, so that there is room to ask.
+        filling = [self._connect() for _ in range(MAX_CONNECTIONS - 2)]
+        for connection in filling:
+            assert self._ask(connection, b'{"method":"status"}\n')["success"]
+        with self._connect() as one_more:
+            assert b"max-connections" in one_more.makefile("rb").readline()
+        for connection in filling:
+            connection.close()
         # Asked by a client that is in already: another one could be one too many.
         status = b'{"method":"status"}\n'
         wait_for(

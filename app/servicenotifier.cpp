@@ -59,7 +59,7 @@ void ServiceNotifier::stopping(Milliseconds allowance)
     m_statusTimer.stop();
     const auto mayTake = std::chrono::microseconds(allowance + StopMargin);
     ServiceManager::tell("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(mayTake.count())
-                         + "\nSTATUS=Stopping: " + m_status());
+                         + "\nSTATUS=" + m_status());
 }
 
 void ServiceNotifier::noteChange()

@@ -12,6 +12,7 @@
 #include "common/version.h"
 #include "config/config.h"
 #include "config/configfile.h"
+#include "config/socketlookup.h"
 #include "config/tlssettings.h"
 
 #include <QJsonArray>
@@ -115,7 +116,7 @@ Findings diagnose(const Options &flags, const Environment &environment)
     const Identity me = Identity::ofThisProcess();
     Options options = flags;
     const auto files = readConfigFiles(environment, options);
-    SocketReport socket = checkSocket(options.get("socket").text, me);
+    SocketReport socket = checkSocket(clientSocketPath(options, environment), me);
     Findings all = std::move(socket.findings);
     if (!socket.status.isEmpty())
         add(all, judgeDaemon(socket.status, version()));

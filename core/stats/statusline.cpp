@@ -31,6 +31,8 @@ std::string oneLine(std::string_view text)
 std::string condition(const StatusReport &report)
 {
     const DeliveryState &delivery = report.delivery;
+    if (report.isStopping)
+        return "Stopping";
     switch (delivery.condition) {
     case DeliveryState::Condition::Paused:
         return delivery.isPausedByUser ? "Paused by `weave-sidecar pause`"
@@ -56,8 +58,8 @@ std::string statusLine(const StatusReport &report)
     };
     add(report.stats->delivered, "delivered");
     add(report.pendingCalls, "waiting");
-    if (report.stats->deadLettered() > 0)
-        add(report.stats->deadLettered(), "dead-lettered");
+    if (const std::uint64_t dead = report.stats->deadLettered(); dead > 0)
+        add(dead, "dead-lettered");
     return line;
 }
 

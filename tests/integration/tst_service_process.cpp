@@ -150,7 +150,7 @@ void ServiceProcessTest::stoppingTakesItsTime()
     f.sidecar.sendSignal(SIGTERM);
     QTRY_COMPARE(f.manager.count("STOPPING=1"), 1);
     QCOMPARE(f.manager.last("EXTEND_TIMEOUT_USEC"), QByteArray("95000000"));
-    QVERIFY2(f.manager.last("STATUS").startsWith("Stopping: "),
+    QVERIFY2(f.manager.last("STATUS").startsWith("Stopping · "),
              f.manager.last("STATUS").constData());
     f.sink.answerHanging();
     QCOMPARE(f.sidecar.waitForExit(), std::optional(0));

@@ -103,7 +103,7 @@ void ServiceNotifierTest::nothingFollowsStopping()
     const QList<QByteArray> messages = m_manager->messages();
     QCOMPARE(messages.size(), 2);
     QCOMPARE(messages.back(),
-             QByteArray("STOPPING=1\nEXTEND_TIMEOUT_USEC=15000000\nSTATUS=Stopping: two"));
+             QByteArray("STOPPING=1\nEXTEND_TIMEOUT_USEC=15000000\nSTATUS=two"));
 }
 
 void ServiceNotifierTest::silentWithoutAManager()

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void deadLetters();
     void paused();
     void retrying();
+    void stopping();
     void fullSpool();
     void reasonIsOneShortLine();
 
@@ -72,6 +73,13 @@ void TstStatusLine::retrying()
     m_report.delivery.lastError = "connection refused";
     m_report.pendingCalls = 7;
     QCOMPARE(line(), "Retrying: connection refused · 0 delivered · 7 waiting"_ba);
+}
+
+void TstStatusLine::stopping()
+{
+    m_report.isStopping = true;
+    m_report.pendingCalls = 7;
+    QCOMPARE(line(), "Stopping · 0 delivered · 7 waiting"_ba);
 }
 
 void TstStatusLine::fullSpool()

@@ -18,7 +18,6 @@ CheckedField::CheckedField(const QString &name, QWidget *parent)
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->hide();
     setFocusProxy(m_edit);
-    setFocusPolicy(m_edit->focusPolicy()); // else the letter in the label's text does not lead here
     auto *const row = new QHBoxLayout;
     row->addWidget(m_edit, 1);
     auto *const column = new QVBoxLayout(this);

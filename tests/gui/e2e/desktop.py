@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 
 from screen import Rect, Screen, XServer
@@ -35,7 +37,7 @@ class Skipped(Exception):
 
 
 class Desktop:
-    def __init__(self, folder: pathlib.Path, size: tuple[int, int] = (1024, 768)) -> None:
+    def __init__(self, folder: pathlib.Path, size: tuple[int, int]) -> None:
         self.folder = folder
         self.size = size
         self.home = folder / "home"
@@ -166,10 +168,24 @@ class Desktop:
 
 
 @contextlib.contextmanager
-def desktop(with_bus: bool = True) -> Iterator[Desktop]:
+def _folder() -> Iterator[pathlib.Path]:
+    """A temporary one. What others have started on the desktop may write into it to its end."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="wst"))
+    try:
+        yield folder
+    finally:
+        for _ in range(100):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def desktop(with_bus: bool = True, size: tuple[int, int] = (1024, 768)) -> Iterator[Desktop]:
     """A new one; when something goes wrong on it, its programs' logs are shown."""
-    with tempfile.TemporaryDirectory(prefix="wst") as name:
-        place = Desktop(pathlib.Path(name))
+    with _folder() as folder:
+        place = Desktop(folder, size)
         try:
             place.start_display()
             if with_bus:

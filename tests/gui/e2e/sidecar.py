@@ -44,6 +44,7 @@ class Sidecar:
         """A daemon that the tray has started would outlive everything."""
         if self.answers() and not self.is_running():
             os.kill(int(self.status()["pid"]), signal.SIGKILL)
+            wait_for("its end", lambda: not self.answers())
 
     @property
     def pid(self) -> int:

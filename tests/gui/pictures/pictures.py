@@ -10,16 +10,13 @@ minute every page, the dialogs and the panel with the open menu are photographed
 from __future__ import annotations
 
 import argparse
-import contextlib
 import pathlib
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from demonstration import BUSY_SECONDS, SECONDS, Demo  # noqa: E402
-from desktop import Desktop  # noqa: E402
+from desktop import Desktop, desktop  # noqa: E402
 from hosts import Panel  # noqa: E402
 from item import Item  # noqa: E402
 from looks import DARK, LIGHT, Look  # noqa: E402
@@ -160,18 +157,6 @@ def _sheet(rows: list[list[Picture]]) -> Picture:
     return Picture(len(lines[0]) // 3, len(lines), lines)
 
 
-@contextlib.contextmanager
-def _desktop() -> Iterator[Desktop]:
-    with tempfile.TemporaryDirectory(prefix="wsp") as name:
-        place = Desktop(pathlib.Path(name), _SIZE)
-        try:
-            place.start_display()
-            place.start_bus()
-            yield place
-        finally:
-            place.close()
-
-
 def _work(demos: list[Demo], photographers: list[Photographer]) -> None:
     """Until there is enough to be seen."""
 
@@ -213,7 +198,7 @@ def main() -> None:
     parser.add_argument("folder")
     programs = parser.parse_args()
     icons: dict[str, list[Picture]] = {}
-    with _desktop() as light, _desktop() as dark:
+    with desktop(size=_SIZE) as light, desktop(size=_SIZE) as dark:
         demos = [Demo(place, programs.daemon) for place in (light, dark)]
         photographers = [
             Photographer(look, place, programs, demo)

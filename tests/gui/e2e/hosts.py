@@ -41,9 +41,6 @@ class Watcher:
         assert self._process
         self._place.stop(self._process)
 
-    def items_seen(self) -> int:
-        return self._place.log("watcher").count("item ")
-
 
 class Panel:
     """xfce4-panel: the icon comes over the session bus, and so does its menu."""

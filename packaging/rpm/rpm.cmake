@@ -7,6 +7,8 @@ set(CPACK_RPM_DAEMON_USER_FILELIST
 # No links for debuggers in /usr/lib/.build-id: they would lead to stripped programs.
 string(JOIN "\n" CPACK_RPM_SPEC_MORE_DEFINE
     "%define use_source_date_epoch_as_buildtime 1"
+    "%define clamp_mtime_to_source_date_epoch 1"
+    "%define _buildhost localhost"
     "%define _build_id_links none"
     "%define packager ${WEAVE_PACKAGE_CONTACT}")
 

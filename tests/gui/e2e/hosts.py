@@ -13,6 +13,7 @@ from waiting import wait_for
 # The badges' colours (resources/icons), which nothing else on a panel has.
 _BADGES = {"sending": (0x2F, 0xA8, 0x4F), "paused": (0x2F, 0x86, 0xE0), "trouble": (0xE5, 0x48, 0x4D)}
 _PANEL_HEIGHT = 32
+_LOOKS_AT_REST = 10  # a twentieth of a second apart
 
 
 def look_of(picture: Picture) -> str:
@@ -103,6 +104,14 @@ class Trayer:
         return look_of(self._place.screen.take(place)) if place else ""
 
     def icon(self, tray: int) -> tuple[int, int]:
-        place = self.place(tray)
+        """Where to click. A host that has just taken an icon in still moves and resizes it."""
+        looks: list[Rect | None] = []
+
+        def is_at_rest() -> bool:
+            looks.append(self.place(tray))
+            return len(looks) >= _LOOKS_AT_REST and len(set(looks[-_LOOKS_AT_REST:])) == 1
+
+        wait_for("the icon to come to rest", is_at_rest)
+        place = looks[-1]
         assert place, "the icon has gone"
         return place.centre

@@ -199,6 +199,18 @@ class SystemService(unittest.TestCase):
         environment = Path(f"/proc/{self.main_pid()}/environ").read_text()
         self.assertNotIn(KEY, environment)
         self.assertNotIn(KEY, log())
+        # systemd reads it when the service starts, as docs/systemd.md says; here is how one sees when
+        # a newer one does so on a reload, too.
+        key.write_text(KEY + "2\n")
+        run("systemctl", "reload", "weave-sidecar.service")
+        self.hand_over("two")
+        wait_for(lambda: "two" in self.backend.ids)
+        if {KEY} != self.backend.keys:
+            print("a reload has brought the new key: docs/systemd.md is out of date")
+        run("systemctl", "restart", "weave-sidecar.service")
+        self.hand_over("three")
+        wait_for(lambda: "three" in self.backend.ids)
+        self.assertEqual(self.backend.keys, {KEY, KEY + "2"})
 
     def test_wrong_setting_ends_it(self) -> None:
         self.configure(WEAVE_SIDECAR_BACKEND="ftp://nowhere")

@@ -27,8 +27,6 @@ namespace Weave {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 // Qt's message handler is a plain function, so its state has to live beside it. The first three are
 // written before any other thread exists.
 LogFormat s_format = LogFormat::Text;

@@ -34,6 +34,14 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def ask_raw(self, question: bytes) -> bytes:
+        """All that comes until the other side closes."""
+        self._socket.sendall(question)
+        answer = b""
+        while data := self._socket.recv(65536):
+            answer += data
+        return answer
+
     def exchange(self, lines: list[bytes]) -> list[Reply]:
         """The replies that came before the daemon let go of the connection, if it did."""
         try:

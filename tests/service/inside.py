@@ -244,6 +244,19 @@ class SystemService(unittest.TestCase):
         self.hand_over("two")
         wait_for(lambda: {"one", "two"} <= self.backend.ids)
 
+    def test_metrics_on_a_socket(self) -> None:
+        path = str(SOCKET.with_name("metrics"))
+        self.configure(WEAVE_SIDECAR_BACKEND=self.backend.url, WEAVE_SIDECAR_METRICS=f"unix:{path}")
+        self.start_socket()
+        self.hand_over("one")
+        with client.Connection(path) as connection:
+            page = connection.ask_raw(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        self.assertIn(b"weave_sidecar_calls_received_total 1", page)
+        run("systemctl", "stop", "weave-sidecar.service")
+        self.assertTrue(SOCKET.exists(), "it is not the daemon's, though it lies beside its own")
+        self.assertFalse(Path(path).exists())
+        self.hand_over("two")
+
     def test_socket_shared_with_a_group(self) -> None:
         run("useradd", "--groups", "weave-sidecar", "member")
         run("useradd", "stranger")

@@ -120,7 +120,7 @@ def tells_the_state(scene: Scene) -> None:
         return plot is not None and words in plot.description
 
     wait_for("the plot to say it", lambda: plot_says(f"now: Calls: {pending}."))
-    spool = reader.wait_for("progress bar", "Waiting, of the spool")
+    spool = reader.wait_for("progress bar", "Waiting bytes")
     size = scene.sidecar.status()["calls"]["pending_bytes"]
     assert spool.description.startswith(f"{size / 1024:.1f} KiB of 1.0 GiB"), (spool.description, size)
 

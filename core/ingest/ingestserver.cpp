@@ -77,8 +77,8 @@ void IngestServer::listen(ListeningSocket socket)
     connect(m_acceptor.get(), &QSocketNotifier::activated, this, &IngestServer::acceptClient);
 }
 
-// One a wake-up, so that a client that has gone is noticed before another one is refused for it. Not
-// by QLocalServer, which removes the path of a socket that a service manager has made.
+// One a wake-up, so that a client that has gone is noticed before another one is refused for it.
+// Not by QLocalServer, which removes the path of a socket that a service manager has made.
 void IngestServer::acceptClient()
 {
     UniqueFd client = acceptUnix(m_listening->descriptor());

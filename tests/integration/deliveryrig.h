@@ -71,7 +71,8 @@ public:
     }
     [[nodiscard]] bool addsUp() const
     {
-        return stats.received == stats.delivered + stats.deadLettered() + spool.usage().pendingCalls;
+        return stats.received
+            == stats.delivered + stats.deadLettered() + spool.usage().pendingCalls;
     }
     [[nodiscard]] std::uint64_t pending() const { return spool.usage().pendingCalls; }
 

@@ -83,8 +83,8 @@ void HttpTransportTest::mapsAnswers_data()
                          << QStringLiteral("bad") << QStringLiteral("X");
     QTest::newRow("404") << 404 << QByteArray(R"({"detail":"Not Found"})") << QString()
                          << QString();
-    QTest::newRow("422") << 422 << QByteArray(R"({"detail":[{"msg":"m"}]})")
-                         << QStringLiteral("m") << QString();
+    QTest::newRow("422") << 422 << QByteArray(R"({"detail":[{"msg":"m"}]})") << QStringLiteral("m")
+                         << QString();
     QTest::newRow("500") << 500 << QByteArray("<html>no</html>") << QString() << QString();
     QTest::newRow("503 empty") << 503 << QByteArray() << QString() << QString();
 }

@@ -102,8 +102,7 @@ void ServiceNotifierTest::nothingFollowsStopping()
     QCoreApplication::processEvents();
     const QList<QByteArray> messages = m_manager->messages();
     QCOMPARE(messages.size(), 2);
-    QCOMPARE(messages.back(),
-             QByteArray("STOPPING=1\nEXTEND_TIMEOUT_USEC=15000000\nSTATUS=two"));
+    QCOMPARE(messages.back(), QByteArray("STOPPING=1\nEXTEND_TIMEOUT_USEC=15000000\nSTATUS=two"));
 }
 
 void ServiceNotifierTest::silentWithoutAManager()

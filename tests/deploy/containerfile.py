@@ -22,12 +22,26 @@ def check_context(root):
     assert rules[0] == "*" and all(rule.startswith("!") for rule in rules[1:]), rules
     kept = {rule[1:].strip("/") for rule in rules[1:]}
     assert all(os.path.exists(os.path.join(root, name)) for name in kept), kept
-    with open(os.path.join(root, "CMakeLists.txt")) as file:
-        cmake = file.read()
+    needed = set()
+    for name in ["CMakeLists.txt", *cmake_files(root, kept)]:
+        with open(os.path.join(root, name)) as file:
+            text = file.read()
+        needed |= {path.split("/")[0] for path in
+                   re.findall(r"\$\{(?:PROJECT|CMAKE)_SOURCE_DIR\}/([\w./-]+)", text)}
+        if name == "CMakeLists.txt":
+            needed |= {path.split("/")[0] for path in re.findall(r"add_subdirectory\(([\w/]+)\)", text)}
     # Of the tests and the front-end, which this build leaves out, nothing is read.
-    needed = {name.split("/")[0] for name in re.findall(r"add_subdirectory\(([\w/]+)\)", cmake)}
     needed -= {"tests", "gui", "translations"}
-    assert len(needed) >= 3 and needed <= kept, needed - kept
+    assert {"LICENSE", "core", "packaging"} <= needed <= kept, needed - kept
+
+
+def cmake_files(root, folders):
+    """Of these folders, but for what is for another system."""
+    for folder in folders:
+        for place, _, files in os.walk(os.path.join(root, folder)):
+            for name in files:
+                if name == "CMakeLists.txt" and not place.endswith("/macos"):
+                    yield os.path.relpath(os.path.join(place, name), root)
 
 
 def check_settings(path):

@@ -9,6 +9,7 @@ import random
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -78,8 +79,12 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def host(fake: FakeDaemon) -> Host:
-    return Host(fake.path)
+def host(fake: FakeDaemon) -> Iterator[Host]:
+    host = Host(fake.path)
+    yield host
+    # Or its thread would try again, and warn, in the middle of the next test.
+    host.router.give_up_waiting()
+    host.settled()
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -58,7 +58,8 @@ class Router:
     def outstanding(self) -> int:
         """Lines without an answer yet. Ends that wait for the daemon do not count: nobody need
         wait for those but `flush`, which does so for a bounded time."""
-        return len(self._queue) + self._in_flight
+        with self._lock:  # between the queue and the flight a line is in neither
+            return len(self._queue) + self._in_flight
 
     # --- what comes in
 

@@ -72,6 +72,22 @@ class Panel:
     def look(self) -> str:
         return look_of(self._place.screen.take(self.rect))
 
+    def has_icon(self) -> bool:
+        """Whether the icon is to be seen, which takes longer than being told of it."""
+        left_end = Rect(self.rect.x, self.rect.y, _PANEL_HEIGHT, _PANEL_HEIGHT)
+        return self._place.screen.take(left_end).count(lambda *pixel: max(pixel) < 90) > 30
+
+    def point(self) -> None:
+        """At the icon, until its tooltip shows.
+
+        The panel passes a click over in silence that comes before it has seen the pointer come.
+        """
+        wait_for("the icon on the panel", self.has_icon)
+        above = Rect(self.rect.x, self.rect.y - 2 * _PANEL_HEIGHT, self.rect.width // 2, _PANEL_HEIGHT)
+        before = self._place.screen.take_still(above)
+        self._place.move(self.icon())
+        wait_for("the tooltip", lambda: self._place.screen.take(above) != before)
+
     def icon(self) -> tuple[int, int]:
         """Where the icon is: it stands at the left end."""
         return self.rect.x + _PANEL_HEIGHT // 2, self.rect.centre[1]
@@ -98,6 +114,14 @@ class Trayer:
     def place(self, tray: int) -> Rect | None:
         """Where the icon of that process is, or nothing while there is none."""
         return next((place for place in self._place.windows(tray).values() if place.is_small), None)
+
+    def has_icon(self, tray: int) -> bool:
+        """Whether the icon is drawn, and stays where it is."""
+        place = self.place(tray)
+        if not place:
+            return False
+        picture = self._place.screen.take_still(place)
+        return picture.count(lambda *pixel: max(pixel) < 90) > 30 and self.place(tray) == place
 
     def look(self, tray: int) -> str:
         place = self.place(tray)

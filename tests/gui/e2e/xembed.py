@@ -12,7 +12,7 @@ def _start(scene: Scene) -> Trayer:
     trayer.start()
     scene.sidecar.start()
     scene.tray.start("--hidden")
-    wait_for("the icon", lambda: trayer.place(scene.tray.pid))
+    wait_for("the icon", lambda: trayer.has_icon(scene.tray.pid))
     return trayer
 
 
@@ -75,7 +75,7 @@ def finds_a_late_host(scene: Scene) -> None:
     trayer.stop()
     wait_for("the icon to go", lambda: not trayer.place(scene.tray.pid))
     trayer.start()
-    wait_for("the icon again", lambda: trayer.place(scene.tray.pid))
+    wait_for("the icon again", lambda: trayer.has_icon(scene.tray.pid))
     scene.place.click(trayer.icon(scene.tray.pid))
     scene.tray.wait_for_window()
 

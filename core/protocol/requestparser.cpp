@@ -34,7 +34,7 @@ const char *kindName(CallKind kind)
 
 // An excerpt of what the client sent, short and printable, for the error text that goes back to
 // that same client.
-std::string quoted(std::string_view text)
+std::string excerpt(std::string_view text)
 {
     constexpr std::size_t MaxShown = 40;
     std::string out;
@@ -199,7 +199,7 @@ Result<Request> RequestParser::toRequest(const Line &line)
         request.method = Method::Reload;
     else
         return Error{ErrorCode::InvalidArgument,
-                     "unknown method: " + quoted(line.method.decoded())};
+                     "unknown method: " + excerpt(line.method.decoded())};
     request.topics = line.topics;
     return request;
 }

@@ -8,7 +8,7 @@ namespace Weave {
 
 namespace {
 
-std::string quoted(std::string_view text)
+std::string inQuotes(std::string_view text)
 {
     return "'" + escaped(text, "'\\") + "'";
 }
@@ -81,7 +81,7 @@ std::string condition(const ProgramSpec &program, std::string_view flag, bool is
     std::string text = isDaemons ? functionName(program) + " 0" : std::string();
     if (!takers.empty())
         text += (text.empty() ? "" : "; or ") + functionName(program) + " any" + wordList(takers);
-    return " -n " + quoted(text);
+    return " -n " + inQuotes(text);
 }
 
 std::string valueArguments(const OptionSpec &spec)
@@ -93,7 +93,7 @@ std::string valueArguments(const OptionSpec &spec)
         std::string words;
         for (const std::string_view word : choicesOf(spec.name))
             words.append(words.empty() ? "" : " ").append(word);
-        return " -x -a " + quoted(words);
+        return " -x -a " + inQuotes(words);
     }
     case ValueKind::File:
         return " -r -F";
@@ -125,19 +125,19 @@ std::string fishCompletion(const ProgramSpec &program)
             for (const CommandSpec *spec : group.specs) {
                 help.append(help.empty() ? "" : ", ").append(secondWord(*spec));
                 script += start + " -n "
-                    + quoted(functionName(program) + " 1 " + std::string(group.word)) + " -a "
-                    + std::string(secondWord(*spec)) + " -d " + quoted(spec->help) + "\n";
+                    + inQuotes(functionName(program) + " 1 " + std::string(group.word)) + " -a "
+                    + std::string(secondWord(*spec)) + " -d " + inQuotes(spec->help) + "\n";
             }
         }
-        script += start + " -n " + quoted(functionName(program) + " 0") + " -a "
-            + std::string(group.word) + " -d " + quoted(help) + "\n";
+        script += start + " -n " + inQuotes(functionName(program) + " 0") + " -a "
+            + std::string(group.word) + " -d " + inQuotes(help) + "\n";
     }
     for (const OptionSpec &spec : program.options)
         script += start + condition(program, spec.name, true) + " -l " + std::string(spec.name)
-            + valueArguments(spec) + " -d " + quoted(summary(spec)) + "\n";
+            + valueArguments(spec) + " -d " + inQuotes(summary(spec)) + "\n";
     for (const CommandSwitch &spec : program.switches)
         script += start + condition(program, spec.name, false) + " -l " + std::string(spec.name)
-            + " -d " + quoted(summary(spec.help)) + "\n";
+            + " -d " + inQuotes(summary(spec.help)) + "\n";
     return script;
 }
 

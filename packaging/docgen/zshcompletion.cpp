@@ -9,7 +9,7 @@ namespace Weave {
 namespace {
 
 // Inside single quotes a quote cannot be escaped, only stand outside of them.
-std::string quoted(std::string_view text)
+std::string inQuotes(std::string_view text)
 {
     std::string result = "'";
     for (const char c : text)
@@ -50,7 +50,7 @@ std::string valueAction(const OptionSpec &spec)
 std::string argument(const OptionSpec &spec)
 {
     const bool endsAll = spec.name == "help" || spec.name == "version";
-    return quoted((endsAll ? "(- *)--" : "--") + std::string(spec.name)
+    return inQuotes((endsAll ? "(- *)--" : "--") + std::string(spec.name)
                   + (spec.valueName.empty() ? "" : "=") + description(summary(spec))
                   + valueAction(spec));
 }
@@ -65,7 +65,7 @@ std::string flagArguments(const ProgramSpec &program, const std::vector<std::str
     for (const CommandSwitch &spec : program.switches) {
         if (std::find(names.begin(), names.end(), spec.name) != names.end())
             list.append("      ")
-                .append(quoted("--" + std::string(spec.name) + description(summary(spec.help))))
+                .append(inQuotes("--" + std::string(spec.name) + description(summary(spec.help))))
                 .append("\n");
     }
     return list;
@@ -110,7 +110,7 @@ void appendFlags(std::string &script, const ProgramSpec &program)
 
 std::string described(std::string_view word, std::string_view help)
 {
-    return "      " + quoted(escaped(word, ":\\") + ":" + escaped(help, "\\")) + "\n";
+    return "      " + inQuotes(escaped(word, ":\\") + ":" + escaped(help, "\\")) + "\n";
 }
 
 void appendCommands(std::string &script, const ProgramSpec &program)

@@ -9,6 +9,7 @@ are left out: they install much from two package registries and do not depend on
 from __future__ import annotations
 
 import argparse
+import shutil
 import signal
 import subprocess
 import sys
@@ -47,6 +48,14 @@ def bring_tree(root: Root) -> None:
         sys.exit("matrix.py: the tree could not be copied")
 
 
+def bring_authorities(root: Root) -> None:
+    """The certificates that this machine trusts beside Debian's: a proxy on the way may need them."""
+    own = Path("usr/local/share/ca-certificates")
+    for certificate in sorted(("/" / own).glob("*.crt")):
+        shutil.copy(certificate, root.path / own / certificate.name)
+    root.run("update-ca-certificates")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--roots", type=Path, required=True)
@@ -61,6 +70,7 @@ def main() -> None:
         refresh(root)
         # What a continuous integration's container gets before ./dev is called.
         root.install("ca-certificates", "git", "python3")
+    bring_authorities(root)
     bring_tree(root)
     ctest = arguments.ctest or ["-LE", "sdk"]
     environment = root.environment({"WEAVE_WITHOUT_SDK": "1"})

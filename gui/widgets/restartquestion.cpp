@@ -3,8 +3,11 @@
 #include "client/daemonlog.h"
 
 #include <QCoreApplication>
+#include <QFontMetrics>
+#include <QGridLayout>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QSpacerItem>
 
 namespace Weave {
 
@@ -15,15 +18,31 @@ struct Words
     Q_DECLARE_TR_FUNCTIONS(Weave::RestartQuestion)
 };
 
-QString howTo(const DaemonLog &daemon)
+QString command(const DaemonLog &daemon)
 {
     if (daemon.kind != DaemonLog::Kind::Journal)
-        return Words::tr("This program has not started it: stop it and start it again where it was "
-                         "started.");
-    const QString command = daemon.isUserUnit ? QStringLiteral("systemctl --user restart %1")
+        return {};
+    const QString pattern = daemon.isUserUnit ? QStringLiteral("systemctl --user restart %1")
                                               : QStringLiteral("sudo systemctl restart %1");
-    return Words::tr("systemd runs it. In a terminal, start it again by: %1")
-        .arg(command.arg(daemon.place));
+    return pattern.arg(daemon.place);
+}
+
+QString howTo(const QString &command)
+{
+    return command.isEmpty()
+        ? Words::tr("This program has not started it: stop it and start it again where it was "
+                    "started.")
+        : Words::tr("systemd runs it. In a terminal, start it again by: %1").arg(command);
+}
+
+// A message box is as narrow as its buttons allow; what is to be typed should stay on one line.
+void makeRoomFor(const QString &text, QMessageBox &box)
+{
+    auto *const grid = qobject_cast<QGridLayout *>(box.layout());
+    if (!grid)
+        return;
+    const int width = box.fontMetrics().horizontalAdvance(text);
+    grid->addItem(new QSpacerItem(width, 0), grid->rowCount(), grid->columnCount() - 1);
 }
 
 } // namespace
@@ -46,7 +65,9 @@ void askToRestart(QWidget *parent, const QString &names, bool isOurs, const Daem
         box->setDefaultButton(now);
         QObject::connect(now, &QPushButton::clicked, box, restart);
     } else {
-        box->setInformativeText(howTo(daemon));
+        const QString typed = command(daemon);
+        box->setInformativeText(howTo(typed));
+        makeRoomFor(typed, *box);
         box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
         box->addButton(QMessageBox::Ok);
     }

@@ -82,15 +82,11 @@ void SvgIconEngine::paint(QPainter *painter, const QRect &rect, QIcon::Mode mode
                           QIcon::State state)
 {
     const qreal ratio = painter->device()->devicePixelRatioF();
-    painter->drawPixmap(rect, scaledPixmap(rect.size() * ratio, mode, state, ratio));
+    painter->drawPixmap(rect, pixmap(rect.size() * ratio, mode, state));
 }
 
-QPixmap SvgIconEngine::pixmap(const QSize &size, QIcon::Mode mode, QIcon::State state)
-{
-    return scaledPixmap(size, mode, state, 1.0);
-}
-
-QPixmap SvgIconEngine::scaledPixmap(const QSize &size, QIcon::Mode mode, QIcon::State, qreal)
+// In pixels of the device.
+QPixmap SvgIconEngine::pixmap(const QSize &size, QIcon::Mode mode, QIcon::State)
 {
     if (size.isEmpty())
         return {};
@@ -101,6 +97,17 @@ QPixmap SvgIconEngine::scaledPixmap(const QSize &size, QIcon::Mode mode, QIcon::
         painter.fillRect(image.rect(), QColor(0, 0, 0, 110));
     }
     return QPixmap::fromImage(std::move(image));
+}
+
+// Since 6.8 Qt gives the size without the device's scale here, before that with it.
+QPixmap SvgIconEngine::scaledPixmap(const QSize &size, QIcon::Mode mode, QIcon::State state,
+                                    [[maybe_unused]] qreal scale)
+{
+#if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
+    return pixmap(size * scale, mode, state);
+#else
+    return pixmap(size, mode, state);
+#endif
 }
 
 QList<QSize> SvgIconEngine::availableSizes(QIcon::Mode, QIcon::State)

@@ -51,8 +51,8 @@ std::string argument(const OptionSpec &spec)
 {
     const bool endsAll = spec.name == "help" || spec.name == "version";
     return inQuotes((endsAll ? "(- *)--" : "--") + std::string(spec.name)
-                  + (spec.valueName.empty() ? "" : "=") + description(summary(spec))
-                  + valueAction(spec));
+                    + (spec.valueName.empty() ? "" : "=") + description(summary(spec))
+                    + valueAction(spec));
 }
 
 std::string flagArguments(const ProgramSpec &program, const std::vector<std::string_view> &names)

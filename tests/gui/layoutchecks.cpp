@@ -32,7 +32,7 @@ QString described(const QWidget &widget, const QString &text, int needed, int ha
 // anywhere.
 int widestWord(const QLabel &label)
 {
-    constexpr QChar FirstIdeograph(0x2e80);
+    static constexpr QChar FirstIdeograph(0x2e80);
     if (Qt::mightBeRichText(label.text()))
         return 0;
     int widest = 0;

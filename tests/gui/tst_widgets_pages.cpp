@@ -96,7 +96,8 @@ private Q_SLOTS:
                        new TablePage(QStringLiteral("Clients"), QString(), model, 0));
         window.addPage(QStringLiteral("Live"), new LivePage(model));
         window.show();
-        QApplication::setActiveWindow(&window);
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
         for (int page = 0; page < 2; ++page) {
             QTest::keyClick(&window, Qt::Key(Qt::Key_1 + page), Qt::ControlModifier);
             QCOMPARE(window.currentPage(), page);
@@ -130,7 +131,8 @@ private Q_SLOTS:
         firstStart.form().setSettings(usual);
         const auto check = [](QWidget &dialog) {
             dialog.show();
-            QApplication::setActiveWindow(&dialog);
+            dialog.activateWindow();
+            QVERIFY(QTest::qWaitForWindowActive(&dialog));
             QCOMPARE(namelessControls(dialog), QStringList());
             QCOMPARE(unreachableControls(dialog), QStringList());
         };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fakes/fakerequesthandler.h"
+#include "fakes/headerlines.h"
 #include "fakes/httpclient.h"
 #include "fakes/httpsink.h"
 #include "http/doorrouter.h"

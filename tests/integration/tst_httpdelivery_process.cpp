@@ -82,7 +82,7 @@ void HttpDeliveryProcessTest::upsertIsByteExact()
     QVERIFY(f.waitForDelivered(2));
     QCOMPARE(f.sink.delivered(), (QList<QByteArray>{startItem(start), endItem(end)}));
     QCOMPARE(f.sink.requests().back().path, QByteArray("/call/upsert_batch"));
-    QVERIFY(f.sink.requests().back().headerLines.contains(authorization().trimmed()));
+    QVERIFY(hasHeaderLine(f.sink.requests().back().headerLines, authorization().trimmed()));
     QCOMPARE(f.auditError(), QString());
 }
 

@@ -38,6 +38,10 @@ def application(pid: int) -> Any:
     return None
 
 
+# Since 2.54 a role may have a shorter name.
+_OLDER_NAMES = {"button": "push button"}
+
+
 def actions_of(node: Any) -> list[str]:
     face = node.get_action_iface()
     return [face.get_action_name(index) for index in range(face.get_n_actions())] if face else []
@@ -45,12 +49,13 @@ def actions_of(node: Any) -> list[str]:
 
 def text_of(node: Any) -> str:
     face = node.get_text_iface()
-    return str(face.get_text(0, face.get_character_count())) if face else ""
+    # By the interface's own name: newer bindings find the accessible's older get_text() first.
+    return str(Atspi.Text.get_text(face, 0, Atspi.Text.get_character_count(face))) if face else ""
 
 
 def describe(node: Any, path: list[int]) -> dict[str, Any]:
     states = node.get_state_set()
-    role = node.get_role_name()
+    role = _OLDER_NAMES.get(node.get_role_name(), node.get_role_name())
     return {
         "path": path,
         "role": role,

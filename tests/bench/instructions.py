@@ -114,10 +114,8 @@ def check(build: str, libraries: str, figures: list[Figures]) -> int:
     for seen in figures:
         ceiling = ceilings["loads"][seen.load]
         most = f"{ceiling['all']:,}" if is_same else "-"
-        print(
-            f"{seen.load:10}{seen.program:10,.0f}{ceiling['program']:10,}{seen.all:10,.0f}{most:>10}"
-            f"  {seen.libraries_share:.1%}"
-        )
+        program = f"{seen.program:10,.0f}{ceiling['program']:10,}"
+        print(f"{seen.load:10}{program}{seen.all:10,.0f}{most:>10}  {seen.libraries_share:.1%}")
         failures += failures_of(seen, ceiling, is_same)
     print(f"instructions a message; {build}; {libraries}")
     if not is_same:
@@ -127,7 +125,7 @@ def check(build: str, libraries: str, figures: list[Figures]) -> int:
     return 1 if failures else 0
 
 
-# --- command line ----------------------------------------------------------------------------------
+# --- command line --------------------------------------------------------------------------------
 
 
 def reason_to_skip(arguments: argparse.Namespace) -> str:

@@ -31,14 +31,16 @@ _ODDITIES = [
     '"\\u003cscript\\u003e \x7f"',
 ]
 _BANK_BYTES = 512 * 1024
+_MOST_OF_BANK = 200_000  # what is longer repeats itself
 _SIZES = {
     "s": (100, 600),
     "m": (100, 200_000),
     "l": (8_000, 16_000),
     "b": (100_000, 200_000),
     "p": (500, 20_000),
+    "x": (1_000, 800_000),
 }
-_MANY_SMALL = "mp"  # as in life: many small ones and a few large ones
+_MANY_SMALL = "mpx"  # as in life: many small ones and a few large ones
 PAIRS = "p"
 
 NAME = re.compile(r"([a-z])\.(\d+)\.(\d+)(\+[se])?")
@@ -109,7 +111,10 @@ def _wanted_bytes(profile: str, chance: int) -> int:
 
 
 def _bank_text(name: bytes, want: int) -> bytes:
-    latest = bisect.bisect(_OFFSETS, _OFFSETS[-1] - 200_000) - 1
+    if want > _MOST_OF_BANK:
+        half = want // 2
+        return _bank_text(name, half) + b"," + _bank_text(name, want - half)
+    latest = bisect.bisect(_OFFSETS, _OFFSETS[-1] - _MOST_OF_BANK) - 1
     first = zlib.crc32(name, 77) % latest
     last = max(first, bisect.bisect(_OFFSETS, _OFFSETS[first] + max(0, want)) - 1)
     return _BANK[_OFFSETS[first] : max(_OFFSETS[first], _OFFSETS[last] - 1)]

@@ -1,7 +1,8 @@
 // bench-loadgen: many SDK processes in one thread. Each connection keeps a number of requests
 // unanswered (1 is stop-and-wait, what the SDK does) or all of them send at a given rate, and the
 // time until each reply goes into a histogram. It stops by itself after its messages or its
-// seconds. What it prints is one JSON object; its status is 0 when every message was answered.
+// seconds, and when it is told to (SIGTERM), for a load that lasts as long as something else does.
+// What it prints is one JSON object; its status is 0 when every message was answered.
 #include "arguments.h"
 #include "sdkclient.h"
 
@@ -65,8 +66,10 @@ public:
     explicit LoadGenerator(const LoadOptions &options)
         : m_options(options),
           m_lines(makeLines(options.size)),
-          m_replyBuffer(ReplyBufferSize)
+          m_replyBuffer(ReplyBufferSize),
+          m_signals(terminationSignals())
     {
+        m_poller.add(m_signals.get(), EPOLLIN, &m_signals);
         // Whole calls are dealt out, so that a start and its end go over the same connection.
         const std::uint64_t calls = options.messages / 2;
         for (std::size_t i = 0; i < options.connections; ++i) {
@@ -126,7 +129,9 @@ private:
         const std::int64_t left = m_endsAt - steadyNanoseconds();
         const int timeoutMs = int(std::max<std::int64_t>(0, left) / NanosecondsPerMillisecond) + 1;
         for (const epoll_event &event : m_poller.wait(timeoutMs)) {
-            if (event.data.ptr == &m_timer)
+            if (event.data.ptr == &m_signals)
+                m_endsAt = steadyNanoseconds();
+            else if (event.data.ptr == &m_timer)
                 submitDue();
             else
                 handleClient(*static_cast<SdkClient *>(event.data.ptr), event.events);
@@ -217,6 +222,7 @@ private:
     std::vector<ChatLine> m_lines;
     std::vector<char> m_replyBuffer;
     Poller m_poller;
+    FileDescriptor m_signals;
     FileDescriptor m_timer;
     std::vector<std::unique_ptr<SdkClient>> m_clients;
     std::size_t m_doneClients = 0;

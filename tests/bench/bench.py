@@ -19,7 +19,7 @@ from pathlib import Path
 
 from checks import CHECKS, choose_checks
 from loads import BY_NAME, Comparison, choose_targets, compare
-from processes import PROGRAMS, BenchError, Setup
+from processes import OWN_PROCESSOR, PROGRAMS, BenchError, Setup, share_processors
 from rows import Row
 from table import check_table, comparison_json, load_table, row_json
 
@@ -79,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     targets = choose_targets(arguments.loads)
     checks = choose_checks(arguments.checks)
     require_programs(setup.bin_dir)
+    OWN_PROCESSOR.update(share_processors())
     announce = announcer()
     comparisons = []
     for target in targets:

@@ -24,6 +24,9 @@ PROGRAMS = ["weave-sidecar", "bench-loadgen", "bench-sink", "bench-floor"]
 PYTHON_SINK = Path(__file__).with_name("pysink.py")
 
 
+OWN_PROCESSOR: set[int] = set()  # of the program that is measured
+
+
 class BenchError(Exception):
     pass
 
@@ -168,9 +171,31 @@ def logged_child(command: list[str], home: Path) -> Iterator[subprocess.Popen[st
             yield process
 
 
+def share_processors() -> set[int]:
+    """Keeps this process, and those that it starts, off the processor of what is measured.
+
+    Where the scheduler puts a program that is woken for each message changes what a message costs
+    by several times, from run to run.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return set()
+    allowed = os.sched_getaffinity(0)
+    if len(allowed) < 2:
+        return set()
+    own = {max(allowed)}
+    os.sched_setaffinity(0, allowed - own)
+    return own
+
+
+def give_own_processor(pid: int) -> None:
+    if OWN_PROCESSOR:
+        os.sched_setaffinity(pid, OWN_PROCESSOR)
+
+
 def start_program(stack: ExitStack, command: list[str], home: Path, socket_path: Path) -> int:
     """Returns the process id once the program accepts connections."""
     process = stack.enter_context(logged_child(command, home))
+    give_own_processor(process.pid)
     wait_until(lambda: process.poll() is not None or _accepts(socket_path), START_TIMEOUT_S)
     if process.poll() is not None or not _accepts(socket_path):
         raise BenchError(f"{command[0]} does not accept connections\n{end_of_log(home)}")

@@ -7,6 +7,7 @@
 #include "app/spoolcommand.h"
 #include "app/statusclient.h"
 #include "app/statustext.h"
+#include "common/heap.h"
 #include "common/logging.h"
 #include "common/version.h"
 #include "config/config.h"
@@ -87,6 +88,7 @@ int main(int argc, char **argv)
 {
     // Qt's own event dispatcher needs less time a wake-up than GLib's. Before any Qt object.
     ::setenv("QT_NO_GLIB", "1", 1);
+    Weave::keepFreedMemory();
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("weave-sidecar"));
     auto line = Weave::parseCommandLine(QCoreApplication::arguments(), processEnvironment);

@@ -2,6 +2,7 @@
 
 #include "common/bytesize.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace Weave {
@@ -10,6 +11,9 @@ namespace {
 
 // Up to this size an unfinished line needs no budget, and its buffer is kept for the next one.
 constexpr std::size_t FreeBytes = 64 * KiB;
+
+// A call with an image in it.
+constexpr std::size_t LongLineBytes = 1 * MiB;
 
 bool isBlank(std::string_view line)
 {
@@ -100,10 +104,15 @@ void FrameReader::keepUnfinished(std::string_view part)
         m_skip = Skip::TooLong;
     else if (!reserve(total))
         m_skip = Skip::OverBudget;
-    if (isSkipping())
+    if (isSkipping()) {
         forgetUnfinished();
-    else
-        m_unfinished.append(part);
+        return;
+    }
+    // A line that is long already is growing longer: room for more at once saves copying it again
+    // and again. What is not used of it is never touched, and so takes no memory.
+    if (total > FreeBytes && m_unfinished.capacity() < LongLineBytes)
+        m_unfinished.reserve(std::min(m_maxLineBytes, LongLineBytes));
+    m_unfinished.append(part);
 }
 
 bool FrameReader::reserve(std::size_t bytes)

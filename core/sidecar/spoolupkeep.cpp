@@ -1,5 +1,6 @@
 #include "sidecar/spoolupkeep.h"
 
+#include "common/heap.h"
 #include "common/logging.h"
 
 namespace Weave {
@@ -76,8 +77,10 @@ void SpoolUpkeep::tick()
     if (m_sync)
         syncWhatWaits();
     const bool isIdle = !m_spool.tidy() && m_spool.usage().pendingCalls == 0;
-    if (isIdle)
+    if (isIdle) {
         m_tick.stop();
+        giveBackFreedMemory();
+    }
 }
 
 } // namespace Weave

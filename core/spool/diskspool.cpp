@@ -12,7 +12,7 @@ namespace {
 
 // Files of sealed segments whose pages stay in this process; those behind are read back when they
 // are needed.
-constexpr std::size_t WarmFiles = 4;
+constexpr std::size_t WarmFiles = 8;
 
 // A small spool has small files: with few large ones a single call that waits would hold a large
 // part of the room.

@@ -11,7 +11,7 @@ namespace Weave {
 namespace {
 
 // Segments of full size that are kept for their next use.
-constexpr std::size_t MaxSpareSegments = 3;
+constexpr std::size_t MaxSpareSegments = 6;
 
 // A disk that has said no is asked again after this long, not for every call.
 constexpr std::int64_t RetryMilliseconds = 100;

@@ -1,5 +1,7 @@
 #include "batching/requestbody.h"
 
+#include <utility>
+
 namespace Weave {
 
 RequestBody::RequestBody(std::string_view head, std::string_view tail)
@@ -45,13 +47,46 @@ std::size_t RequestBody::read(char *out, std::size_t maxBytes)
         const std::string_view rest = piece(m_piece).substr(m_pieceOffset);
         const std::size_t length = rest.copy(out + done, maxBytes - done);
         done += length;
-        m_pieceOffset += length;
-        if (length == rest.size()) {
-            ++m_piece;
-            m_pieceOffset = 0;
-        }
+        advance(length);
     }
     return done;
+}
+
+std::size_t RequestBody::gather(std::span<char> scratch, std::vector<std::string_view> &parts)
+{
+    // Below this a copy costs less than one more place for the kernel to look at.
+    constexpr std::size_t LargePiece = 2048;
+    std::size_t done = 0;
+    std::size_t copied = 0;
+    bool isCopying = false; // the last part lies in scratch and goes on
+    while (done != scratch.size() && m_piece != pieceCount()) {
+        const std::string_view rest = piece(m_piece).substr(m_pieceOffset, scratch.size() - done);
+        advance(rest.size());
+        done += rest.size();
+        if (rest.size() >= LargePiece) {
+            parts.push_back(rest);
+            isCopying = false;
+            continue;
+        }
+        char *place = scratch.data() + copied;
+        rest.copy(place, rest.size());
+        copied += rest.size();
+        if (std::exchange(isCopying, true))
+            parts.back() = {parts.back().data(), parts.back().size() + rest.size()};
+        else
+            parts.emplace_back(place, rest.size());
+    }
+    return done;
+}
+
+// Within the piece, or behind it.
+void RequestBody::advance(std::size_t bytes)
+{
+    m_pieceOffset += bytes;
+    if (m_pieceOffset == piece(m_piece).size()) {
+        ++m_piece;
+        m_pieceOffset = 0;
+    }
 }
 
 void RequestBody::seek(std::size_t position)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,12 +31,16 @@ public:
 
     // Copies up to maxBytes from where the last read stopped; 0 at the end.
     std::size_t read(char *out, std::size_t maxBytes);
+    // The same without copying what is large: appends to parts where the next bytes lie, as many as
+    // scratch could hold. Small pieces are copied there, side by side. Returns the bytes in all.
+    std::size_t gather(std::span<char> scratch, std::vector<std::string_view> &parts);
     // Where the next read starts. position <= size().
     void seek(std::size_t position);
 
 private:
     [[nodiscard]] std::size_t pieceCount() const { return m_items.size() * 4 + 2; }
     [[nodiscard]] std::string_view piece(std::size_t index) const;
+    void advance(std::size_t bytes);
 
     std::string_view m_head;
     std::string_view m_tail;

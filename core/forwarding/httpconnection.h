@@ -74,7 +74,10 @@ private:
     void handleFailedAttempt(const QString &reason);
     void startRequest();
     void writeMore();
-    [[nodiscard]] std::size_t sendDirectly(const char *data, std::size_t size);
+    [[nodiscard]] std::size_t sendDirectly();
+    [[nodiscard]] bool writeToSocket(std::size_t maxBytes);
+    void takeParts(std::size_t bytes);
+    void dropParts();
     void readAnswer();
     void handleDisconnect();
     void handleSocketError();
@@ -89,7 +92,9 @@ private:
     QTimer m_deadline;
     QTimer m_attempt; // to connect to one address, while there are others
     QTimer m_idleTimer;
-    std::vector<char> m_buffer;
+    std::vector<char> m_buffer; // one step of an upload, where it is copied
+    std::vector<std::string_view> m_parts; // of that step, here or in the spool
+    std::size_t m_firstPart = 0; // that has not been sent
     std::optional<Exchange> m_exchange;
     int m_lookup = 0; // QHostInfo's number of the one under way
     QList<QHostAddress> m_addresses;

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void texts();
     void readsInPiecesOfEverySize();
     void readFillsWhatItMay();
+    void gathersWhatReadGives();
     void readsNothingAtTheEnd();
     void seeksToEveryPosition();
     void seeksBackAndForth();
@@ -105,6 +106,44 @@ void TstRequestBody::readFillsWhatItMay()
     QByteArray piece(20, '#');
     QCOMPARE(body.read(piece.data(), 20), std::size_t{20});
     QCOMPARE(piece, SampleText.first(20));
+}
+
+// In steps of many sizes; what is large lies where it lay, what is small side by side.
+void TstRequestBody::gathersWhatReadGives()
+{
+    const std::string large(10'000, 'L');
+    const std::string edge(2048, 'E');
+    const std::string small(2047, 's');
+    RequestBody body("HEAD[", "]TAIL");
+    for (const std::string_view payload :
+         {std::string_view(large), std::string_view(small), std::string_view(edge),
+          std::string_view("x"), std::string_view(large)})
+        body.add({"<", payload, ">"});
+    RequestBody same = body;
+    QByteArray whole(static_cast<qsizetype>(body.size()), '#');
+    QCOMPARE(same.read(whole.data(), body.size()), body.size());
+    for (const std::size_t step : {1U, 7U, 100U, 2048U, 5000U, 30'000U, 200'000U}) {
+        body.seek(0);
+        std::string scratch(step, '#');
+        QByteArray text;
+        bool hasSharedLarge = false;
+        for (;;) {
+            std::vector<std::string_view> parts;
+            const std::size_t length = body.gather(scratch, parts);
+            if (length == 0)
+                break;
+            QVERIFY(length <= step);
+            std::size_t sum = 0;
+            for (const std::string_view part : parts) {
+                sum += part.size();
+                text += toBytes(part);
+                hasSharedLarge = hasSharedLarge || part.data() == large.data();
+            }
+            QCOMPARE(sum, length);
+        }
+        QCOMPARE(text, whole);
+        QCOMPARE(hasSharedLarge, step >= 5000U);
+    }
 }
 
 void TstRequestBody::readsNothingAtTheEnd()

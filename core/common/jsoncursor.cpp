@@ -1,12 +1,9 @@
 #include "common/jsoncursor.h"
 
+#include "common/jsongrammar.h"
 #include "common/jsontext.h"
 
-#include <bitset>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <array>
 
 namespace Weave {
 
@@ -14,58 +11,25 @@ namespace {
 
 constexpr const char *EndText = "the text ends too early";
 
-bool isSpace(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 bool isDigit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-bool isHexDigit(char c)
-{
-    return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+// What may stand behind a number or a literal; anything else is a part of it, and wrong.
+constexpr std::array<bool, 256> ScalarEnds = [] {
+    std::array<bool, 256> ends{};
+    for (const unsigned char c : std::string_view(" \t\r\n,:\"[]{}"))
+        ends[c] = true;
+    return ends;
+}();
 
-// A byte inside a string that needs a look: quote, backslash, control character, not ASCII.
-bool isSpecial(char c)
+bool endsScalar(char c)
 {
-    return c == '"' || c == '\\' || static_cast<signed char>(c) < 0x20;
-}
-
-// The first special byte at or after position. Most bytes of a trace are text inside strings, so
-// this loop is where checking spends its time; 16 bytes a step is 6 times a byte a step.
-const char *findSpecial(const char *position, const char *end)
-{
-#if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i space = _mm_set1_epi8(0x20);
-    while (end - position >= 16) {
-        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(position));
-        // Signed: bytes from 0x80 are negative, so one comparison finds them and the controls.
-        const __m128i special = _mm_or_si128(
-            _mm_cmplt_epi8(block, space),
-            _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)));
-        const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-        if (mask != 0)
-            return position + __builtin_ctz(mask);
-        position += 16;
-    }
-#endif
-    while (position != end && !isSpecial(*position))
-        ++position;
-    return position;
+    return ScalarEnds[static_cast<unsigned char>(c)];
 }
 
 } // namespace
-
-bool JsonString::equals(std::string_view text) const
-{
-    return hasEscapes ? decoded() == text : inside == text;
-}
 
 std::string JsonString::decoded() const
 {
@@ -75,10 +39,18 @@ std::string JsonString::decoded() const
 }
 
 JsonCursor::JsonCursor(std::string_view text)
-    : m_position(text.data()),
+    : m_places(text),
       m_begin(text.data()),
-      m_end(text.data() + text.size())
+      m_end(text.data() + text.size()),
+      m_at(m_places.first()),
+      m_position(text.data())
 {
+    setRefill();
+}
+
+inline void JsonCursor::setRefill()
+{
+    m_refillAt = m_places.last() - JsonPlaces::Lookahead + 1;
 }
 
 bool JsonCursor::fail(const char *text, const char *where)
@@ -87,44 +59,61 @@ bool JsonCursor::fail(const char *text, const char *where)
         m_errorText = text;
         m_errorOffset = static_cast<std::size_t>(where - m_begin);
     }
-    m_position = m_end; // so that no later call finds anything to read
+    m_at = m_places.last(); // so that no later call finds anything to read
+    m_position = m_end;
     return false;
 }
 
-inline void JsonCursor::skipSpace()
+// With what comes next, or with the reason why nothing does.
+bool JsonCursor::failHere(const char *text)
 {
-    while (m_position != m_end && isSpace(*m_position))
-        ++m_position;
+    if (hasPlace())
+        return fail(text, *m_at);
+    if (m_places.errorText())
+        return fail(m_places.errorText(), m_places.errorPlace());
+    return fail(EndText, m_end);
+}
+
+// Past so many places; there are always a few in the list to look at.
+inline void JsonCursor::step(std::size_t places)
+{
+    m_at += places;
+    if (m_at < m_refillAt)
+        return;
+    m_places.refill(m_at);
+    m_at = m_places.first();
+    setRefill();
 }
 
 char JsonCursor::peek()
 {
-    skipSpace();
-    return m_position == m_end ? '\0' : *m_position;
+    m_position = hasPlace() ? *m_at : m_end;
+    return **m_at;
 }
 
 bool JsonCursor::enter(char bracket, const char *errorText)
 {
     if (failed())
         return false;
-    if (peek() != bracket)
-        return fail(m_position == m_end ? EndText : errorText, m_position);
+    if (**m_at != bracket)
+        return failHere(errorText);
     if (m_depth == MaxDepth)
-        return fail("nested too deeply", m_position);
+        return fail("nested too deeply", *m_at);
     ++m_depth;
-    ++m_position;
+    m_position = *m_at + 1;
+    step(1);
     m_justEntered = true;
     return true;
 }
 
 // Takes the comma before an element or the closing bracket; true when an element follows.
-bool JsonCursor::next(char closing, const char *errorText)
+inline bool JsonCursor::next(char closing, const char *errorText)
 {
     if (failed())
         return false;
-    const char c = peek();
-    if (c == closing) {
-        ++m_position;
+    if (**m_at == closing) {
+        m_position = *m_at + 1;
+        step(1);
         --m_depth;
         m_justEntered = false;
         return false;
@@ -133,11 +122,9 @@ bool JsonCursor::next(char closing, const char *errorText)
         m_justEntered = false;
         return true;
     }
-    if (m_position == m_end)
-        return fail(EndText, m_position);
-    if (c != ',')
-        return fail(errorText, m_position);
-    ++m_position;
+    if (**m_at != ',')
+        return failHere(errorText);
+    step(1);
     return true;
 }
 
@@ -158,13 +145,11 @@ bool JsonCursor::nextElement()
 
 bool JsonCursor::nextMember(JsonString &key)
 {
-    if (!next('}', "expected ',' or '}' after an object member"))
+    if (!next('}', "expected ',' or '}' after an object member") || !readString(key))
         return false;
-    if (!readString(key))
-        return false;
-    if (peek() != ':')
-        return fail(m_position == m_end ? EndText : "expected ':' after a key", m_position);
-    ++m_position;
+    if (**m_at != ':')
+        return failHere("expected ':' after a key");
+    step(1);
     return true;
 }
 
@@ -172,10 +157,9 @@ bool JsonCursor::readString(JsonString &string)
 {
     if (failed())
         return false;
-    if (peek() != '"')
-        return fail(m_position == m_end ? EndText : "expected a string in double quotes",
-                    m_position);
-    return checkString(string);
+    if (**m_at != '"')
+        return failHere("expected a string in double quotes");
+    return checkString(string.inside);
 }
 
 bool JsonCursor::skipValue(std::string_view &span)
@@ -185,196 +169,214 @@ bool JsonCursor::skipValue(std::string_view &span)
     const char first = peek();
     const char *begin = m_position;
     const bool isContainer = first == '{' || first == '[';
-    if (!(isContainer ? checkContainer() : checkScalar()))
+    if (!(isContainer ? checkContainer({}) : checkScalar()))
         return false;
     span = {begin, static_cast<std::size_t>(m_position - begin)};
     return true;
 }
 
-// An object or array with all that is in it, without recursion: a bit a level says which it is.
-bool JsonCursor::checkContainer()
+bool JsonCursor::findMembers(std::span<JsonMember> wanted)
 {
-    std::bitset<MaxDepth + 1> isObject;
+    if (failed())
+        return false;
+    return peek() == '{' ? checkContainer(wanted) : failHere("expected an object");
+}
+
+// An object or array with all that is in it. What comes next in a trace can hardly be guessed, and
+// a wrong guess costs the processor as much as ten places; so the grammar is looked up, and
+// branches are left for brackets and scalars.
+bool JsonCursor::checkContainer(std::span<JsonMember> wanted)
+{
+    using Verdict = JsonGrammar::Verdict;
+    using Container = JsonGrammar::Container;
+    const Container outermost = wanted.empty() ? Container::Object : Container::WatchedObject;
+    std::array<Container, MaxDepth + 1> around;
+    JsonGrammar grammar;
     const std::size_t outerDepth = m_depth;
-    do {
-        // A value, or the inside of a container that has just been opened.
-        skipSpace();
-        if (m_position == m_end)
-            return fail(EndText, m_position);
-        const char first = *m_position;
-        bool opened = false;
-        if (first == '{' || first == '[') {
-            if (m_depth == MaxDepth)
-                return fail("nested too deeply", m_position);
-            ++m_depth;
-            isObject[m_depth] = first == '{';
-            ++m_position;
-            opened = true;
-        } else if (!checkScalar()) {
-            return false;
+    const char *const *at = m_at;
+    const auto refill = [this, &at](const char *const *from) {
+        const bool hasMore = m_places.refill(from);
+        at = m_places.first();
+        return hasMore;
+    };
+    Verdict verdict = **at == '{' ? Verdict::PushObject : Verdict::PushArray;
+    for (;;) {
+        const char *place = *at;
+        if (place == JsonPlaces::sentinel()) {
+            grammar.undo();
+            if (!refill(at)) {
+                m_at = at;
+                return failHere(EndText);
+            }
+            verdict = grammar.next(**at);
+            continue;
         }
-        // What may follow it: closing brackets, then a comma and the next value.
-        while (m_depth != outerDepth) {
-            skipSpace();
-            if (m_position == m_end)
-                return fail(EndText, m_position);
-            const bool inObject = isObject[m_depth];
-            if (*m_position == (inObject ? '}' : ']')) {
-                ++m_position;
-                --m_depth;
-                opened = false;
-                continue;
+        switch (verdict) {
+        case Verdict::PushObject:
+        case Verdict::PushArray:
+            if (m_depth == MaxDepth)
+                return fail("nested too deeply", place);
+            around[m_depth + 1] = verdict == Verdict::PushArray ? Container::Array
+                : m_depth == outerDepth                         ? outermost
+                                                                : Container::Object;
+            grammar.enter(around[++m_depth]);
+            break;
+        case Verdict::Pop:
+            if (--m_depth == outerDepth) {
+                m_position = place + 1;
+                m_at = at;
+                setRefill();
+                step(1);
+                return true;
             }
-            if (!opened) {
-                if (*m_position != ',')
-                    return fail(inObject ? "expected ',' or '}' after an object member"
-                                         : "expected ',' or ']' after an array element",
-                                m_position);
-                ++m_position;
-            }
-            if (inObject) {
-                JsonString key;
-                if (!readString(key))
-                    return false;
-                skipSpace();
-                if (m_position == m_end || *m_position != ':')
-                    return fail("expected ':' after a key", m_position);
-                ++m_position;
-            }
+            grammar.leaveTo(around[m_depth]);
+            break;
+        case Verdict::Scalar: {
+            const char *end = endOfScalar(place);
+            if (!end)
+                return false;
+            if (end != m_end && !endsScalar(*end))
+                return fail(grammar.behindValue(), end);
             break;
         }
-    } while (m_depth != outerDepth);
-    return true;
+        case Verdict::Key:
+            if (m_places.last() - at <= std::ptrdiff_t{JsonPlaces::Lookahead})
+                refill(at);
+            noteMember(wanted, at);
+            break;
+        case Verdict::Good:
+            break;
+        case Verdict::Fail:
+            return fail(grammar.expectation(), place);
+        }
+        // The sentinel is no good either: a zero byte begins no value.
+        do
+            verdict = grammar.next(**++at);
+        while (verdict == Verdict::Good);
+    }
+}
+
+// The key is before the colon, the value behind it. Most keys differ in their first byte from all
+// that are wanted.
+inline void JsonCursor::noteMember(std::span<JsonMember> wanted, const char *const *colon) const
+{
+    const char first = colon[-1][1];
+    for (JsonMember &member : wanted) {
+        const bool canBe = first == member.key[0] || first == '\\';
+        if (canBe && stringAt(colon - 1).equals(member.key)) {
+            member.isPresent = true;
+            member.string = *colon[1] == '"' ? stringAt(colon + 1) : JsonString();
+        }
+    }
+}
+
+// What is inside of the quotes; the closing one is not listed, but between it and the next place
+// is white space alone. (A string with an error in it ends somewhere, and is not used.)
+inline JsonString JsonCursor::stringAt(const char *const *quote) const
+{
+    const char *begin = *quote + 1;
+    const char *end = quote[1] == JsonPlaces::sentinel() ? m_end : quote[1];
+    while (*--end != '"' && end != begin) { }
+    return {{begin, static_cast<std::size_t>(end - begin)}};
 }
 
 bool JsonCursor::checkScalar()
 {
-    if (m_position == m_end)
-        return fail(EndText, m_position);
-    switch (*m_position) {
-    case '"': {
-        JsonString string;
-        return checkString(string);
+    if (!hasPlace())
+        return failHere(EndText);
+    if (**m_at == '"') {
+        std::string_view ignored;
+        return checkString(ignored);
     }
+    const char *end = endOfScalar(*m_at);
+    if (!end)
+        return false;
+    m_position = end;
+    if (end == m_end || endsScalar(*end))
+        step(1);
+    else // what goes on without a break is no part of the value: it comes next, and is an error
+        m_places.replace(m_at, end);
+    return true;
+}
+
+inline bool JsonCursor::checkString(std::string_view &inside)
+{
+    if (m_at[1] == JsonPlaces::sentinel() && m_places.errorText())
+        return fail(m_places.errorText(), m_places.errorPlace());
+    inside = stringAt(m_at).inside;
+    m_position = inside.data() + inside.size() + 1;
+    step(1);
+    return true;
+}
+
+// Behind the number or literal; null after an error.
+const char *JsonCursor::endOfScalar(const char *begin)
+{
+    switch (*begin) {
     case 't':
-        return checkLiteral("true");
+        return endOfLiteral(begin, "true");
     case 'f':
-        return checkLiteral("false");
+        return endOfLiteral(begin, "false");
     case 'n':
-        return checkLiteral("null");
+        return endOfLiteral(begin, "null");
     default:
-        return checkNumber();
+        return endOfNumber(begin);
     }
 }
 
-bool JsonCursor::checkString(JsonString &string)
+const char *JsonCursor::endOfLiteral(const char *begin, std::string_view literal)
 {
-    const char *begin = ++m_position;
-    string.hasEscapes = false;
-    for (;;) {
-        m_position = findSpecial(m_position, m_end);
-        if (m_position == m_end)
-            return fail("a string is not closed", begin - 1);
-        const char c = *m_position;
-        if (c == '"') {
-            string.inside = {begin, static_cast<std::size_t>(m_position - begin)};
-            ++m_position;
-            return true;
-        }
-        if (c == '\\') {
-            string.hasEscapes = true;
-            if (!checkEscape())
-                return false;
-            continue;
-        }
-        if (static_cast<unsigned char>(c) < 0x20)
-            return fail("a control character in a string is not escaped", m_position);
-        // Text that is not ASCII comes in runs; stay here until the run is over.
-        while (m_position != m_end && static_cast<signed char>(*m_position) < 0) {
-            const std::size_t length = utf8SequenceLength(m_position, m_end);
-            if (length == 0)
-                return fail("invalid UTF-8", m_position);
-            m_position += length;
-        }
-    }
+    const std::string_view rest(begin, static_cast<std::size_t>(m_end - begin));
+    if (rest.starts_with(literal))
+        return begin + literal.size();
+    fail("expected a value", begin);
+    return nullptr;
 }
 
-bool JsonCursor::checkEscape()
+const char *JsonCursor::endOfNumber(const char *begin)
 {
-    const auto left = m_end - m_position;
-    if (left < 2)
-        return fail(EndText, m_end);
-    switch (m_position[1]) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-        m_position += 2;
-        return true;
-    case 'u':
-        if (left < 6)
-            return fail(EndText, m_end);
-        for (int i = 2; i < 6; ++i) {
-            if (!isHexDigit(m_position[i]))
-                return fail("\\u is not followed by four hexadecimal digits", m_position);
-        }
-        m_position += 6;
-        return true;
-    default:
-        return fail("an unknown escape in a string", m_position);
-    }
-}
-
-bool JsonCursor::checkNumber()
-{
-    const char *begin = m_position;
-    const auto digits = [this] {
-        const char *first = m_position;
-        while (m_position != m_end && isDigit(*m_position))
-            ++m_position;
-        return m_position != first;
+    const char *at = begin;
+    const auto digits = [this, &at] {
+        const char *first = at;
+        while (at != m_end && isDigit(*at))
+            ++at;
+        return at != first;
     };
-    if (*m_position == '-')
-        ++m_position;
-    const bool leadingZero = m_position != m_end && *m_position == '0';
+    const auto failed = [this, begin](const char *text) {
+        fail(text, begin);
+        return nullptr;
+    };
+    if (*at == '-')
+        ++at;
+    const bool leadingZero = at != m_end && *at == '0';
     if (!digits())
-        return fail("expected a value", begin);
-    if (leadingZero && m_position - begin > (*begin == '-' ? 2 : 1))
-        return fail("a number starts with a zero", begin);
-    if (m_position != m_end && *m_position == '.') {
-        ++m_position;
+        return failed("expected a value");
+    if (leadingZero && at - begin > (*begin == '-' ? 2 : 1))
+        return failed("a number starts with a zero");
+    if (at != m_end && *at == '.') {
+        ++at;
         if (!digits())
-            return fail("a number has no digit after its point", begin);
+            return failed("a number has no digit after its point");
     }
-    if (m_position != m_end && (*m_position == 'e' || *m_position == 'E')) {
-        ++m_position;
-        if (m_position != m_end && (*m_position == '+' || *m_position == '-'))
-            ++m_position;
+    if (at != m_end && (*at == 'e' || *at == 'E')) {
+        ++at;
+        if (at != m_end && (*at == '+' || *at == '-'))
+            ++at;
         if (!digits())
-            return fail("a number has no digit in its exponent", begin);
+            return failed("a number has no digit in its exponent");
     }
-    return true;
-}
-
-bool JsonCursor::checkLiteral(std::string_view literal)
-{
-    const std::string_view rest(m_position, static_cast<std::size_t>(m_end - m_position));
-    if (!rest.starts_with(literal))
-        return fail("expected a value", m_position);
-    m_position += literal.size();
-    return true;
+    return at;
 }
 
 bool JsonCursor::finish()
 {
     if (failed())
         return false;
-    if (peek() != '\0' || m_position != m_end)
-        return fail("more text after the end of the value", m_position);
+    if (hasPlace())
+        return fail("more text after the end of the value", *m_at);
+    if (m_places.errorText())
+        return failHere(nullptr);
+    m_position = m_end;
     return true;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "common/jsonplaces.h"
+
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,12 +13,27 @@ namespace Weave {
 struct JsonString
 {
     std::string_view inside;
-    bool hasEscapes = false;
 
+    [[nodiscard]] bool hasEscapes() const { return inside.find('\\') != std::string_view::npos; }
     // Whether the string, its escapes resolved, is the given text.
-    [[nodiscard]] bool equals(std::string_view text) const;
+    [[nodiscard]] bool equals(std::string_view text) const
+    {
+        // An escape is longer than what it stands for.
+        if (inside.size() <= text.size())
+            return inside == text && !hasEscapes();
+        const bool canBe = text.empty() || inside[0] == text[0] || inside[0] == '\\';
+        return canBe && hasEscapes() && decoded() == text;
+    }
     // The string with its escapes resolved, as UTF-8.
     [[nodiscard]] std::string decoded() const;
+};
+
+// A member of an object to look for, and its value.
+struct JsonMember
+{
+    std::string_view key; // not empty
+    bool isPresent = false;
+    JsonString string{}; // its value; empty when it is no string
 };
 
 // Walks over one JSON text, checks every byte that it passes against RFC 8259 and gives back the
@@ -52,6 +70,9 @@ public:
     // Checks the next value, whatever it is, and gives its text without surrounding white space.
     bool skipValue(std::string_view &span);
     bool readString(JsonString &string);
+    // The same as skipValue() for the object that comes next. On the way it looks which of the
+    // wanted members there are; of a key that stands twice the last one counts.
+    bool findMembers(std::span<JsonMember> wanted);
 
     // True when nothing but white space is left; anything else is an error.
     bool finish();
@@ -65,19 +86,27 @@ public:
 
 private:
     bool fail(const char *text, const char *where);
-    void skipSpace();
+    bool failHere(const char *text);
+    [[nodiscard]] bool hasPlace() const { return *m_at != JsonPlaces::sentinel(); }
+    void step(std::size_t places);
+    void setRefill();
     bool enter(char bracket, const char *errorText);
     bool next(char closing, const char *errorText);
-    bool checkContainer();
+    bool checkContainer(std::span<JsonMember> wanted);
+    void noteMember(std::span<JsonMember> wanted, const char *const *colon) const;
     bool checkScalar();
-    bool checkString(JsonString &string);
-    bool checkEscape();
-    bool checkNumber();
-    bool checkLiteral(std::string_view literal);
+    bool checkString(std::string_view &inside);
+    [[nodiscard]] JsonString stringAt(const char *const *quote) const;
+    [[nodiscard]] const char *endOfScalar(const char *begin);
+    [[nodiscard]] const char *endOfLiteral(const char *begin, std::string_view literal);
+    [[nodiscard]] const char *endOfNumber(const char *begin);
 
-    const char *m_position;
+    JsonPlaces m_places;
     const char *m_begin;
     const char *m_end;
+    const char *const *m_at; // the next place in the list, or a sentinel
+    const char *const *m_refillAt = nullptr; // from here on the list is too short to look ahead
+    const char *m_position;
     std::size_t m_depth = 0;
     bool m_justEntered = false;
     const char *m_errorText = nullptr;

@@ -226,7 +226,7 @@ std::string_view CallBody::kept(std::string text)
 
 std::string_view CallBody::resolved(const JsonString &string)
 {
-    return string.hasEscapes ? kept(string.decoded()) : string.inside;
+    return string.hasEscapes() ? kept(string.decoded()) : string.inside;
 }
 
 // To be used as a return value: a body that is not in order is read no further.

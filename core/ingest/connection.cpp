@@ -153,7 +153,7 @@ void Connection::handleFrame(const Frame &frame)
 {
     switch (frame.status) {
     case Frame::Status::Line:
-        if (const auto request = m_context.parser.parse(frame.text))
+        if (auto request = m_context.parser.parse(frame.text))
             handleRequest(*request);
         else
             refuse(refusalOf(request.error()), request.error().message);
@@ -172,7 +172,7 @@ void Connection::handleFrame(const Frame &frame)
     }
 }
 
-void Connection::handleRequest(Request request)
+void Connection::handleRequest(Request &request)
 {
     switch (request.method) {
     case Method::CallStart:

@@ -69,7 +69,7 @@ private:
     void handleInput();
     void endOfStream();
     void handleFrame(const Frame &frame);
-    void handleRequest(Request request);
+    void handleRequest(Request &request);
     void noteAccepted(const CallView &call);
     void handleControl(const Request &request);
     [[nodiscard]] RequestHandler::Pushed push(std::string_view line);

@@ -3,6 +3,7 @@
 #include "common/jsontext.h"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace Weave {
@@ -46,7 +47,7 @@ std::string excerpt(std::string_view text)
 
 std::string_view resolved(const JsonString &string, std::string &storage)
 {
-    if (!string.hasEscapes)
+    if (!string.hasEscapes())
         return string.inside;
     storage.clear();
     appendDecodedJsonString(storage, string.inside);
@@ -152,24 +153,7 @@ bool RequestParser::readCallObject(JsonCursor &cursor, CallObject &object)
     if (cursor.peek() != '{')
         return cursor.skipValue(ignored);
     object.isPresent = true;
-    cursor.enterObject();
-    JsonString key;
-    while (cursor.nextMember(key)) {
-        if (key.equals("project_id"))
-            readStringField(cursor, object.project, object.hasProject);
-        else if (key.equals("id"))
-            readStringField(cursor, object.id, object.hasId);
-        else
-            cursor.skipValue(ignored);
-    }
-    return !cursor.failed();
-}
-
-bool RequestParser::readStringField(JsonCursor &cursor, JsonString &field, bool &isPresent)
-{
-    std::string_view ignored;
-    isPresent = cursor.peek() == '"';
-    return isPresent ? cursor.readString(field) : cursor.skipValue(ignored);
+    return cursor.findMembers(object.members);
 }
 
 Result<Request> RequestParser::toRequest(const Line &line)
@@ -206,35 +190,38 @@ Result<Request> RequestParser::toRequest(const Line &line)
 
 Result<Request> RequestParser::toCall(const Line &line, CallKind kind)
 {
-    const std::string name = kindName(kind);
-    const std::string method = "call_" + name;
+    const std::string_view name = kindName(kind);
+    const auto failed = [name](const std::string &what, ErrorCode code = ErrorCode::Malformed) {
+        return Error{code, "call_" + std::string(name) + ": " + what};
+    };
     if (!line.hasPayload)
-        return malformed(method + R"(: the key "payload" is missing)");
+        return failed(R"(the key "payload" is missing)");
     if (!line.payloadIsObject)
-        return malformed(method + R"(: the value of "payload" is not an object)");
+        return failed(R"(the value of "payload" is not an object)");
     const CallObject &object = kind == CallKind::Start ? line.start : line.end;
     if (!object.isPresent)
-        return malformed(method + R"(: the payload has no object ")" + name + '"');
+        return failed(R"(the payload has no object ")" + std::string(name) + '"');
 
-    Request request;
-    request.method = kind == CallKind::Start ? Method::CallStart : Method::CallEnd;
-    request.call = {kind, resolved(object.project, m_project), resolved(object.id, m_id),
-                    line.payload};
-    const auto check = [&](const char *field, bool isPresent,
-                           std::string_view value) -> Result<void> {
-        if (!isPresent || value.empty())
-            return malformed(method + ": " + name + "." + field + " is not a non-empty string");
+    const auto problemOf = [&](const JsonMember &member,
+                               std::string_view value) -> std::optional<Error> {
+        const auto about = [&] { return std::string(name) + "." + std::string(member.key); };
+        if (value.empty())
+            return failed(about() + " is not a non-empty string");
         if (value.size() > MaxCallNameBytes)
-            return Error{ErrorCode::TooLarge,
-                         method + ": " + name + "." + field + " is longer than "
-                             + std::to_string(MaxCallNameBytes) + " bytes"};
-        return {};
+            return failed(about() + " is longer than " + std::to_string(MaxCallNameBytes)
+                              + " bytes",
+                          ErrorCode::TooLarge);
+        return std::nullopt;
     };
-    if (const auto checked = check("project_id", object.hasProject, request.call.project); !checked)
-        return checked.error();
-    if (const auto checked = check("id", object.hasId, request.call.id); !checked)
-        return checked.error();
-    return request;
+    const std::string_view project = resolved(object.project().string, m_project);
+    if (auto problem = problemOf(object.project(), project))
+        return std::move(*problem);
+    const std::string_view id = resolved(object.id().string, m_id);
+    if (auto problem = problemOf(object.id(), id))
+        return std::move(*problem);
+    return Result<Request>(std::in_place,
+                           kind == CallKind::Start ? Method::CallStart : Method::CallEnd,
+                           CallView{kind, project, id, line.payload}, 0U);
 }
 
 } // namespace Weave

@@ -4,6 +4,7 @@
 #include "common/result.h"
 #include "protocol/request.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -25,10 +26,10 @@ private:
     struct CallObject
     {
         bool isPresent = false;
-        JsonString project;
-        JsonString id;
-        bool hasProject = false;
-        bool hasId = false;
+        std::array<JsonMember, 2> members{JsonMember{"project_id"}, JsonMember{"id"}};
+
+        [[nodiscard]] const JsonMember &project() const { return members[0]; }
+        [[nodiscard]] const JsonMember &id() const { return members[1]; }
     };
 
     struct Line
@@ -48,7 +49,6 @@ private:
     static bool readPayload(JsonCursor &cursor, Line &line);
     static bool readTopics(JsonCursor &cursor, unsigned &topics);
     static bool readCallObject(JsonCursor &cursor, CallObject &object);
-    static bool readStringField(JsonCursor &cursor, JsonString &field, bool &isPresent);
     [[nodiscard]] Result<Request> toRequest(const Line &line);
     [[nodiscard]] Result<Request> toCall(const Line &line, CallKind kind);
 

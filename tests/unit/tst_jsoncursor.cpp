@@ -429,7 +429,7 @@ void TstJsonCursor::stringsOfEveryLength()
                     QFAIL(buffer.constData());
                 if (accepted) {
                     QCOMPARE(toBytes(string.inside), inside);
-                    QCOMPARE(string.hasEscapes, special.bytes.startsWith('\\'));
+                    QCOMPARE(string.hasEscapes(), special.bytes.startsWith('\\'));
                 } else {
                     QCOMPARE(cursor.errorOffset(), static_cast<std::size_t>(place) + 1);
                 }
@@ -554,7 +554,7 @@ void TstJsonCursor::strings()
     JsonString string;
     QVERIFY(cursor.readString(string));
     QCOMPARE(toBytes(string.inside), json.sliced(1, json.size() - 2));
-    QCOMPARE(string.hasEscapes, hasEscapes);
+    QCOMPARE(string.hasEscapes(), hasEscapes);
     QCOMPARE(toBytes(string.decoded()), decoded);
     QVERIFY(string.equals(toView(decoded)));
     QVERIFY(!string.equals(toView(decoded + "x")));
@@ -682,9 +682,9 @@ void TstJsonCursor::aStringIsReadAnew()
     JsonCursor cursor(R"(["a\nb","plain"])");
     JsonString string;
     QVERIFY(cursor.enterArray() && cursor.nextElement() && cursor.readString(string));
-    QVERIFY(string.hasEscapes);
+    QVERIFY(string.hasEscapes());
     QVERIFY(cursor.nextElement() && cursor.readString(string));
-    QVERIFY(!string.hasEscapes);
+    QVERIFY(!string.hasEscapes());
     QVERIFY(string.equals("plain"));
 }
 

@@ -50,7 +50,8 @@ JsonCursor::JsonCursor(std::string_view text)
 
 inline void JsonCursor::setRefill()
 {
-    m_refillAt = m_places.last() - JsonPlaces::Lookahead + 1;
+    constexpr auto Lookahead = std::ptrdiff_t{JsonPlaces::Lookahead};
+    m_refillAt = m_places.last() + 1 - (m_places.isComplete() ? 0 : Lookahead);
 }
 
 bool JsonCursor::fail(const char *text, const char *where)
@@ -240,7 +241,8 @@ bool JsonCursor::checkContainer(std::span<JsonMember> wanted)
             break;
         }
         case Verdict::Key:
-            if (m_places.last() - at <= std::ptrdiff_t{JsonPlaces::Lookahead})
+            if (m_places.last() - at <= std::ptrdiff_t{JsonPlaces::Lookahead}
+                && !m_places.isComplete())
                 refill(at);
             noteMember(wanted, at);
             break;

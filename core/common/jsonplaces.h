@@ -32,6 +32,8 @@ public:
     // Forgets what is listed before `first`, up to last(), and lists more. False when no more is to
     // come, because the text ends or because of an error.
     bool refill(const char *const *first);
+    // Nothing is to come behind last().
+    [[nodiscard]] bool isComplete() const { return m_block == m_end || m_errorText; }
     // Puts another place where `at` is in the list.
     void replace(const char *const *at, const char *place) { m_list[indexOf(at)] = place; }
 

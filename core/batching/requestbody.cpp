@@ -63,6 +63,8 @@ std::size_t RequestBody::gather(std::span<char> scratch, std::vector<std::string
         const std::string_view rest = piece(m_piece).substr(m_pieceOffset, scratch.size() - done);
         advance(rest.size());
         done += rest.size();
+        if (rest.empty())
+            continue; // a part without bytes could never be sent
         if (rest.size() >= LargePiece) {
             parts.push_back(rest);
             isCopying = false;

@@ -64,6 +64,9 @@ private:
         return static_cast<std::size_t>(at - m_list.data());
     }
 
+    // Without values at first: setting them would cost more than a short text does. In front of
+    // the list is the place before its first.
+    std::array<const char *, 1 + Size> m_list;
     const char *m_block; // the next one; while it is looked at, that one
     const char *const m_end;
     const char *const *m_first;
@@ -76,9 +79,6 @@ private:
     const char *m_errorText = nullptr;
     const char *m_errorPlace = nullptr;
     const char *m_errorFrom = nullptr; // nothing from here on is listed
-    // Without values at first: setting them would cost more than a short text does. In front of
-    // the list is the place before its first.
-    std::array<const char *, 1 + Size> m_list;
 };
 
 } // namespace Weave

@@ -47,12 +47,6 @@ public:
         : m_state(std::in_place_index<1>, std::move(error))
     {
     }
-    // Makes the value where it stays.
-    template <class... Arguments>
-    explicit Result(std::in_place_t, Arguments &&...arguments)
-        : m_state(std::in_place_index<0>, std::forward<Arguments>(arguments)...)
-    {
-    }
 
     [[nodiscard]] bool ok() const { return m_state.index() == 0; }
     explicit operator bool() const { return ok(); }

@@ -219,9 +219,11 @@ Result<Request> RequestParser::toCall(const Line &line, CallKind kind)
     const std::string_view id = resolved(object.id().string, m_id);
     if (auto problem = problemOf(object.id(), id))
         return std::move(*problem);
-    return Result<Request>(std::in_place,
-                           kind == CallKind::Start ? Method::CallStart : Method::CallEnd,
-                           CallView{kind, project, id, line.payload}, 0U);
+    // Filled where it stays: a copy would wait for what has just been written.
+    Result<Request> result{Request()};
+    result->method = kind == CallKind::Start ? Method::CallStart : Method::CallEnd;
+    result->call = {kind, project, id, line.payload};
+    return result;
 }
 
 } // namespace Weave

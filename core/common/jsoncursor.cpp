@@ -278,7 +278,7 @@ inline JsonString JsonCursor::stringAt(const char *const *quote) const
 {
     const char *begin = *quote + 1;
     const char *end = quote[1] == JsonPlaces::sentinel() ? m_end : quote[1];
-    while (*--end != '"' && end != begin) { }
+    while (end != begin && *--end != '"') { }
     return {{begin, static_cast<std::size_t>(end - begin)}};
 }
 

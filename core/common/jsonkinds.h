@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <string_view>
 
@@ -20,6 +21,8 @@
 #if !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 // For JsonPlaces alone: what kinds of bytes a block of 64 has.
@@ -47,48 +50,78 @@ inline std::uint64_t jsonInsides(std::uint64_t quotes)
     return quotes ^ quotes << 32U;
 }
 
-// For every processor: eight bytes at a time in an ordinary register.
-class JsonWords
+// For every processor: 16 bytes at a time, in the vectors that gcc and clang know on all of them.
+// Eight bytes at a time in an ordinary register take three times as long.
+class JsonVectors
 {
 public:
     static JsonKinds kindsOf(const char *block)
     {
-        JsonKinds kinds;
-        for (unsigned i = 0; i < JsonPlaces::BlockBytes; i += sizeof(std::uint64_t)) {
-            // The first byte lowest, whatever the processor's order.
-            std::uint64_t word = 0;
-            for (unsigned byte = 0; byte < sizeof word; ++byte)
-                word |= std::uint64_t{static_cast<unsigned char>(block[i + byte])} << 8U * byte;
-            const std::uint64_t folded = word | Each * 0x20; // [ and ] become { and }
-            kinds.quotes |= bits(equal(word, '"')) << i;
-            kinds.backslashes |= bits(equal(word, '\\')) << i;
-            kinds.structure |=
-                bits(equal(folded, '{') | equal(folded, '}') | equal(word, ':') | equal(word, ','))
-                << i;
-            kinds.spaces |=
-                bits(equal(word, ' ') | equal(word, '\t') | equal(word, '\n') | equal(word, '\r'))
-                << i;
-            // Zero bytes of the upper three bits are control characters.
-            kinds.special |= bits(equal(word & Each * 0xe0, '\0') | (word & High)) << i;
+        Masks quotes;
+        Masks backslashes;
+        Masks structure;
+        Masks spaces;
+        Masks special;
+        for (std::size_t i = 0; i < quotes.size(); ++i) {
+            Vector bytes;
+            std::memcpy(&bytes, block + i * sizeof bytes, sizeof bytes);
+            const Vector folded = bytes | all(' '); // [ and ] become { and }
+            quotes[i] = bytes == all('"');
+            backslashes[i] = bytes == all('\\');
+            structure[i] = (folded == all('{')) | (folded == all('}')) | (bytes == all(':'))
+                | (bytes == all(','));
+            spaces[i] = (bytes == all(' ')) | (bytes == all('\t')) | (bytes == all('\n'))
+                | (bytes == all('\r'));
+            special[i] = bytes < all(' '); // as signed numbers: what is not ASCII, too
         }
-        return kinds;
+        return {bits(quotes), bits(backslashes), bits(structure), bits(spaces), bits(special)};
     }
 
 private:
-    static constexpr std::uint64_t Each = 0x0101010101010101;
-    static constexpr std::uint64_t High = Each * 0x80;
+    using Vector [[gnu::vector_size(16)]] = signed char;
+    using Masks = std::array<Vector, JsonPlaces::BlockBytes / sizeof(Vector)>;
 
-    // The highest bit of each byte that is c.
-    static std::uint64_t equal(std::uint64_t word, char c)
+    static Vector all(signed char c) { return Vector{} + c; }
+
+    // A bit for each byte of the masks, all of whose bits are the same.
+    static std::uint64_t bits(const Masks &masks)
     {
-        const std::uint64_t differs = word ^ Each * static_cast<unsigned char>(c);
-        return ~(((differs & ~High) + ~High) | differs) & High;
+#if defined(WEAVE_JSON_PLAIN)
+        return plainBits(masks);
+#elif defined(__SSE2__)
+        const auto sixteen = [](Vector mask) {
+            return std::uint64_t{
+                static_cast<unsigned>(_mm_movemask_epi8(reinterpret_cast<__m128i>(mask)))};
+        };
+        return sixteen(masks[0]) | sixteen(masks[1]) << 16U | sixteen(masks[2]) << 32U
+            | sixteen(masks[3]) << 48U;
+#elif defined(__aarch64__)
+        constexpr Vector EachBit = {1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128};
+        const auto eachBit = [](Vector mask) {
+            return reinterpret_cast<uint8x16_t>(mask & EachBit);
+        };
+        uint8x16_t sums = vpaddq_u8(vpaddq_u8(eachBit(masks[0]), eachBit(masks[1])),
+                                    vpaddq_u8(eachBit(masks[2]), eachBit(masks[3])));
+        sums = vpaddq_u8(sums, sums);
+        return vgetq_lane_u64(vreinterpretq_u64_u8(sums), 0);
+#else
+        return plainBits(masks);
+#endif
     }
-    // The highest bits of the bytes side by side.
-    static std::uint64_t bits(std::uint64_t word)
+
+    [[maybe_unused]] static std::uint64_t plainBits(const Masks &masks)
     {
-        constexpr std::uint64_t Gather = 0x0102040810204080;
-        return (word >> 7U) * Gather >> 56U;
+        std::array<std::uint64_t, JsonPlaces::BlockBytes / sizeof(std::uint64_t)> words;
+        static_assert(sizeof words == sizeof masks);
+        std::memcpy(words.data(), masks.data(), sizeof words);
+        std::uint64_t bits = 0;
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            // The bytes' lowest bits side by side, the first byte's lowest.
+            constexpr bool IsLittle = std::endian::native == std::endian::little;
+            constexpr std::uint64_t Gather = IsLittle ? 0x0102040810204080 : 0x8040201008040201;
+            bits |= ((words[i] & 0x0101010101010101) * Gather >> 56U) << 8U * i;
+        }
+        return bits;
     }
 };
 
@@ -159,7 +192,8 @@ struct JsonAvx2
     __m256i spaces;
 };
 
-// Processors of the last five years: 64 bytes at once. A third of the time of AVX2.
+// Processors of the last five years: 64 bytes at once. The check of a chat's line of 1 KiB takes
+// 0.39 µs, by AVX2 0.46, by SSE2 0.66.
 struct JsonAvx512
 {
     WEAVE_AVX512 JsonAvx512()

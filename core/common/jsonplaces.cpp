@@ -7,7 +7,8 @@
 #include <bit>
 #include <cstring>
 
-// The newest instructions that may be used; tests ask for less.
+// The newest instructions that may be used; tests ask for less, and with WEAVE_JSON_PLAIN for none
+// beyond those that every processor has.
 #if !defined(WEAVE_JSON_AVX)
 #define WEAVE_JSON_AVX 512
 #endif
@@ -160,7 +161,7 @@ void JsonPlaces::fillAny()
     Padded padded;
     Pass pass(*this);
     while (pass.hasBlock()) {
-        JsonKinds kinds = JsonWords::kindsOf(pass.bytes(padded));
+        JsonKinds kinds = JsonVectors::kindsOf(pass.bytes(padded));
         pass.passOverEscaped(kinds);
         const std::uint64_t places = pass.placesOf(kinds, jsonInsides(kinds.quotes));
         pass.list(places);

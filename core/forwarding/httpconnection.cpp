@@ -2,15 +2,11 @@
 
 #include "common/bytesize.h"
 #include "common/logging.h"
-#include "common/unixsocket.h"
 #include "forwarding/retryafter.h"
 #include "forwarding/serverreply.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <sys/socket.h>
-#include <sys/uio.h>
 #include <utility>
 
 namespace Weave {
@@ -19,18 +15,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// One step of an upload: large enough that its system call does not matter, small enough to stay
-// in the cache between the copy out of the spool and the copy into the kernel.
-constexpr std::size_t StepBytes = 256 * KiB;
-
 // What goes through the socket's buffer so that it tells when the kernel has room again.
 constexpr std::size_t NoticeBytes = 4 * KiB;
 
 // Steps of one upload before the others get their turn.
 constexpr int StepsPerTurn = 8;
-
-// Of one step, whose large pieces and copied ones take turns; see RequestBody::gather().
-constexpr std::size_t MaxParts = 258;
 
 // A connection that nobody used this long is closed by us, before a load balancer does it without
 // telling (the usual ones wait 60 s or more).
@@ -48,10 +37,9 @@ bool isHttps(const QUrl &url)
 } // namespace
 
 HttpConnection::HttpConnection(Peer peer)
-    : m_peer(std::move(peer)),
-      m_buffer(StepBytes)
+    : m_peer(std::move(peer))
 {
-    m_socket.setReadBufferSize(StepBytes); // no answer is of interest beyond that
+    m_socket.setReadBufferSize(UploadStep::MaxBytes); // no answer is of interest beyond that
     m_socket.setProxy(m_peer.proxy);
     m_deadline.setSingleShot(true);
     m_attempt.setSingleShot(true);
@@ -84,7 +72,7 @@ HttpConnection::~HttpConnection()
 
 void HttpConnection::send(QByteArray head, RequestBody body, Milliseconds timeout, Done done)
 {
-    const auto size = static_cast<qint64>(body.size());
+    const auto size = body.size();
     m_exchange.emplace(
         Exchange{std::move(head), std::move(body), std::move(done), {}, size, m_wasUsed});
     m_idleTimer.stop();
@@ -204,67 +192,29 @@ void HttpConnection::writeMore()
     for (int step = 1; m_isReady && m_exchange && m_exchange->bodyLeft > 0
          && m_socket.bytesToWrite() + m_socket.encryptedBytesToWrite() == 0;
          ++step) {
-        if (m_parts.empty())
-            m_exchange->body.gather(m_buffer, m_parts);
-        if (isDirect && step < StepsPerTurn)
-            takeParts(sendDirectly());
-        if (!writeToSocket(isDirect ? NoticeBytes : StepBytes)) {
+        if (m_step.isEmpty())
+            m_step.fill(m_exchange->body);
+        if (isDirect && step < StepsPerTurn) // an error shows when the rest goes the ordinary way
+            m_exchange->bodyLeft -= m_step.send(static_cast<int>(m_socket.socketDescriptor()));
+        if (!writeToSocket(isDirect ? NoticeBytes : UploadStep::MaxBytes)) {
             m_socket.abort(); // handleDisconnect() goes on
             return;
         }
     }
 }
 
-// QTcpSocket copies into a buffer first and writes on the next turn of the event loop: a tenth of
-// the daemon's time on 1 KiB calls. Large payloads go to the kernel straight out of the spool: with
-// fewer and longer steps a tenth on 8 KiB calls. Errors show when the rest goes the ordinary way.
-std::size_t HttpConnection::sendDirectly()
-{
-    const auto descriptor = static_cast<int>(m_socket.socketDescriptor());
-    std::array<iovec, MaxParts> places{};
-    const std::size_t count = std::min(m_parts.size() - m_firstPart, places.size());
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::string_view part = m_parts[m_firstPart + i];
-        places[i] = {const_cast<char *>(part.data()), part.size()};
-    }
-    msghdr message = {};
-    message.msg_iov = places.data();
-    message.msg_iovlen = count;
-    const ssize_t sent = ::sendmsg(descriptor, &message, SendFlags);
-    return sent > 0 ? static_cast<std::size_t>(sent) : 0;
-}
-
+// What the step has of them. False after an error.
 bool HttpConnection::writeToSocket(std::size_t maxBytes)
 {
-    while (maxBytes > 0 && !m_parts.empty()) {
-        const std::string_view part = m_parts[m_firstPart].substr(0, maxBytes);
-        if (m_socket.write(part.data(), static_cast<qint64>(part.size())) < 0)
+    while (maxBytes > 0 && !m_step.isEmpty()) {
+        const std::string_view bytes = m_step.next().substr(0, maxBytes);
+        if (m_socket.write(bytes.data(), static_cast<qint64>(bytes.size())) < 0)
             return false;
-        maxBytes -= part.size();
-        takeParts(part.size());
+        maxBytes -= bytes.size();
+        m_exchange->bodyLeft -= bytes.size();
+        m_step.take(bytes.size());
     }
     return true;
-}
-
-// They are on their way.
-void HttpConnection::takeParts(std::size_t bytes)
-{
-    m_exchange->bodyLeft -= static_cast<qint64>(bytes);
-    while (bytes > 0) {
-        std::string_view &part = m_parts[m_firstPart];
-        const std::size_t done = std::min(bytes, part.size());
-        part.remove_prefix(done);
-        bytes -= done;
-        m_firstPart += part.empty() ? 1 : 0;
-    }
-    if (m_firstPart == m_parts.size())
-        dropParts();
-}
-
-void HttpConnection::dropParts()
-{
-    m_parts.clear();
-    m_firstPart = 0;
 }
 
 void HttpConnection::readAnswer()
@@ -299,8 +249,8 @@ void HttpConnection::handleDisconnect()
         // The server closed an idle connection while we were about to use it. That is no failure
         // of the backend, so the request goes out once more at once.
         exchange.body.seek(0);
-        dropParts();
-        exchange.bodyLeft = static_cast<qint64>(exchange.body.size());
+        m_step.drop();
+        exchange.bodyLeft = exchange.body.size();
         exchange.isOnUsedConnection = false;
         startLater();
         return;
@@ -344,7 +294,7 @@ void HttpConnection::noteTlsErrors(const QList<QSslError> &errors)
 QString HttpConnection::authority() const
 {
     const int port = m_peer.url.port(isHttps(m_peer.url) ? 443 : 80);
-    const QString name = m_peer.url.host() + QLatin1Char(':') + QString::number(port);
+    QString name = m_peer.url.host() + QLatin1Char(':') + QString::number(port);
     const QNetworkProxy &proxy = m_peer.proxy;
     if (proxy.type() == QNetworkProxy::NoProxy)
         return name;
@@ -392,7 +342,7 @@ void HttpConnection::finish(const SendResult &result)
     m_attempt.stop();
     Exchange exchange = std::move(*m_exchange);
     m_exchange.reset();
-    dropParts();
+    m_step.drop();
     const bool isReusable = exchange.response.state() == HttpResponse::State::Done
         && exchange.response.keepsConnection() && exchange.bodyLeft == 0
         && m_socket.bytesToWrite() == 0;
@@ -412,7 +362,7 @@ void HttpConnection::cancel()
     m_deadline.stop();
     m_attempt.stop();
     m_exchange.reset();
-    dropParts();
+    m_step.drop();
     m_isReady = false;
     m_socket.abort();
 }

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "forwarding/httpresponse.h"
 #include "forwarding/transport.h"
+#include "forwarding/uploadstep.h"
 
 #include <QByteArray>
 #include <QHostAddress>
@@ -15,8 +16,8 @@
 #include <QTimer>
 #include <QUrl>
 
+#include <cstddef>
 #include <optional>
-#include <vector>
 
 namespace Weave {
 
@@ -61,7 +62,7 @@ private:
         RequestBody body;
         Done done;
         HttpResponse response;
-        qint64 bodyLeft = 0;
+        std::size_t bodyLeft = 0; // bytes that neither the kernel nor the socket has yet
         bool isOnUsedConnection = false;
     };
 
@@ -74,10 +75,7 @@ private:
     void handleFailedAttempt(const QString &reason);
     void startRequest();
     void writeMore();
-    [[nodiscard]] std::size_t sendDirectly();
     [[nodiscard]] bool writeToSocket(std::size_t maxBytes);
-    void takeParts(std::size_t bytes);
-    void dropParts();
     void readAnswer();
     void handleDisconnect();
     void handleSocketError();
@@ -92,9 +90,7 @@ private:
     QTimer m_deadline;
     QTimer m_attempt; // to connect to one address, while there are others
     QTimer m_idleTimer;
-    std::vector<char> m_buffer; // one step of an upload, where it is copied
-    std::vector<std::string_view> m_parts; // of that step, here or in the spool
-    std::size_t m_firstPart = 0; // that has not been sent
+    UploadStep m_step;
     std::optional<Exchange> m_exchange;
     int m_lookup = 0; // QHostInfo's number of the one under way
     QList<QHostAddress> m_addresses;

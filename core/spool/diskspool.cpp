@@ -53,7 +53,7 @@ DiskSpool::~DiskSpool()
     for (const auto &[project, chain] : m_chains) {
         for (const auto &file : chain.files) {
             if (file->isChecked && file->livingRecords == 0)
-                m_store.giveBack(file->piece);
+                m_store.giveBack(std::move(file->piece));
         }
     }
 }
@@ -182,13 +182,13 @@ void DiskSpool::remove(const RecordRef &record)
         releaseFile(*chain, *file);
 }
 
-void DiskSpool::releaseFile(Chain &chain, const File &file)
+void DiskSpool::releaseFile(Chain &chain, File &file)
 {
     const auto place = std::find_if(chain.files.begin(), chain.files.end(),
                                     [&file](const auto &other) { return other.get() == &file; });
     m_slots[file.slot] = {};
     m_freeSlots.push_back(file.slot);
-    m_store.giveBack(file.piece);
+    m_store.giveBack(std::move(file.piece));
     chain.files.erase(place);
 }
 

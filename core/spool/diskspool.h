@@ -108,7 +108,7 @@ private:
     File &addFile(Chain &chain, SegmentStore::Piece piece);
     static void fallBehind(Chain &chain, const Segment &segment, std::uint32_t offset);
     void closeOpenFile(Chain &chain);
-    void releaseFile(Chain &chain, const File &file);
+    void releaseFile(Chain &chain, File &file);
     [[nodiscard]] static RecordRef refer(const File &file, const Segment::Record &record);
 
     const DiskSpoolOptions m_wanted;

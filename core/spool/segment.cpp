@@ -44,7 +44,6 @@ std::uint32_t headerCrc(FileHeader header, std::string_view project)
 std::uint32_t recordCrc(RecordHeader header, const char *idAndPayload)
 {
     header.crc = 0;
-    header.state = 0;
     return crc32c(crc32c(0, &header, sizeof header), idAndPayload, header.length);
 }
 
@@ -75,6 +74,8 @@ Segment::Segment(char *base, std::size_t capacity)
 Segment::Segment(Segment &&other) noexcept
     : m_base(std::exchange(other.m_base, nullptr)),
       m_capacity(other.m_capacity),
+      m_states(other.m_states),
+      m_first(other.m_first),
       m_end(other.m_end)
 {
 }
@@ -96,8 +97,9 @@ Result<Segment> Segment::map(int descriptor, std::size_t capacity, const std::st
 std::size_t Segment::bytesFor(std::string_view project, std::size_t idBytes,
                               std::size_t payloadBytes)
 {
-    return aligned(sizeof(FileHeader) + project.size())
-        + SegmentFormat::recordBytes(idBytes, payloadBytes);
+    const std::size_t bytes = SegmentFormat::statesOffset(project.size())
+        + SegmentFormat::recordBytes(idBytes, payloadBytes) + SegmentFormat::Alignment;
+    return bytes + bytes / (SegmentFormat::MinRecordBytes - 1) + 1; // with the states
 }
 
 // Made under another name: a process that is killed in the middle must not leave a file that looks
@@ -107,6 +109,10 @@ Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
 {
     if (capacity > std::numeric_limits<std::uint32_t>::max())
         return Error{ErrorCode::TooLarge, "a segment of 4 GiB or more is not possible"};
+    if (capacity < bytesFor(project, 0, 0))
+        return Error{ErrorCode::TooLarge,
+                     "a segment of " + std::to_string(capacity)
+                         + " bytes has no room for a record"};
     const std::string unfinished = path + UnfinishedSuffix;
     const auto failed = [&](const char *what, int status) {
         ::unlink(unfinished.c_str());
@@ -150,13 +156,22 @@ Result<Segment> Segment::open(const std::string &path)
         || header.projectBytes > room || header.capacity < segment->m_capacity
         || header.crc != headerCrc(header, segment->project()))
         return foreign;
-    segment->m_end = segment->firstOffset();
+    segment->setPlaces(header.projectBytes, header.capacity);
+    if (segment->m_first > segment->m_capacity)
+        return foreign;
+    segment->m_end = segment->m_first;
     return segment;
 }
 
+// A process that is killed in between leaves no record: neither one of the old nor one of the new.
 void Segment::reuse(std::uint64_t number, std::string_view project)
 {
-    endRecordsAt(static_cast<std::uint32_t>(aligned(sizeof(FileHeader) + project.size())));
+    if (m_first != 0)
+        endRecordsAt(m_first);
+    setPlaces(project.size(), m_capacity);
+    endRecordsAt(m_first);
+    std::memset(m_base + m_states, static_cast<int>(RecordState::Pending), m_first - m_states);
+    std::atomic_signal_fence(std::memory_order_release); // it is the order that counts
     FileHeader header{SegmentFormat::Magic,
                       SegmentFormat::Version,
                       static_cast<std::uint32_t>(m_capacity),
@@ -166,7 +181,18 @@ void Segment::reuse(std::uint64_t number, std::string_view project)
     header.crc = headerCrc(header, project);
     std::memcpy(m_base, &header, sizeof header);
     std::memcpy(m_base + sizeof header, project.data(), project.size());
-    m_end = firstOffset();
+    m_end = m_first;
+}
+
+void Segment::setPlaces(std::size_t projectBytes, std::size_t fileBytes)
+{
+    m_states = static_cast<std::uint32_t>(SegmentFormat::statesOffset(projectBytes));
+    m_first = m_states + static_cast<std::uint32_t>(SegmentFormat::stateBytes(fileBytes));
+}
+
+char &Segment::stateAt(std::uint32_t offset) const
+{
+    return m_base[m_states + (offset - m_first) / SegmentFormat::MinRecordBytes];
 }
 
 std::uint64_t Segment::number() const
@@ -177,11 +203,6 @@ std::uint64_t Segment::number() const
 std::string_view Segment::project() const
 {
     return {m_base + sizeof(FileHeader), fetch<FileHeader>(m_base).projectBytes};
-}
-
-std::uint32_t Segment::firstOffset() const
-{
-    return static_cast<std::uint32_t>(aligned(sizeof(FileHeader) + project().size()));
 }
 
 // Says that no record starts at offset, whatever an earlier use of the file has left there.
@@ -205,7 +226,7 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
                         static_cast<std::uint32_t>(number()),
                         static_cast<std::uint16_t>(call.id.size()),
                         static_cast<std::uint8_t>(call.kind),
-                        static_cast<std::uint8_t>(RecordState::Pending),
+                        0,
                         sequence,
                         acceptedAt};
     header.crc = recordCrc(header, content);
@@ -240,12 +261,12 @@ Segment::ReadResult Segment::read(std::uint32_t offset, Record &record, bool che
             return ReadResult::Damaged;
     }
     record.offset = offset;
-    record.next = offset + static_cast<std::uint32_t>(aligned(sizeof header + header.length));
+    record.next = static_cast<std::uint32_t>(
+        std::min(offset + SegmentFormat::recordBytes(0, header.length), m_capacity));
     record.kind = static_cast<CallKind>(header.kind);
     // Any other value is damage, too; sending a call once more is the safe way out.
-    record.state = header.state == static_cast<std::uint8_t>(RecordState::Done)
-        ? RecordState::Done
-        : RecordState::Pending;
+    record.state = stateAt(offset) == static_cast<char>(RecordState::Done) ? RecordState::Done
+                                                                           : RecordState::Pending;
     record.sequence = header.sequence;
     record.acceptedAt = header.acceptedAt;
     record.id = {content, header.idBytes};
@@ -267,7 +288,7 @@ std::optional<std::uint32_t> Segment::findRecord(std::uint32_t offset) const
 
 void Segment::setState(std::uint32_t offset, RecordState state)
 {
-    m_base[offset + offsetof(RecordHeader, state)] = static_cast<char>(state);
+    stateAt(offset) = static_cast<char>(state);
 }
 
 std::string_view Segment::bytes(std::uint32_t from, std::uint32_t to) const

@@ -57,7 +57,7 @@ public:
     [[nodiscard]] std::size_t capacity() const { return m_capacity; }
     [[nodiscard]] std::uint64_t number() const;
     [[nodiscard]] std::string_view project() const;
-    [[nodiscard]] std::uint32_t firstOffset() const;
+    [[nodiscard]] std::uint32_t firstOffset() const { return m_first; }
     // What a segment needs for a project's name and one record.
     [[nodiscard]] static std::size_t bytesFor(std::string_view project, std::size_t idBytes,
                                               std::size_t payloadBytes);
@@ -89,11 +89,14 @@ private:
     Segment(char *base, std::size_t capacity);
     [[nodiscard]] static Result<Segment> map(int descriptor, std::size_t capacity,
                                              const std::string &path);
-    void writeHeader(std::uint64_t number, std::string_view project);
+    void setPlaces(std::size_t projectBytes, std::size_t fileBytes);
+    [[nodiscard]] char &stateAt(std::uint32_t offset) const;
     void endRecordsAt(std::uint32_t offset);
 
     char *m_base = nullptr;
-    std::size_t m_capacity = 0;
+    std::size_t m_capacity = 0; // bytes that are mapped
+    std::uint32_t m_states = 0; // where the records' states start
+    std::uint32_t m_first = 0; // where they end, and the first record starts
     std::uint32_t m_end = 0;
 };
 

@@ -2,7 +2,9 @@
 
 #include "spool/segment.h"
 #include "spool/spooldirectory.h"
+#include "spool/taskthread.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -51,7 +53,7 @@ public:
     // Full when there is no room for it; Io with the system's words.
     [[nodiscard]] Result<Piece> make(std::string_view project, std::size_t needed,
                                      std::size_t preferred);
-    // Nothing in it is needed any more: keeps it for its next use, or deletes it.
+    // Nothing in it is needed any more: keeps it for its next use, or deletes it soon.
     void giveBack(Piece piece);
     void dropSpares();
     void setLimits(const Limits &limits);
@@ -69,6 +71,10 @@ public:
 private:
     [[nodiscard]] std::shared_ptr<Segment> reuseSpare(std::string_view project,
                                                       const std::string &path);
+    [[nodiscard]] Result<Segment> create(const std::string &path, std::string_view project,
+                                         std::size_t capacity);
+    [[nodiscard]] bool hasRoom(std::size_t bytes);
+    void remove(Piece piece);
     [[nodiscard]] Error full() const;
 
     SpoolDirectory m_directory;
@@ -79,10 +85,12 @@ private:
     UniqueFd m_reserve;
     std::vector<Piece> m_spare; // of full size
     std::uint64_t m_usedBytes = 0;
+    std::atomic<std::uint64_t> m_removingBytes = 0; // not used any more, but on the disk still
     bool m_directoryChanged = false;
     std::uint64_t m_nextNumber = 1;
     Error m_lastError{ErrorCode::Io, {}};
     std::int64_t m_tryAgainAt = 0; // wall clock, milliseconds
+    TaskThread m_removals; // last, so that they end before what they touch
 };
 
 } // namespace Weave

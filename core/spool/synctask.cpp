@@ -36,41 +36,9 @@ Result<void> perform(const SyncTask::Job &job)
 
 } // namespace
 
-SyncTask::SyncTask()
-    : m_thread([this] { run(); })
-{
-}
-
-SyncTask::~SyncTask()
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        m_isEnding = true;
-    }
-    m_wake.notify_one();
-    m_thread.join();
-}
-
 void SyncTask::sync(Job job)
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_waiting.push_back(std::move(job));
-    }
-    m_wake.notify_one();
-}
-
-void SyncTask::run()
-{
-    std::unique_lock lock(m_mutex);
-    while (!m_isEnding || !m_waiting.empty()) {
-        m_wake.wait(lock, [this] { return m_isEnding || !m_waiting.empty(); });
-        const std::vector<Job> jobs = std::exchange(m_waiting, {});
-        lock.unlock();
-        for (const Job &job : jobs)
-            job.done(perform(job));
-        lock.lock();
-    }
+    m_thread.post([job = std::move(job)] { job.done(perform(job)); });
 }
 
 } // namespace Weave

@@ -1,13 +1,11 @@
 #pragma once
 
 #include "spool/segment.h"
+#include "spool/taskthread.h"
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace Weave {
@@ -20,12 +18,6 @@ public:
     // Called in the thread, with the first error there was.
     using Done = std::function<void(const Result<void> &result)>;
 
-    SyncTask();
-    // Finishes what has been asked for.
-    ~SyncTask();
-    SyncTask(const SyncTask &) = delete;
-    SyncTask &operator=(const SyncTask &) = delete;
-
     struct Job
     {
         Segments segments; // stay mapped until they are synced
@@ -36,13 +28,7 @@ public:
     void sync(Job job);
 
 private:
-    void run();
-
-    std::mutex m_mutex;
-    std::condition_variable m_wake;
-    std::vector<Job> m_waiting;
-    bool m_isEnding = false;
-    std::thread m_thread;
+    TaskThread m_thread; // finishes what has been asked for
 };
 
 } // namespace Weave

@@ -12,7 +12,7 @@ from crashes import kill_now
 from lab import Lab, wait_until
 from payloads import name_of, payload_of
 from plans import Load
-from spoolfiles import HEADER_BYTES, STATE_AT, VERSION_AT, Harm, SegmentFile, harm_of, read_spool
+from spoolfiles import HEADER_BYTES, VERSION_AT, Harm, SegmentFile, harm_of, read_spool
 
 PAGE_BYTES = 4096
 _PROFILES = "slmb"
@@ -34,24 +34,27 @@ def _flip_bits(segment: SegmentFile, chance: random.Random) -> bytes:
 
 
 def _flip_header(segment: SegmentFile, chance: random.Random) -> bytes:
-    """A length, a checksum, a kind: any byte but the state, which is no damage."""
+    """A length, a checksum, a kind."""
     data = bytearray(segment.data)
     # The last record's length may become 0, and then nothing says that there was one.
     record = chance.choice(segment.records[:-1])
-    places = [place for place in range(HEADER_BYTES) if place != STATE_AT]
-    data[record.offset + chance.choice(places)] ^= 1 << chance.randrange(8)
+    data[record.offset + chance.randrange(HEADER_BYTES)] ^= 1 << chance.randrange(8)
     return bytes(data)
 
 
 def _zero_page(segment: SegmentFile, chance: random.Random) -> bytes:
     """As after a power cut that kept the pages before and behind it."""
-    pages = range(1, segment.records[-1].offset // PAGE_BYTES)
-    return _with_page(segment, chance.choice(pages), bytes(PAGE_BYTES))
+    return _with_page(segment, chance.choice(_pages(segment)), bytes(PAGE_BYTES))
 
 
 def _fill_page(segment: SegmentFile, chance: random.Random) -> bytes:
-    pages = range(1, segment.records[-1].offset // PAGE_BYTES)
-    return _with_page(segment, chance.choice(pages), chance.randbytes(PAGE_BYTES))
+    return _with_page(segment, chance.choice(_pages(segment)), chance.randbytes(PAGE_BYTES))
+
+
+def _pages(segment: SegmentFile) -> range:
+    """With nothing but records in them."""
+    records = segment.records
+    return range(records[0].offset // PAGE_BYTES + 1, records[-1].offset // PAGE_BYTES)
 
 
 def _with_page(segment: SegmentFile, page: int, content: bytes) -> bytes:
@@ -60,7 +63,7 @@ def _with_page(segment: SegmentFile, page: int, content: bytes) -> bytes:
 
 
 def _other_version(segment: SegmentFile, chance: random.Random) -> bytes:
-    version = chance.randrange(2, 1 << 32).to_bytes(4, "little")
+    version = chance.randrange(3, 1 << 32).to_bytes(4, "little")
     return segment.data[:VERSION_AT] + version + segment.data[VERSION_AT + 4 :]
 
 
@@ -69,7 +72,7 @@ def _odd_states(segment: SegmentFile, chance: random.Random) -> bytes:
     data = bytearray(segment.data)
     for record in segment.records:
         if record.is_waiting:
-            data[record.offset + STATE_AT] = chance.randrange(2, 256)
+            data[record.state_at] = chance.randrange(2, 256)
     return bytes(data)
 
 
@@ -171,8 +174,7 @@ def _spread(
 
 
 def _is_fit(segment: SegmentFile) -> bool:
-    records = segment.records
-    return len(records) > 3 and records[-1].offset > 3 * PAGE_BYTES and bool(segment.waiting)
+    return len(segment.records) > 3 and len(_pages(segment)) > 1 and bool(segment.waiting)
 
 
 def _add_strangers(lab: Lab) -> dict[str, bytes]:

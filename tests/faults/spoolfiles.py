@@ -17,7 +17,7 @@ _FILE_HEADER = struct.Struct("=8sIIQII")
 _RECORD_HEADER = struct.Struct("=IIIHBBQq")
 _MAGIC = b"WVSPOOL1"
 VERSION_AT = 8
-STATE_AT = 15  # in a record's header; the checksum leaves it out
+_MIN_RECORD_BYTES = 128  # and so many bytes of the file have a state
 HEADER_BYTES = _RECORD_HEADER.size
 _START = 1
 _DONE = 1
@@ -33,6 +33,7 @@ class Record:
     offset: int
     end: int  # behind the payload
     payload_at: int
+    state_at: int
     is_waiting: bool
 
 
@@ -41,6 +42,7 @@ class SegmentFile:
     path: Path
     data: bytes
     number: int
+    states_at: int  # behind the header and the project's name
     records: list[Record]
 
     @property
@@ -50,14 +52,15 @@ class SegmentFile:
 
 def read_segment(path: Path) -> SegmentFile:
     data = path.read_bytes()
-    magic, _, _, number, project_bytes, _ = _FILE_HEADER.unpack_from(data)
+    magic, _, capacity, number, project_bytes, _ = _FILE_HEADER.unpack_from(data)
     if magic != _MAGIC:
         raise ValueError(f"{path.name} is no segment")
     records = []
-    offset = _aligned(_FILE_HEADER.size + project_bytes)
+    states_at = _aligned(_FILE_HEADER.size + project_bytes)
+    first = offset = states_at + _aligned(capacity // _MIN_RECORD_BYTES + 1)
     while offset + HEADER_BYTES <= len(data):
         header = _RECORD_HEADER.unpack_from(data, offset)
-        length, _, generation, id_bytes, kind, state, _, _ = header
+        length, _, generation, id_bytes, kind, _, _, _ = header
         if length == 0:
             break
         if generation != number & 0xFFFFFFFF:
@@ -66,9 +69,11 @@ def read_segment(path: Path) -> SegmentFile:
         identity = data[begin : begin + id_bytes].decode()
         name = name_from(identity, kind == _START)
         end = begin + length
-        records.append(Record(name, offset, end, begin + id_bytes, state != _DONE))
-        offset = _aligned(end)
-    return SegmentFile(path, data, number, records)
+        state_at = states_at + (offset - first) // _MIN_RECORD_BYTES
+        is_waiting = data[state_at] != _DONE
+        records.append(Record(name, offset, end, begin + id_bytes, state_at, is_waiting))
+        offset += max(_aligned(end - offset), _MIN_RECORD_BYTES)
+    return SegmentFile(path, data, number, states_at, records)
 
 
 def read_spool(folder: Path) -> list[SegmentFile]:
@@ -87,13 +92,12 @@ class Harm:
 
 
 def harm_of(before: SegmentFile, after: bytes) -> Harm:
-    first = before.records[0].offset if before.records else len(before.data)
-    if after[:first] != before.data[:first]:
+    if after[: before.states_at] != before.data[: before.states_at]:
         return Harm(before.waiting, [(0, after)], True)
     harm = Harm()
     bad_from: int | None = None
     for record in before.records:
-        if _is_as_before(before.data, after, record):
+        if after[record.offset : record.end] == before.data[record.offset : record.end]:
             if bad_from is not None:
                 harm.pieces.append((bad_from, after[bad_from : record.offset]))
                 bad_from = None
@@ -106,11 +110,3 @@ def harm_of(before: SegmentFile, after: bytes) -> Harm:
     if bad_from is not None and after[bad_from : bad_from + 4].strip(b"\0"):
         harm.pieces.append((bad_from, after[bad_from:]))
     return harm
-
-
-def _is_as_before(before: bytes, after: bytes, record: Record) -> bool:
-    state = record.offset + STATE_AT
-    return (
-        after[record.offset : state] == before[record.offset : state]
-        and after[state + 1 : record.end] == before[state + 1 : record.end]
-    )

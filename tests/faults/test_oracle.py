@@ -14,7 +14,7 @@ from manners import Manner, read_request
 from oracle import Excuses, Outcome, Received, judge
 from payloads import id_of, is_start, line_of, name_of, payload_of
 from plans import Load, PairPlan, Pairs
-from spoolfiles import STATE_AT, Harm, harm_of, read_segment
+from spoolfiles import Harm, harm_of, read_segment
 
 PLAIN = [name_of("m", 0, number) for number in range(40)]
 HALVES = [name_of("p", 0, number) for number in range(60)]
@@ -255,14 +255,18 @@ class JudgeTest(unittest.TestCase):
 def segment_bytes(names: list[str], done: frozenset[str] = frozenset(), number: int = 7) -> bytes:
     """As docs/spool-format.md says, but for the checksums, which nobody here looks at."""
     project = b"acme/faults-0"
-    data = struct.pack("=8sIIQII", b"WVSPOOL1", 1, 65536, number, len(project), 0) + project
+    data = struct.pack("=8sIIQII", b"WVSPOOL1", 2, 65536, number, len(project), 0) + project
+    data += bytes(-len(data) % 8)
+    states = bytearray(520)  # 65536 / 128 and one, up to a multiple of 8
+    records = b""
     for name in names:
-        data += bytes(-len(data) % 8)
+        states[len(records) // 128] = name in done
         identity, payload = id_of(name).encode(), payload_of(name)
         kind, length = 1 if is_start(name) else 2, len(identity) + len(payload)
-        fields = (length, 0, number, len(identity), kind, name in done, 0, 0)
-        data += struct.pack("=IIIHBBQq", *fields) + identity + payload
-    return data + bytes(-len(data) % 8) + bytes(64)
+        fields = (length, 0, number, len(identity), kind, 0, 0, 0)
+        record = struct.pack("=IIIHBBQq", *fields) + identity + payload
+        records += record + bytes(max(-len(record) % 8, 128 - len(record)))
+    return data + states + records + bytes(64)
 
 
 class HarmTest(unittest.TestCase):
@@ -294,13 +298,12 @@ class HarmTest(unittest.TestCase):
         for record in records:
             for place in range(record.offset, record.end, 13):
                 byte = bytes([self.segment.data[place] ^ 1])
-                is_harmless = place == record.offset + STATE_AT or record.name == self.names[1]
-                wanted = set() if is_harmless else {record.name}
+                wanted = set() if record.name == self.names[1] else {record.name}
                 self.assertEqual(self.harm((place, byte)).destroyed, wanted)
 
     def test_neither_a_state_nor_what_fills_up(self) -> None:
         records = self.segment.records
-        states = [(record.offset + STATE_AT, b"\7") for record in records]
+        states = [(record.state_at, b"\7") for record in records]
         gaps = [
             (one.end, b"\7" * (two.offset - one.end)) for one, two in zip(records, records[1:])
         ]
@@ -322,7 +325,7 @@ class HarmTest(unittest.TestCase):
         self.assertEqual([offset for offset, _ in harm.pieces], [record.offset])
 
     def test_what_the_header_spoils(self) -> None:
-        harm = self.harm((8, b"\2"))
+        harm = self.harm((8, b"\3"))
         self.assertTrue(harm.is_whole_file)
         self.assertEqual(harm.destroyed, self.segment.waiting)
 

@@ -65,7 +65,7 @@ void mendChecksums(std::string &bytes)
     header.crc = Weave::crc32c(Weave::crc32c(0, &header, sizeof header),
                                bytes.data() + sizeof header, header.projectBytes);
     std::memcpy(bytes.data(), &header, sizeof header);
-    std::size_t offset = aligned(sizeof header + header.projectBytes);
+    std::size_t offset = statesOffset(header.projectBytes) + stateBytes(header.capacity);
     RecordHeader record = {};
     while (offset + sizeof record <= bytes.size()) {
         std::memcpy(&record, bytes.data() + offset, sizeof record);
@@ -74,12 +74,10 @@ void mendChecksums(std::string &bytes)
         RecordHeader summed = record;
         summed.generation = static_cast<std::uint32_t>(header.number);
         summed.crc = 0;
-        summed.state = 0;
         summed.crc = Weave::crc32c(Weave::crc32c(0, &summed, sizeof summed),
                                    bytes.data() + offset + sizeof summed, summed.length);
-        summed.state = record.state;
         std::memcpy(bytes.data() + offset, &summed, sizeof summed);
-        offset += aligned(sizeof record + record.length);
+        offset += recordBytes(0, record.length);
     }
 }
 

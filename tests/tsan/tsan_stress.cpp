@@ -1,7 +1,7 @@
 // Runs the parts without Qt in several threads at once, each with instances of its own. They share
 // nothing by contract; ThreadSanitizer (./dev tsan) shows that they share nothing by accident, so
-// that a later design may give each thread its own. The one thread that the daemon does share a
-// spool with, SyncTask, works beside them.
+// that a later design may give each thread its own. The threads that the daemon does share a spool
+// with, for syncing and for deleting files, work beside them.
 
 #include "batching/batcher.h"
 #include "batching/completebody.h"

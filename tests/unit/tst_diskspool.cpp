@@ -1,5 +1,7 @@
 #include "spool/diskspool.h"
 
+#include "spool/segmentformat.h"
+
 #include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
@@ -162,7 +164,8 @@ private Q_SLOTS:
     {
         const QByteArray good = writeThree();
         const QString path = segmentFiles().constFirst();
-        for (qsizetype length = 0; length < 700; ++length) {
+        const qsizetype first = firstRecord(good);
+        for (qsizetype length = 0; length < first + 700; ++length) {
             overwrite(path, good.left(length));
             auto spool = open();
             const auto found = recoverAll(*spool);
@@ -170,7 +173,7 @@ private Q_SLOTS:
                 found.contains("p") ? found.at("p") : std::vector<std::string>();
             for (std::size_t i = 0; i < calls.size(); ++i)
                 QCOMPARE(calls[i], payloadOf(std::to_string(i + 1)));
-            if (length > 600)
+            if (length > first + 600)
                 QCOMPARE(calls.size(), std::size_t(3));
             spool.reset();
             clearFolder();
@@ -182,7 +185,7 @@ private Q_SLOTS:
     {
         const QByteArray good = writeThree();
         const QString path = segmentFiles().constFirst();
-        for (qsizetype i = 0; i < 500; ++i) {
+        for (qsizetype i = 0; i < firstRecord(good) + 460; ++i) {
             QByteArray bad = good;
             bad[i] = static_cast<char>(bad[i] ^ 0x04);
             overwrite(path, bad);
@@ -249,7 +252,7 @@ private Q_SLOTS:
         const auto left = spool->next("p");
         QVERIFY(left);
         spool->remove(*left);
-        QCOMPARE(segmentFiles().size(), qsizetype(0));
+        QTRY_COMPARE(segmentFiles().size(), qsizetype(0));
     }
 
     void foreignFilesAreMovedAway()
@@ -269,7 +272,7 @@ private Q_SLOTS:
     void anUnknownVersionIsMovedAway()
     {
         QByteArray bytes = writeThree();
-        bytes[8] = 2; // FileHeader::version
+        bytes[8] = 1; // FileHeader::version
         overwrite(segmentFiles().constFirst(), bytes);
         auto spool = open();
         QVERIFY(recoverAll(*spool).empty());
@@ -315,7 +318,7 @@ private Q_SLOTS:
         QCOMPARE(segmentFiles().size(), qsizetype(1));
         QVERIFY(spool->tidy()); // used since the last time
         QVERIFY(!spool->tidy());
-        QCOMPARE(segmentFiles().size(), qsizetype(0));
+        QTRY_COMPARE(segmentFiles().size(), qsizetype(0));
         QCOMPARE(spool->usage().usedBytes, std::uint64_t(0));
         append(*spool, "p", "2");
         QCOMPARE(spool->usage().pendingCalls, std::uint64_t(1));
@@ -443,6 +446,14 @@ private:
         const QString path = segmentFiles().constFirst();
         spool.reset();
         return readAll(path);
+    }
+
+    // In what writeThree() gives.
+    static qsizetype firstRecord(const QByteArray &segment)
+    {
+        return static_cast<qsizetype>(
+            SegmentFormat::statesOffset(1)
+            + SegmentFormat::stateBytes(static_cast<std::size_t>(segment.size())));
     }
 
     [[nodiscard]] QStringList listFiles(const QString &folder, const QString &pattern) const

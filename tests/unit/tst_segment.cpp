@@ -109,7 +109,8 @@ private Q_SLOTS:
         auto segment = Segment::create(m_path, 1, "p", size);
         QVERIFY(segment.ok());
         QVERIFY(segment->append({CallKind::Start, "p", "id", std::string(100, 'x')}, 1, 1));
-        QCOMPARE(segment->end(), std::uint32_t(size));
+        QVERIFY(size - segment->end() < SegmentFormat::MinRecordBytes);
+        QVERIFY(!segment->append({CallKind::Start, "p", "id", "{}"}, 2, 1));
         Segment::Record record;
         QVERIFY(segment->read(segment->firstOffset(), record, true) == Segment::ReadResult::Record);
         QVERIFY(segment->read(record.next, record, true) == Segment::ReadResult::End);
@@ -134,7 +135,7 @@ private Q_SLOTS:
         QVERIFY(!segment->findRecord(end));
     }
 
-    // Every bit of a record matters, but for the state.
+    // Every bit of a record matters.
     void flippedBitsAreNoticed()
     {
         write({{"id", R"({"start":{}})"}});
@@ -145,7 +146,6 @@ private Q_SLOTS:
         const auto first = static_cast<qsizetype>(firstOffset());
         const qsizetype last =
             first + static_cast<qsizetype>(sizeof(SegmentFormat::RecordHeader)) + 2 + 12;
-        int accepted = 0;
         for (qsizetype i = first; i < last; ++i) {
             QByteArray bad = good;
             bad[i] = static_cast<char>(bad[i] ^ 0x10);
@@ -153,13 +153,9 @@ private Q_SLOTS:
             auto segment = Segment::open(m_path);
             QVERIFY(segment.ok());
             Segment::Record record;
-            if (segment->read(segment->firstOffset(), record, true)
-                == Segment::ReadResult::Record) {
-                ++accepted;
-                QCOMPARE(i - first, qsizetype(offsetof(SegmentFormat::RecordHeader, state)));
-            }
+            QVERIFY(segment->read(segment->firstOffset(), record, true)
+                    != Segment::ReadResult::Record);
         }
-        QCOMPARE(accepted, 1);
     }
 
     void damagedHeadersAreRefused()
@@ -185,7 +181,7 @@ private Q_SLOTS:
         write(manyCalls(5));
         QFile file(QString::fromStdString(m_path));
         QVERIFY(file.open(QIODevice::ReadOnly));
-        const QByteArray good = file.read(2000);
+        const QByteArray good = file.read(firstOffset() + 1000);
         file.close();
         for (qsizetype length = 0; length < good.size(); ++length) {
             overwrite(good.left(length));
@@ -196,7 +192,7 @@ private Q_SLOTS:
             Segment::Record record;
             while (segment->read(offset, record, true) == Segment::ReadResult::Record)
                 offset = record.next;
-            QVERIFY(offset <= SegmentFormat::aligned(static_cast<std::size_t>(length)));
+            QVERIFY(offset <= length);
         }
     }
 
@@ -240,8 +236,8 @@ private:
 
     [[nodiscard]] static std::uint32_t firstOffset()
     {
-        return static_cast<std::uint32_t>(
-            SegmentFormat::aligned(sizeof(SegmentFormat::FileHeader) + 6));
+        return static_cast<std::uint32_t>(SegmentFormat::statesOffset(6)
+                                          + SegmentFormat::stateBytes(Capacity));
     }
 
     std::optional<QTemporaryDir> m_directory;

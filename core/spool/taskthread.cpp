@@ -1,0 +1,55 @@
+#include "spool/taskthread.h"
+
+#include <utility>
+
+namespace Weave {
+
+TaskThread::TaskThread()
+    : m_thread([this] { run(); })
+{
+}
+
+TaskThread::~TaskThread()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_isEnding = true;
+    }
+    m_wake.notify_one();
+    m_thread.join();
+}
+
+void TaskThread::post(Task task)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_waiting.push_back(std::move(task));
+    }
+    m_wake.notify_one();
+}
+
+void TaskThread::finish()
+{
+    std::unique_lock lock(m_mutex);
+    m_idle.wait(lock, [this] { return m_waiting.empty() && !m_isWorking; });
+}
+
+void TaskThread::run()
+{
+    std::unique_lock lock(m_mutex);
+    while (!m_isEnding || !m_waiting.empty()) {
+        m_wake.wait(lock, [this] { return m_isEnding || !m_waiting.empty(); });
+        m_isWorking = true;
+        {
+            std::vector<Task> tasks = std::exchange(m_waiting, {});
+            lock.unlock();
+            for (Task &task : tasks)
+                std::exchange(task, {})(); // with what it holds
+        }
+        lock.lock();
+        m_isWorking = false;
+        m_idle.notify_all();
+    }
+}
+
+} // namespace Weave

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace Weave {
+
+// Does one thing after the other in a thread of its own: for what may take as long as the disk
+// likes.
+class TaskThread
+{
+public:
+    using Task = std::function<void()>;
+
+    TaskThread();
+    // Does what has been posted, and ends.
+    ~TaskThread();
+    TaskThread(const TaskThread &) = delete;
+    TaskThread &operator=(const TaskThread &) = delete;
+
+    // Returns at once. The task must not throw. From any thread.
+    void post(Task task);
+    // Waits until all is done that has been posted.
+    void finish();
+
+private:
+    void run();
+
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::condition_variable m_idle;
+    std::vector<Task> m_waiting;
+    bool m_isWorking = false;
+    bool m_isEnding = false;
+    std::thread m_thread;
+};
+
+} // namespace Weave

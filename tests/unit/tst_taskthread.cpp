@@ -1,0 +1,115 @@
+#include "spool/taskthread.h"
+
+#include <QTest>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <vector>
+
+using namespace Weave;
+using namespace std::chrono_literals;
+
+class TstTaskThread final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void worksInAnotherThread();
+    void keepsTheOrder();
+    void finishWaitsForWhatIsPosted();
+    void finishHasNothingToWaitFor();
+    void dropsWhatATaskHolds();
+    void endsWithEverythingDone();
+    void takesTasksFromSeveralThreads();
+};
+
+void TstTaskThread::worksInAnotherThread()
+{
+    std::thread::id worker;
+    TaskThread thread;
+    thread.post([&worker] { worker = std::this_thread::get_id(); });
+    thread.finish();
+    QVERIFY(worker != std::thread::id());
+    QVERIFY(worker != std::this_thread::get_id());
+}
+
+void TstTaskThread::keepsTheOrder()
+{
+    std::vector<int> done;
+    std::vector<int> wanted;
+    TaskThread thread;
+    for (int i = 0; i < 1000; ++i) {
+        wanted.push_back(i);
+        thread.post([&done, i] { done.push_back(i); });
+    }
+    thread.finish();
+    QVERIFY(done == wanted);
+}
+
+void TstTaskThread::finishWaitsForWhatIsPosted()
+{
+    std::atomic<bool> isDone = false;
+    TaskThread thread;
+    thread.post([&isDone] {
+        std::this_thread::sleep_for(50ms);
+        isDone = true;
+    });
+    QVERIFY(!isDone);
+    thread.finish();
+    QVERIFY(isDone);
+}
+
+void TstTaskThread::finishHasNothingToWaitFor()
+{
+    TaskThread thread;
+    thread.finish();
+    thread.post([] {});
+    thread.finish();
+    thread.finish();
+}
+
+// A file is not gone before the last one lets go of it.
+void TstTaskThread::dropsWhatATaskHolds()
+{
+    auto held = std::make_shared<int>(1);
+    const std::weak_ptr<int> watched = held;
+    TaskThread thread;
+    thread.post([held = std::move(held)] {});
+    thread.finish();
+    QVERIFY(watched.expired());
+}
+
+void TstTaskThread::endsWithEverythingDone()
+{
+    std::atomic<int> done = 0;
+    {
+        TaskThread thread;
+        thread.post([] { std::this_thread::sleep_for(20ms); });
+        for (int i = 0; i < 100; ++i)
+            thread.post([&done] { ++done; });
+    }
+    QCOMPARE(done.load(), 100);
+}
+
+void TstTaskThread::takesTasksFromSeveralThreads()
+{
+    int done = 0; // tasks run one after the other
+    TaskThread thread;
+    std::vector<std::thread> others;
+    for (int i = 0; i < 4; ++i) {
+        others.emplace_back([&thread, &done] {
+            for (int j = 0; j < 1000; ++j)
+                thread.post([&done] { ++done; });
+        });
+    }
+    for (std::thread &other : others)
+        other.join();
+    thread.finish();
+    QCOMPARE(done, 4000);
+}
+
+QTEST_APPLESS_MAIN(TstTaskThread)
+
+#include "tst_taskthread.moc"

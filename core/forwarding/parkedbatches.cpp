@@ -119,6 +119,7 @@ bool ParkedBatches::noteHealthy(const std::string &name)
     const bool wasFailing = std::exchange(project.failures, 0) > 0;
     if (wasFailing) {
         project.isPaused = false;
+        project.until = m_now(); // or younger batches would overtake those that came back
         for (Batch &batch : project.batches) {
             if (batch.attempts < SuspectAttempts)
                 batch.notBefore = m_now();

@@ -112,7 +112,7 @@ void TstParkedBatches::healthEndsTheWait()
     Batch batch = batchOf("a");
     batch.notBefore = m_now + 30s;
     m_parked->pushBack(std::move(batch));
-    fail("a", 1s);
+    fail("a", 60s); // of a request beside one that works
     m_now += 1s;
     QVERIFY(!take());
     QVERIFY(m_parked->noteHealthy("a"));

@@ -13,6 +13,9 @@
 #include "config/config.h"
 #include "config/configfile.h"
 #include "config/socketlookup.h"
+#if defined(__linux__)
+#include "eventloop/epolldispatcher.h"
+#endif
 
 #include <QCoreApplication>
 
@@ -89,6 +92,10 @@ int main(int argc, char **argv)
     // Qt's own event dispatcher needs less time a wake-up than GLib's. Before any Qt object.
     ::setenv("QT_NO_GLIB", "1", 1);
     Weave::keepFreedMemory();
+#if defined(__linux__)
+    if (auto dispatcher = Weave::EpollDispatcher::create()) // else there is Qt's
+        QCoreApplication::setEventDispatcher(dispatcher.release());
+#endif
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("weave-sidecar"));
     auto line = Weave::parseCommandLine(QCoreApplication::arguments(), processEnvironment);

@@ -451,9 +451,9 @@ private:
     // In what writeThree() gives.
     static qsizetype firstRecord(const QByteArray &segment)
     {
-        return static_cast<qsizetype>(
-            SegmentFormat::statesOffset(1)
-            + SegmentFormat::stateBytes(static_cast<std::size_t>(segment.size())));
+        const auto bytes = static_cast<std::size_t>(segment.size());
+        const std::size_t first = SegmentFormat::statesOffset(1) + SegmentFormat::stateBytes(bytes);
+        return static_cast<qsizetype>(first);
     }
 
     [[nodiscard]] QStringList listFiles(const QString &folder, const QString &pattern) const

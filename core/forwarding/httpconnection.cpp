@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t NoticeBytes = 4 * KiB;
 
 // Steps of one upload before the others get their turn.
-constexpr int StepsPerTurn = 8;
+constexpr int StepsPerTurn = 4;
 
 // A connection that nobody used this long is closed by us, before a load balancer does it without
 // telling (the usual ones wait 60 s or more).

@@ -25,12 +25,12 @@ public:
     void fill(RequestBody &body);
     void drop();
 
-    // Sends what the kernel takes at once and returns how many bytes that were: 0 when it takes none
-    // now, and after an error, which the next write to the same socket meets again.
+    // Sends what the kernel takes at once and returns how many bytes that were: 0 when it takes
+    // none now, and after an error, which the next write to the same socket meets again.
     std::size_t send(int descriptor);
 
-    // For another way to the socket: bytes that lie side by side, empty when isEmpty(), and how many
-    // of them have gone.
+    // For another way to the socket: bytes that lie side by side, empty when isEmpty(), and how
+    // many of them have gone.
     [[nodiscard]] std::string_view next() const;
     void take(std::size_t bytes);
 

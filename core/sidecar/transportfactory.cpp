@@ -4,6 +4,7 @@
 #include "config/tlssettings.h"
 #include "forwarding/filetransport.h"
 #include "forwarding/httptransport.h"
+#include "forwarding/threadedtransport.h"
 
 namespace Weave {
 
@@ -20,7 +21,10 @@ std::unique_ptr<Transport> makeTransport(const Config &config)
     options.instance = QByteArray::fromStdString(config.instance);
     options.requestTimeout = config.requestTimeout;
     options.userAgent = "weave-sidecar/" + QByteArray(version().data(), version().size());
-    return std::make_unique<HttpTransport>(std::move(options));
+    const auto make = [&options] { return std::make_unique<HttpTransport>(std::move(options)); };
+    if (ThreadedTransport::isWorthwhile())
+        return std::make_unique<ThreadedTransport>(make);
+    return make();
 }
 
 } // namespace Weave

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from checks import CHECKS, choose_checks
 from loads import BY_NAME, Comparison, choose_targets, compare
-from processes import OWN_PROCESSOR, PROGRAMS, BenchError, Setup, share_processors
+from processes import PROGRAMS, BenchError, Setup
+from processors import set_apart
 from rows import Row
 from table import check_table, comparison_json, load_table, row_json
 
@@ -75,11 +76,11 @@ def run(arguments: argparse.Namespace) -> int:
         runs=max(1, arguments.runs),
         scale=arguments.messages_scale,
         sidecar_args=shlex.split(arguments.sidecar_args),
+        processors=set_apart(),
     )
     targets = choose_targets(arguments.loads)
     checks = choose_checks(arguments.checks)
     require_programs(setup.bin_dir)
-    OWN_PROCESSOR.update(share_processors())
     announce = announcer()
     comparisons = []
     for target in targets:

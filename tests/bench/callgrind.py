@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import http.client
 import json
+import os
 import re
 import subprocess
 import sys
@@ -78,7 +79,9 @@ def _count_run(bin_dir: Path, load: Load, messages: int) -> Counter[str]:
         home = Path(folder)
         with _sink(bin_dir) as port:
             daemon = Daemon(bin_dir / PROGRAM, home, port, [])
-            daemon.prefix = ["valgrind", "--quiet", "--tool=callgrind", "--vgdb=no"]
+            # With one processor there is one thread, and so always the same order of things.
+            daemon.prefix = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
+            daemon.prefix += ["valgrind", "--quiet", "--tool=callgrind", "--vgdb=no"]
             daemon.prefix += ["--dump-line=no", f"--callgrind-out-file={home / 'counts'}"]
             try:
                 daemon.start()

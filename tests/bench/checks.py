@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import encryption
+import processors
 import queueing
 import quiet
 import replies
@@ -21,6 +22,7 @@ CHECKS: dict[str, Check] = {
     "queue": queueing.queue,
     "idle": quiet.idle,
     "tls": encryption.tls,
+    "processors": processors.second,
     "start": quiet.start,
 }
 

@@ -24,9 +24,6 @@ PROGRAMS = ["weave-sidecar", "bench-loadgen", "bench-sink", "bench-floor"]
 PYTHON_SINK = Path(__file__).with_name("pysink.py")
 
 
-OWN_PROCESSOR: set[int] = set()  # of the program that is measured
-
-
 class BenchError(Exception):
     pass
 
@@ -39,6 +36,7 @@ class Setup:
     runs: int
     scale: float  # of the messages, and of the seconds that a check looks on
     sidecar_args: list[str]
+    processors: frozenset[int] = frozenset()  # of the program that is measured; empty: all
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,39 +161,30 @@ def _accepts(path: Path) -> bool:
 
 
 @contextmanager
-def logged_child(command: list[str], home: Path) -> Iterator[subprocess.Popen[str]]:
+def measured_child(
+    setup: Setup, command: list[str], home: Path
+) -> Iterator[subprocess.Popen[str]]:
+    def keep_to_processors() -> None:
+        if setup.processors:
+            os.sched_setaffinity(0, setup.processors)
+
     with (home / "log").open("w") as log:
         with child(
-            command, stdout=log, stderr=log, cwd=home, env=clean_environment(home)
+            command,
+            stdout=log,
+            stderr=log,
+            cwd=home,
+            env=clean_environment(home),
+            preexec_fn=keep_to_processors,  # a program looks at its start how many it may use
         ) as process:
             yield process
 
 
-def share_processors() -> set[int]:
-    """Keeps this process, and those that it starts, off the processor of what is measured.
-
-    Where the scheduler puts a program that is woken for each message changes what a message costs
-    by several times, from run to run.
-    """
-    if not hasattr(os, "sched_setaffinity"):
-        return set()
-    allowed = os.sched_getaffinity(0)
-    if len(allowed) < 2:
-        return set()
-    own = {max(allowed)}
-    os.sched_setaffinity(0, allowed - own)
-    return own
-
-
-def give_own_processor(pid: int) -> None:
-    if OWN_PROCESSOR:
-        os.sched_setaffinity(pid, OWN_PROCESSOR)
-
-
-def start_program(stack: ExitStack, command: list[str], home: Path, socket_path: Path) -> int:
+def start_program(
+    stack: ExitStack, setup: Setup, command: list[str], home: Path, socket_path: Path
+) -> int:
     """Returns the process id once the program accepts connections."""
-    process = stack.enter_context(logged_child(command, home))
-    give_own_processor(process.pid)
+    process = stack.enter_context(measured_child(setup, command, home))
     wait_until(lambda: process.poll() is not None or _accepts(socket_path), START_TIMEOUT_S)
     if process.poll() is not None or not _accepts(socket_path):
         raise BenchError(f"{command[0]} does not accept connections\n{end_of_log(home)}")
@@ -211,7 +200,7 @@ def start_sidecar(stack: ExitStack, setup: Setup, backend: str, *more: str) -> t
     home = new_home(stack)
     socket_path = home / "s.sock"
     command = sidecar_command(setup, socket_path, backend, more)
-    return start_program(stack, command, home, socket_path), socket_path
+    return start_program(stack, setup, command, home, socket_path), socket_path
 
 
 def start_floor(stack: ExitStack, setup: Setup, sink_port: int) -> tuple[int, Path]:
@@ -219,7 +208,7 @@ def start_floor(stack: ExitStack, setup: Setup, sink_port: int) -> tuple[int, Pa
     home = new_home(stack)
     socket_path = home / "s.sock"
     command = floor_command(setup, socket_path, sink_port)
-    return start_program(stack, command, home, socket_path), socket_path
+    return start_program(stack, setup, command, home, socket_path), socket_path
 
 
 def ask(socket_path: Path, method: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from processes import (
     BenchError,
     Setup,
     end_of_log,
-    logged_child,
+    measured_child,
     new_home,
     plain_backend,
     sidecar_command,
@@ -64,7 +64,7 @@ def _start_ms(setup: Setup, port: int) -> float:
         socket_path = home / "s.sock"
         command = sidecar_command(setup, socket_path, plain_backend(port))
         started = time.monotonic()
-        process = stack.enter_context(logged_child(command, home))
+        process = stack.enter_context(measured_child(setup, command, home))
         while not _is_answered(socket_path):
             if process.poll() is not None or time.monotonic() - started > START_TIMEOUT_S:
                 raise BenchError(f"{command[0]} does not answer\n{end_of_log(home)}")

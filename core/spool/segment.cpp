@@ -156,9 +156,11 @@ Result<Segment> Segment::open(const std::string &path)
         || header.projectBytes > room || header.capacity < segment->m_capacity
         || header.crc != headerCrc(header, segment->project()))
         return foreign;
-    segment->setPlaces(header.projectBytes, header.capacity);
-    if (segment->m_first > segment->m_capacity)
+    const std::size_t first = SegmentFormat::statesOffset(header.projectBytes)
+        + SegmentFormat::stateBytes(header.capacity);
+    if (first > segment->m_capacity)
         return foreign;
+    segment->setPlaces(header.projectBytes, header.capacity);
     segment->m_end = segment->m_first;
     return segment;
 }

@@ -22,7 +22,8 @@ public:
 
     // Empty when the daemon's own count of its calls adds up; otherwise the numbers.
     [[nodiscard]] QString auditError() const;
-    // Runs the event loop until so many items have been answered with 2xx.
+    // Runs the event loop until so many items have been answered with 2xx. The daemon may not have
+    // read these answers yet: for its own numbers there is waitForNumber.
     [[nodiscard]] bool waitForDelivered(qsizetype count, int timeoutMs = 10'000) const;
     // Until the daemon's own number is this.
     [[nodiscard]] bool waitForNumber(const QString &dottedPath, qint64 value,

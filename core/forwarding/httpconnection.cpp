@@ -37,10 +37,12 @@ bool isHttps(const QUrl &url)
 } // namespace
 
 HttpConnection::HttpConnection(Peer peer)
-    : m_peer(std::move(peer))
+    : m_peer(std::move(peer)),
+      m_tlsSocket(isHttps(m_peer.url) ? new QSslSocket : nullptr),
+      m_socket(m_tlsSocket ? m_tlsSocket : new QTcpSocket)
 {
-    m_socket.setReadBufferSize(UploadStep::MaxBytes); // no answer is of interest beyond that
-    m_socket.setProxy(m_peer.proxy);
+    m_socket->setReadBufferSize(UploadStep::MaxBytes); // no answer is of interest beyond that
+    m_socket->setProxy(m_peer.proxy);
     m_deadline.setSingleShot(true);
     m_attempt.setSingleShot(true);
     m_idleTimer.setSingleShot(true);
@@ -48,24 +50,28 @@ HttpConnection::HttpConnection(Peer peer)
         if (m_exchange)
             finish(failure(SendResult::Kind::TimedOut, {}));
     });
-    connect(&m_idleTimer, &QTimer::timeout, &m_socket, &QAbstractSocket::abort);
+    connect(&m_idleTimer, &QTimer::timeout, m_socket.get(), &QAbstractSocket::abort);
     connect(&m_attempt, &QTimer::timeout, this, [this] {
         if (m_exchange)
-            handleFailedAttempt(QStringLiteral("no answer from ") + m_socket.peerName());
+            handleFailedAttempt(QStringLiteral("no answer from ") + m_socket->peerName());
     });
-    connect(&m_socket, &QAbstractSocket::connected, this, &HttpConnection::handleConnected);
-    connect(&m_socket, &QSslSocket::encrypted, this, &HttpConnection::startRequest);
-    connect(&m_socket, &QIODevice::bytesWritten, this, &HttpConnection::writeMore);
-    connect(&m_socket, &QSslSocket::encryptedBytesWritten, this, &HttpConnection::writeMore);
-    connect(&m_socket, &QIODevice::readyRead, this, &HttpConnection::readAnswer);
-    connect(&m_socket, &QAbstractSocket::disconnected, this, &HttpConnection::handleDisconnect);
-    connect(&m_socket, &QAbstractSocket::errorOccurred, this, &HttpConnection::handleSocketError);
-    connect(&m_socket, &QSslSocket::sslErrors, this, &HttpConnection::noteTlsErrors);
+    connect(m_socket.get(), &QAbstractSocket::connected, this, &HttpConnection::handleConnected);
+    connect(m_socket.get(), &QIODevice::bytesWritten, this, &HttpConnection::writeMore);
+    connect(m_socket.get(), &QIODevice::readyRead, this, &HttpConnection::readAnswer);
+    connect(m_socket.get(), &QAbstractSocket::disconnected, this,
+            &HttpConnection::handleDisconnect);
+    connect(m_socket.get(), &QAbstractSocket::errorOccurred, this,
+            &HttpConnection::handleSocketError);
+    if (m_tlsSocket) {
+        connect(m_tlsSocket, &QSslSocket::encrypted, this, &HttpConnection::startRequest);
+        connect(m_tlsSocket, &QSslSocket::encryptedBytesWritten, this, &HttpConnection::writeMore);
+        connect(m_tlsSocket, &QSslSocket::sslErrors, this, &HttpConnection::noteTlsErrors);
+    }
 }
 
 HttpConnection::~HttpConnection()
 {
-    m_socket.disconnect(this);
+    m_socket->disconnect(this);
     if (m_lookup != 0)
         QHostInfo::abortHostLookup(m_lookup);
 }
@@ -92,7 +98,7 @@ void HttpConnection::start()
         return; // cancelled meanwhile
     if (m_isReady)
         startRequest();
-    else if (m_socket.state() == QAbstractSocket::UnconnectedState)
+    else if (m_socket->state() == QAbstractSocket::UnconnectedState)
         findAddresses();
 }
 
@@ -139,12 +145,12 @@ void HttpConnection::connectTo(const QString &address)
     m_tlsErrors.clear();
     // Not Unbuffered: such a socket does not tell when the server closes the connection (Qt 6.4).
     const auto mode = QIODevice::ReadWrite;
-    if (isHttps(m_peer.url)) {
-        m_socket.setSslConfiguration(m_peer.tls);
-        m_socket.connectToHostEncrypted(address, static_cast<quint16>(m_peer.url.port(443)),
-                                        m_peer.url.host(), mode);
+    if (m_tlsSocket) {
+        m_tlsSocket->setSslConfiguration(m_peer.tls.value_or(QSslConfiguration()));
+        m_tlsSocket->connectToHostEncrypted(address, static_cast<quint16>(m_peer.url.port(443)),
+                                            m_peer.url.host(), mode);
     } else {
-        m_socket.connectToHost(address, static_cast<quint16>(m_peer.url.port(80)), mode);
+        m_socket->connectToHost(address, static_cast<quint16>(m_peer.url.port(80)), mode);
     }
 }
 
@@ -152,9 +158,9 @@ void HttpConnection::handleConnected()
 {
     m_attempt.stop();
     m_isConnected = true;
-    m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    m_socket.setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-    if (!isHttps(m_peer.url))
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+    if (!m_tlsSocket)
         startRequest();
 }
 
@@ -168,7 +174,7 @@ void HttpConnection::handleFailedAttempt(const QString &reason)
             failure(SendResult::Kind::NetworkError, authority() + QStringLiteral(": ") + reason));
         return;
     }
-    m_socket.abort();
+    m_socket->abort();
     QMetaObject::invokeMethod(this, &HttpConnection::connectToNext, Qt::QueuedConnection);
 }
 
@@ -177,7 +183,7 @@ void HttpConnection::startRequest()
     m_isReady = true;
     if (!m_exchange)
         return;
-    m_socket.write(m_exchange->head);
+    m_socket->write(m_exchange->head);
     writeMore();
 }
 
@@ -187,17 +193,18 @@ void HttpConnection::startRequest()
 // the clients from time to time.
 void HttpConnection::writeMore()
 {
-    const bool isDirect = m_socket.mode() == QSslSocket::UnencryptedMode
-        && m_peer.proxy.type() == QNetworkProxy::NoProxy;
-    for (int step = 1; m_isReady && m_exchange && m_exchange->bodyLeft > 0
-         && m_socket.bytesToWrite() + m_socket.encryptedBytesToWrite() == 0;
+    const bool isDirect = !m_tlsSocket && m_peer.proxy.type() == QNetworkProxy::NoProxy;
+    const auto unsentBytes = [this] {
+        return m_socket->bytesToWrite() + (m_tlsSocket ? m_tlsSocket->encryptedBytesToWrite() : 0);
+    };
+    for (int step = 1; m_isReady && m_exchange && m_exchange->bodyLeft > 0 && unsentBytes() == 0;
          ++step) {
         if (m_step.isEmpty())
             m_step.fill(m_exchange->body);
         if (isDirect && step < StepsPerTurn) // an error shows when the rest goes the ordinary way
-            m_exchange->bodyLeft -= m_step.send(static_cast<int>(m_socket.socketDescriptor()));
+            m_exchange->bodyLeft -= m_step.send(static_cast<int>(m_socket->socketDescriptor()));
         if (!writeToSocket(isDirect ? NoticeBytes : UploadStep::MaxBytes)) {
-            m_socket.abort(); // handleDisconnect() goes on
+            m_socket->abort(); // handleDisconnect() goes on
             return;
         }
     }
@@ -208,7 +215,7 @@ bool HttpConnection::writeToSocket(std::size_t maxBytes)
 {
     while (maxBytes > 0 && !m_step.isEmpty()) {
         const std::string_view bytes = m_step.next().substr(0, maxBytes);
-        if (m_socket.write(bytes.data(), static_cast<qint64>(bytes.size())) < 0)
+        if (m_socket->write(bytes.data(), static_cast<qint64>(bytes.size())) < 0)
             return false;
         maxBytes -= bytes.size();
         m_exchange->bodyLeft -= bytes.size();
@@ -219,15 +226,15 @@ bool HttpConnection::writeToSocket(std::size_t maxBytes)
 
 void HttpConnection::readAnswer()
 {
-    while (m_exchange && m_socket.bytesAvailable() > 0) {
-        const QByteArray bytes = m_socket.readAll();
+    while (m_exchange && m_socket->bytesAvailable() > 0) {
+        const QByteArray bytes = m_socket->readAll();
         m_exchange->response.feed({bytes.constData(), static_cast<std::size_t>(bytes.size())});
         const HttpResponse::State state = m_exchange->response.state();
         if (state == HttpResponse::State::Done || state == HttpResponse::State::Failed)
             finish(answerResult());
     }
-    if (!m_exchange && m_isReady && m_socket.bytesAvailable() > 0)
-        m_socket.abort(); // bytes that nobody asked for: the connection is out of step
+    if (!m_exchange && m_isReady && m_socket->bytesAvailable() > 0)
+        m_socket->abort(); // bytes that nobody asked for: the connection is out of step
 }
 
 void HttpConnection::handleDisconnect()
@@ -236,7 +243,7 @@ void HttpConnection::handleDisconnect()
     if (!m_exchange || !m_isConnected)
         return; // an attempt to connect that was given up
     m_isConnected = false;
-    if (!wasReady && isHttps(m_peer.url)) {
+    if (!wasReady && m_tlsSocket) {
         finish(failure(SendResult::Kind::TlsError,
                        authority() + QStringLiteral(" closed the connection in the handshake")));
         return;
@@ -261,21 +268,21 @@ void HttpConnection::handleDisconnect()
 
 void HttpConnection::handleSocketError()
 {
-    const QAbstractSocket::SocketError error = m_socket.error();
+    const QAbstractSocket::SocketError error = m_socket->error();
     if (error == QAbstractSocket::RemoteHostClosedError || !m_exchange)
         return; // disconnected() follows
     if (m_isReady && m_exchange->isOnUsedConnection && !m_exchange->response.hasStarted()) {
-        m_socket.abort(); // handleDisconnect() tries again
+        m_socket->abort(); // handleDisconnect() tries again
         return;
     }
     if (!m_isConnected) {
-        handleFailedAttempt(m_socket.errorString());
+        handleFailedAttempt(m_socket->errorString());
         return;
     }
     const bool isTls = error == QAbstractSocket::SslHandshakeFailedError
         || error == QAbstractSocket::SslInternalError
         || error == QAbstractSocket::SslInvalidUserDataError;
-    QString reason = m_tlsErrors.isEmpty() ? m_socket.errorString() : m_tlsErrors;
+    QString reason = m_tlsErrors.isEmpty() ? m_socket->errorString() : m_tlsErrors;
     if (reason.contains(QLatin1String("wrong version number")))
         reason = authority() + QStringLiteral(" does not speak TLS; is it an http:// address?");
     finish(failure(isTls ? SendResult::Kind::TlsError : SendResult::Kind::NetworkError, reason));
@@ -293,7 +300,7 @@ void HttpConnection::noteTlsErrors(const QList<QSslError> &errors)
 // For texts: "trace.example:443", and by which proxy.
 QString HttpConnection::authority() const
 {
-    const int port = m_peer.url.port(isHttps(m_peer.url) ? 443 : 80);
+    const int port = m_peer.url.port(m_tlsSocket ? 443 : 80);
     QString name = m_peer.url.host() + QLatin1Char(':') + QString::number(port);
     const QNetworkProxy &proxy = m_peer.proxy;
     if (proxy.type() == QNetworkProxy::NoProxy)
@@ -345,13 +352,13 @@ void HttpConnection::finish(const SendResult &result)
     m_step.drop();
     const bool isReusable = exchange.response.state() == HttpResponse::State::Done
         && exchange.response.keepsConnection() && exchange.bodyLeft == 0
-        && m_socket.bytesToWrite() == 0;
+        && m_socket->bytesToWrite() == 0;
     if (isReusable) {
         m_wasUsed = true;
         m_idleTimer.start(MaxIdle);
     } else {
         m_isReady = false;
-        m_socket.abort();
+        m_socket->abort();
     }
     Q_EMIT finished();
     exchange.done(result);
@@ -364,7 +371,7 @@ void HttpConnection::cancel()
     m_exchange.reset();
     m_step.drop();
     m_isReady = false;
-    m_socket.abort();
+    m_socket->abort();
 }
 
 } // namespace Weave

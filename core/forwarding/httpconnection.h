@@ -13,10 +13,12 @@
 #include <QObject>
 #include <QSslConfiguration>
 #include <QSslSocket>
+#include <QTcpSocket>
 #include <QTimer>
 #include <QUrl>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 
 namespace Weave {
@@ -37,7 +39,9 @@ public:
     {
         QUrl url; // https or http; only host and port are used
         QNetworkProxy proxy{QNetworkProxy::NoProxy};
-        QSslConfiguration tls;
+        // Of https; Qt's own when there is none. Only making one loads OpenSSL, 4 MiB of memory
+        // that a plain backend does without.
+        std::optional<QSslConfiguration> tls;
     };
 
     explicit HttpConnection(Peer peer);
@@ -86,7 +90,8 @@ private:
     [[nodiscard]] QString authority() const;
 
     const Peer m_peer;
-    QSslSocket m_socket;
+    QSslSocket *const m_tlsSocket; // the same as m_socket; null for http
+    const std::unique_ptr<QTcpSocket> m_socket;
     QTimer m_deadline;
     QTimer m_attempt; // to connect to one address, while there are others
     QTimer m_idleTimer;

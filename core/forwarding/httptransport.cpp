@@ -96,10 +96,8 @@ HttpConnection &HttpTransport::idleConnection()
                                    [](const auto &connection) { return connection->isIdle(); });
     if (idle != m_connections.end())
         return **idle;
-    HttpConnection::Peer peer{m_options.backend, m_options.proxy, {}};
-    if (m_options.backend.scheme() == QLatin1String("https"))
-        peer.tls = m_options.tls;
-    m_connections.push_back(std::make_unique<HttpConnection>(std::move(peer)));
+    m_connections.push_back(std::make_unique<HttpConnection>(
+        HttpConnection::Peer{m_options.backend, m_options.proxy, m_options.tls}));
     return *m_connections.back();
 }
 

@@ -9,6 +9,7 @@
 #include <QUrl>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace Weave {
@@ -20,7 +21,7 @@ struct HttpTransportOptions
     QUrl backend; // http or https; its path is put before every route
     QByteArray apiKey; // empty: no Authorization header
     QNetworkProxy proxy{QNetworkProxy::NoProxy};
-    QSslConfiguration tls; // of https
+    std::optional<QSslConfiguration> tls; // of https
     Milliseconds requestTimeout{0}; // of a whole request, connecting included
     QByteArray userAgent;
     QByteArray instance; // this daemon's name in Via headers; empty: no such header

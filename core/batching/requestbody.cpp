@@ -7,7 +7,8 @@ namespace Weave {
 RequestBody::RequestBody(std::string_view head, std::string_view tail)
     : m_head(head),
       m_tail(tail),
-      m_size(head.size() + tail.size())
+      m_size(head.size() + tail.size()),
+      m_rest(head)
 {
 }
 
@@ -44,8 +45,7 @@ std::size_t RequestBody::read(char *out, std::size_t maxBytes)
 {
     std::size_t done = 0;
     while (done != maxBytes && m_piece != pieceCount()) {
-        const std::string_view rest = piece(m_piece).substr(m_pieceOffset);
-        const std::size_t length = rest.copy(out + done, maxBytes - done);
+        const std::size_t length = m_rest.copy(out + done, maxBytes - done);
         done += length;
         advance(length);
     }
@@ -60,7 +60,7 @@ std::size_t RequestBody::gather(std::span<char> scratch, std::vector<std::string
     std::size_t copied = 0;
     bool isCopying = false; // the last part lies in scratch and goes on
     while (done != scratch.size() && m_piece != pieceCount()) {
-        const std::string_view rest = piece(m_piece).substr(m_pieceOffset, scratch.size() - done);
+        const std::string_view rest = m_rest.substr(0, scratch.size() - done);
         advance(rest.size());
         done += rest.size();
         if (rest.empty())
@@ -84,21 +84,25 @@ std::size_t RequestBody::gather(std::span<char> scratch, std::vector<std::string
 // Within the piece, or behind it.
 void RequestBody::advance(std::size_t bytes)
 {
-    m_pieceOffset += bytes;
-    if (m_pieceOffset == piece(m_piece).size()) {
-        ++m_piece;
-        m_pieceOffset = 0;
-    }
+    m_rest.remove_prefix(bytes);
+    if (m_rest.empty())
+        enter(m_piece + 1);
+}
+
+void RequestBody::enter(std::size_t index)
+{
+    m_piece = index;
+    m_rest = index == pieceCount() ? std::string_view() : piece(index);
 }
 
 void RequestBody::seek(std::size_t position)
 {
-    m_piece = 0;
-    m_pieceOffset = position;
-    while (m_piece != pieceCount() && m_pieceOffset >= piece(m_piece).size()) {
-        m_pieceOffset -= piece(m_piece).size();
-        ++m_piece;
+    enter(0);
+    while (m_piece != pieceCount() && position >= m_rest.size()) {
+        position -= m_rest.size();
+        enter(m_piece + 1);
     }
+    m_rest.remove_prefix(position);
 }
 
 } // namespace Weave

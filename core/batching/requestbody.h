@@ -24,6 +24,7 @@ public:
     RequestBody(std::string_view head, std::string_view tail);
 
     void reserve(std::size_t items) { m_items.reserve(items); }
+    // Before the first read.
     void add(const Item &item);
 
     [[nodiscard]] std::size_t size() const { return m_size; } // bytes
@@ -41,13 +42,14 @@ private:
     [[nodiscard]] std::size_t pieceCount() const { return m_items.size() * 4 + 2; }
     [[nodiscard]] std::string_view piece(std::size_t index) const;
     void advance(std::size_t bytes);
+    void enter(std::size_t index);
 
     std::string_view m_head;
     std::string_view m_tail;
     std::vector<Item> m_items;
     std::size_t m_size;
     std::size_t m_piece = 0; // that the next read starts in
-    std::size_t m_pieceOffset = 0;
+    std::string_view m_rest; // of that piece
 };
 
 } // namespace Weave

@@ -260,16 +260,34 @@ bool JsonCursor::checkContainer(std::span<JsonMember> wanted)
 
 // The key is before the colon, the value behind it. Most keys differ in their first byte from all
 // that are wanted.
-inline void JsonCursor::noteMember(std::span<JsonMember> wanted, const char *const *colon) const
+void JsonCursor::noteMember(std::span<JsonMember> wanted, const char *const *colon) const
 {
     const char first = colon[-1][1];
     for (JsonMember &member : wanted) {
-        const bool canBe = first == member.key[0] || first == '\\';
-        if (canBe && stringAt(colon - 1).equals(member.key)) {
-            member.isPresent = true;
-            member.string = *colon[1] == '"' ? stringAt(colon + 1) : JsonString();
-        }
+        if (first == member.key[0] || first == '\\')
+            noteIfSame(member, colon);
     }
+}
+
+void JsonCursor::noteIfSame(JsonMember &member, const char *const *colon) const
+{
+    if (!isString(colon - 1, member.key))
+        return;
+    member.isPresent = true;
+    member.string = *colon[1] == '"' ? stringAt(colon + 1) : JsonString();
+}
+
+// The same as stringAt(quote).equals(text), whose end need not be looked for: the string's closing
+// quote differs from every byte of the text.
+inline bool JsonCursor::isString(const char *const *quote, std::string_view text) const
+{
+    const char *inside = *quote + 1;
+    std::size_t same = 0;
+    while (same != text.size() && inside[same] == text[same])
+        ++same;
+    if (same == text.size())
+        return inside[same] == '"';
+    return inside[same] == '\\' && stringAt(quote).equals(text);
 }
 
 // What is inside of the quotes; the closing one is not listed, but between it and the next place
@@ -311,6 +329,15 @@ inline bool JsonCursor::checkString(std::string_view &inside)
     return true;
 }
 
+inline const char *JsonCursor::endOfLiteral(const char *begin, std::string_view literal)
+{
+    const std::string_view rest(begin, static_cast<std::size_t>(m_end - begin));
+    if (rest.starts_with(literal))
+        return begin + literal.size();
+    fail("expected a value", begin);
+    return nullptr;
+}
+
 // Behind the number or literal; null after an error.
 const char *JsonCursor::endOfScalar(const char *begin)
 {
@@ -324,15 +351,6 @@ const char *JsonCursor::endOfScalar(const char *begin)
     default:
         return endOfNumber(begin);
     }
-}
-
-const char *JsonCursor::endOfLiteral(const char *begin, std::string_view literal)
-{
-    const std::string_view rest(begin, static_cast<std::size_t>(m_end - begin));
-    if (rest.starts_with(literal))
-        return begin + literal.size();
-    fail("expected a value", begin);
-    return nullptr;
 }
 
 const char *JsonCursor::endOfNumber(const char *begin)

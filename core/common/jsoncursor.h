@@ -2,6 +2,7 @@
 
 #include "common/jsonplaces.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -18,11 +19,14 @@ struct JsonString
     // Whether the string, its escapes resolved, is the given text.
     [[nodiscard]] bool equals(std::string_view text) const
     {
-        // An escape is longer than what it stands for.
-        if (inside.size() <= text.size())
-            return inside == text && !hasEscapes();
-        const bool canBe = text.empty() || inside[0] == text[0] || inside[0] == '\\';
-        return canBe && hasEscapes() && decoded() == text;
+        // Names are short and mostly differ in their first byte: a call of memcmp costs more.
+        std::size_t same = 0;
+        const std::size_t most = std::min(inside.size(), text.size());
+        while (same != most && inside[same] == text[same] && inside[same] != '\\')
+            ++same;
+        if (same == inside.size())
+            return same == text.size();
+        return inside[same] == '\\' && decoded() == text;
     }
     // The string with its escapes resolved, as UTF-8.
     [[nodiscard]] std::string decoded() const;
@@ -31,7 +35,7 @@ struct JsonString
 // A member of an object to look for, and its value.
 struct JsonMember
 {
-    std::string_view key; // not empty
+    std::string_view key; // not empty, without quotes and backslashes in it
     bool isPresent = false;
     JsonString string{}; // its value; empty when it is no string
 };
@@ -94,9 +98,11 @@ private:
     bool next(char closing, const char *errorText);
     bool checkContainer(std::span<JsonMember> wanted);
     void noteMember(std::span<JsonMember> wanted, const char *const *colon) const;
+    void noteIfSame(JsonMember &member, const char *const *colon) const;
     bool checkScalar();
     bool checkString(std::string_view &inside);
     [[nodiscard]] JsonString stringAt(const char *const *quote) const;
+    [[nodiscard]] bool isString(const char *const *quote, std::string_view text) const;
     [[nodiscard]] const char *endOfScalar(const char *begin);
     [[nodiscard]] const char *endOfLiteral(const char *begin, std::string_view literal);
     [[nodiscard]] const char *endOfNumber(const char *begin);

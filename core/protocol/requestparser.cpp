@@ -28,7 +28,7 @@ Error cursorError(const JsonCursor &cursor)
                      + cursor.errorText());
 }
 
-const char *kindName(CallKind kind)
+std::string_view kindName(CallKind kind)
 {
     return kind == CallKind::Start ? "start" : "end";
 }

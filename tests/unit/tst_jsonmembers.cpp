@@ -100,6 +100,7 @@ class JsonMembersTest : public QObject
 private Q_SLOTS:
     void finds_data();
     void finds();
+    void namesAreComparedDecoded();
     void agreesWithOneByOne();
     void failsWhereSkippingFails();
 };
@@ -136,6 +137,34 @@ void JsonMembersTest::finds()
     QCOMPARE(wanted[0].isPresent, isPresent);
     QCOMPARE(wanted[0].string.inside, std::string_view(id.constData(), id.size()));
     QVERIFY(!wanted[1].isPresent);
+}
+
+// Every key of up to three of these pieces by every name of up to three letters.
+void JsonMembersTest::namesAreComparedDecoded()
+{
+    static constexpr std::array<const char *, 6> Pieces{"", "a", "b", "\\u0061", "\\\\", "\\\""};
+    static constexpr std::array<const char *, 3> Letters{"", "a", "b"};
+    std::size_t same = 0;
+    for (int k = 0; k < 6 * 6 * 6; ++k) {
+        const std::string inside =
+            std::string(Pieces.at(k % 6)) + Pieces.at(k / 6 % 6) + Pieces.at(k / 36);
+        const std::string text = "{\"" + inside + "\":\"x\"}";
+        const JsonString key{inside};
+        QVERIFY(key.equals(key.decoded()));
+        QVERIFY(!key.equals(key.decoded() + "a"));
+        for (int n = 1; n < 3 * 3 * 3; ++n) {
+            const std::string name =
+                std::string(Letters.at(n % 3)) + Letters.at(n / 3 % 3) + Letters.at(n / 9);
+            std::array wanted{JsonMember{name}};
+            JsonCursor cursor(text);
+            QVERIFY2(cursor.findMembers(wanted), text.c_str());
+            const bool isExpected = key.decoded() == name;
+            QVERIFY2(wanted[0].isPresent == isExpected, (text + " by " + name).c_str());
+            QVERIFY2(key.equals(name) == isExpected, (text + " by " + name).c_str());
+            same += isExpected ? 1 : 0;
+        }
+    }
+    QCOMPARE_GT(same, 100U);
 }
 
 void JsonMembersTest::agreesWithOneByOne()

@@ -20,11 +20,11 @@ OPENSSL_TIMEOUT_S = 20
 def tls(setup: Setup, _rates: dict[str, float]) -> list[Row]:
     """The daemon's CPU for a message with a TLS backend by that with a plain one."""
     with ExitStack() as stack:
-        certificate, key = _make_certificate(new_home(stack))
+        certificate, key = make_certificate(new_home(stack))
         return [_compare(setup, load_named(name), certificate, key) for name in NAMES]
 
 
-def _make_certificate(folder: Path) -> tuple[Path, Path]:
+def make_certificate(folder: Path) -> tuple[Path, Path]:
     """One that signs itself, so that it is the authority to trust as well."""
     certificate, key = folder / "sink.pem", folder / "sink.key"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"]

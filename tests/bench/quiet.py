@@ -8,6 +8,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from encryption import make_certificate
 from processes import (
     START_TIMEOUT_S,
     BenchError,
@@ -17,6 +18,7 @@ from processes import (
     new_home,
     plain_backend,
     sidecar_command,
+    start_python_sink,
     start_sidecar,
     start_sink,
 )
@@ -35,6 +37,7 @@ STATUS_LINE = json.dumps({"method": "status"}).encode() + b"\n"
 def idle(setup: Setup, _rates: dict[str, float]) -> list[Row]:
     """Memory and wake-ups with nobody connected, some time after a call was delivered."""
     seconds = max(LEAST_IDLE_S, IDLE_S * min(1.0, setup.scale))
+    with_tls = _resident_with_tls(setup)
     with ExitStack() as stack:
         port, _ = start_sink(stack, setup)
         pid, socket_path = start_sidecar(stack, setup, plain_backend(port))
@@ -46,8 +49,20 @@ def idle(setup: Setup, _rates: dict[str, float]) -> list[Row]:
         resident = resident_mib(pid)
     return [
         Row("idle", "resident memory", "MiB", 16, [resident], digits=1),
+        Row("idle", "resident memory with a TLS backend", "MiB", 16, [with_tls], digits=1),
         Row("idle", f"wake-ups a second, over {seconds:.1f} s", "", 1, [a_second]),
     ]
+
+
+def _resident_with_tls(setup: Setup) -> float:
+    with ExitStack() as stack:
+        certificate, key = make_certificate(new_home(stack))
+        port, tls_port = start_python_sink(stack, certificate, key)
+        backend = f"https://127.0.0.1:{tls_port}"
+        pid, socket_path = start_sidecar(stack, setup, backend, f"--ca-file={certificate}")
+        deliver_a_call(setup, socket_path, port)
+        time.sleep(CALM_DOWN_S)
+        return resident_mib(pid)
 
 
 def start(setup: Setup, _rates: dict[str, float]) -> list[Row]:

@@ -252,14 +252,14 @@ bool EpollDispatcher::unregisterTimer(int timerId)
 
 bool EpollDispatcher::unregisterTimers(QObject *object)
 {
-    return std::erase_if(m_timers, [this, object](const auto &timer) {
-               return timer.second.object == object && m_queue.remove(timer.first);
-           })
+    return std::erase_if(m_timers,
+                         [this, object](const auto &timer) {
+                             return timer.second.object == object && m_queue.remove(timer.first);
+                         })
         > 0;
 }
 
-QList<QAbstractEventDispatcher::TimerInfo>
-EpollDispatcher::registeredTimers(QObject *object) const
+QList<QAbstractEventDispatcher::TimerInfo> EpollDispatcher::registeredTimers(QObject *object) const
 {
     QList<TimerInfo> timers;
     for (const auto &[id, timer] : m_timers) {

@@ -65,8 +65,9 @@ def asks_what_becomes_of_its_daemon(scene: Scene) -> None:
     scene.wait_for_icon()
 
     scene.item.click("Open log")
-    wait_for("the log to be opened", opened.exists)
-    assert opened.read_text().strip().endswith("/.local/state/weave-sidecar/daemon.log")
+    # The file is there before the line in it.
+    said = wait_for("the log to be opened", lambda: opened.exists() and opened.read_text().strip())
+    assert said.endswith("/.local/state/weave-sidecar/daemon.log"), said
 
     question = "Quit Weave Sidecar"
     wait_for("the entry that will ask", lambda: scene.item.entry("Quit…"))

@@ -19,7 +19,7 @@ import reader
 from desktop import Skipped
 from scene import Programs, Scene, scene
 
-_NEEDED_BY_ALL = ("Xvfb", "xdotool", "xfwm4", "dbus-run-session", "dbus-daemon")
+_NEEDED_BY_ALL = ("Xvfb", "xdotool", "xfwm4", "dbus-daemon")
 # What each group needs besides what all need, and whether there is a session bus.
 _GROUPS = {
     "logic": (("gdbus",), True),

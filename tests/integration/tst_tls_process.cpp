@@ -28,6 +28,7 @@ private Q_SLOTS:
     void unknownCaIsRefused();
     void wrongHostNameIsRefused();
     void httpsToAPlainPort();
+    void plainBackendDoesWithoutOpenSsl();
 
 private:
     void prepare(ProcessFixture &f, const QString &folder);
@@ -114,6 +115,31 @@ void TlsProcessTest::httpsToAPlainPort()
     QTRY_COMPARE_GE(f.sidecar.number(QStringLiteral("requests.retried")), 1);
     QCOMPARE(f.sidecar.number(QStringLiteral("calls.pending")), 1);
     QCOMPARE(f.sink.requestCount(), 0);
+}
+
+// It takes more memory than all that the daemon has of its own.
+void TlsProcessTest::plainBackendDoesWithoutOpenSsl()
+{
+#ifdef Q_OS_LINUX
+    const auto hasOpenSsl = [](const ProcessFixture &f) {
+        QFile maps(QStringLiteral("/proc/%1/maps").arg(f.sidecar.pid()));
+        return maps.open(QIODevice::ReadOnly) && maps.readAll().contains("qopensslbackend");
+    };
+    ProcessFixture plain;
+    QVERIFY(plain.start());
+    FakeClient client(plain.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(callLine(1), 1), 1);
+    QVERIFY(plain.waitForDelivered(1));
+    QVERIFY(!hasOpenSsl(plain));
+
+    ProcessFixture encrypted;
+    prepare(encrypted, m_good.path());
+    QVERIFY(
+        encrypted.start({QStringLiteral("--ca-file"), m_good.filePath(QStringLiteral("ca.pem"))}));
+    QVERIFY(hasOpenSsl(encrypted));
+#else
+    QSKIP("the libraries of a process are read in /proc");
+#endif
 }
 
 QTEST_GUILESS_MAIN(TlsProcessTest)

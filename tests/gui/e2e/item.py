@@ -6,6 +6,7 @@ import dataclasses
 import re
 
 from desktop import Desktop
+from screen import Picture
 
 _WATCHER = "org.kde.StatusNotifierWatcher"
 _ITEM = "org.kde.StatusNotifierItem"
@@ -59,6 +60,19 @@ class Item:
             if name == "Weave Sidecar":
                 return line
         return ""
+
+    def picture(self) -> Picture:
+        """The largest that a host is given to draw, without its transparency."""
+        pixmaps = self._call(self.service(), "/StatusNotifierItem", _GET, _ITEM, "IconPixmap")
+        largest = Picture(0, 0, [])
+        for width, height, data in re.findall(r"\((\d+), (\d+), \[([^]]*)\]", pixmaps):
+            argb = bytes(int(byte, 16) for byte in re.findall(r"0x[0-9a-f]{2}", data))
+            if int(width) > largest.width:
+                rgb = bytes(byte for at, byte in enumerate(argb) if at % 4)
+                row = 3 * int(width)
+                rows = [rgb[at : at + row] for at in range(0, len(rgb), row)]
+                largest = Picture(int(width), int(height), rows)
+        return largest
 
     def activate(self) -> None:
         self._call(self.service(), "/StatusNotifierItem", f"{_ITEM}.Activate", "10", "10")

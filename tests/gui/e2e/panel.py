@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backend import Answer
-from hosts import Panel
+from hosts import Panel, look_of
 from scene import Scene
 from waiting import wait_for
 
@@ -199,6 +199,26 @@ def is_used_by_mouse(scene: Scene) -> None:
     wait_for("the icon to say so", lambda: panel.look() == "paused")
 
 
+def _shows_on_a_new_panel(scene: Scene, panel: Panel, look: str) -> None:
+    """What the tray gives to the panel has to be right each time, and the panel has to draw it.
+
+    A panel that was ended a moment after its start was seen not to draw what it had been given when it
+    was started again (xfce4-panel 4.18, once in about two hundred times, the cause not found): drawing
+    has a second try, and the output tells of it.
+    """
+    for _ in range(2):
+        panel.start()
+        scene.wait_for_icon()
+        wait_for(f"the icon {look!r} for the panel", lambda: look_of(scene.item.picture()) == look)
+        try:
+            wait_for(f"the icon {look!r} on the new panel", lambda: panel.look() == look, 10)
+            return
+        except AssertionError as failure:
+            print(f"{failure}: {panel.look()!r}, an icon: {panel.has_icon()}", flush=True)
+            panel.stop()
+    raise AssertionError(f"twice the panel did not draw the icon {look!r} that it was given")
+
+
 def finds_a_late_host(scene: Scene) -> None:
     """At login the panel may come after the tray, and it may be started anew."""
     scene.sidecar.start()
@@ -211,9 +231,7 @@ def finds_a_late_host(scene: Scene) -> None:
     scene.wait_for_icon()
     panel.stop()
     scene.sidecar.ask("pause")  # while nobody can see it
-    panel.start()
-    scene.wait_for_icon()
-    wait_for("the state on the new panel", lambda: panel.look() == "paused")
+    _shows_on_a_new_panel(scene, panel, "paused")
     scene.item.click("Resume delivery")
     wait_for("the daemon to go on", lambda: not scene.sidecar.status()["backend"]["paused_by"])
 

@@ -50,6 +50,10 @@ Connection::Connection(UniqueFd socket, std::uint16_t number, ConnectionContext 
 
 Connection::~Connection()
 {
+    if (m_isInRound) {
+        m_context.round.remove(*this);
+        [[maybe_unused]] const bool isThere = m_unsyncedReplies > 0 || sendReplies();
+    }
     --m_context.stats.connectionsOpen;
 }
 
@@ -75,14 +79,13 @@ void Connection::handleInput()
 {
     if (m_isClosed)
         return;
-    int lines = 0;
     m_isHandling = true;
     while (!m_isWaiting && !isHeldUp()) {
         const Frame frame = m_frames.next();
         if (frame.status == Frame::Status::Incomplete)
             break;
         handleFrame(frame);
-        ++lines;
+        ++m_linesInRound;
     }
     if (!m_frames.isDrained())
         m_frames.park(); // the read buffer is everybody's
@@ -93,9 +96,16 @@ void Connection::handleInput()
         m_unsyncedReplies = m_replies.size();
         Q_EMIT awaitingSync(m_context.handler.requestSync());
     }
-    writeReplies(); // the client first, then the batches
+    if (!std::exchange(m_isInRound, true))
+        m_context.round.add(*this, m_linesInRound == 1);
+}
+
+void Connection::endRound(bool shouldPause)
+{
+    m_isInRound = false;
     // Who waits for each reply is slowed down by that already.
-    if (m_context.handler.callsAccepted() && lines > 1 && !m_isClosed) {
+    const bool canPause = std::exchange(m_linesInRound, 0) > 1 && !m_isClosed;
+    if (shouldPause && canPause) {
         m_isPausing = true;
         Q_EMIT pausing();
     }
@@ -281,10 +291,19 @@ void Connection::finishDelayed(const std::string &reply)
 
 void Connection::writeReplies()
 {
-    if (m_unsyncedReplies > 0)
+    if (m_unsyncedReplies > 0 || m_isClosed)
         return;
+    if (!sendReplies())
+        close(); // the client is gone; what it was promised is kept all the same
+    m_writeNotifier.setEnabled(!m_replies.empty());
+}
+
+// As much as the client takes for now. False when it is gone.
+bool Connection::sendReplies()
+{
     std::size_t done = 0;
-    while (done != m_replies.size() && !m_isClosed) {
+    bool isThere = true;
+    while (done != m_replies.size() && isThere) {
         const ssize_t written =
             ::send(m_socket.get(), m_replies.data() + done, m_replies.size() - done, SendFlags);
         if (written >= 0) {
@@ -292,11 +311,11 @@ void Connection::writeReplies()
         } else if (errno == EAGAIN) {
             break;
         } else if (errno != EINTR) {
-            close(); // the client is gone; what it was promised is kept all the same
+            isThere = false;
         }
     }
     m_replies.erase(0, done);
-    m_writeNotifier.setEnabled(!m_replies.empty() && !m_isClosed);
+    return isThere;
 }
 
 // Nothing more is taken from the client for the moment.

@@ -2,6 +2,7 @@
 
 #include "common/uniquefd.h"
 #include "common/unixsocket.h"
+#include "ingest/replyround.h"
 #include "ingest/requesthandler.h"
 #include "protocol/framereader.h"
 #include "protocol/requestparser.h"
@@ -22,6 +23,7 @@ struct ConnectionContext
     ByteBudget &budget; // for unfinished lines
     std::size_t maxLineBytes;
     std::span<char> readBuffer; // scratch space for one read
+    ReplyRound &round;
     RequestParser parser;
     bool answersAfterSync = false;
 };
@@ -56,6 +58,10 @@ public:
     // The sync that awaitingSync() is about has ended.
     void finishSync(bool isSynced);
 
+    // For ReplyRound: first one, then the other.
+    void writeReplies();
+    void endRound(bool shouldPause);
+
 Q_SIGNALS:
     // Replies are held back until the handler's sync with this ticket has ended.
     void awaitingSync(quint64 ticket);
@@ -75,7 +81,7 @@ private:
     [[nodiscard]] RequestHandler::Pushed push(std::string_view line);
     void refuse(Refusal reason, std::string_view text);
     void finishDelayed(const std::string &reply);
-    void writeReplies();
+    [[nodiscard]] bool sendReplies();
     [[nodiscard]] bool isHeldUp() const;
     void updateReading();
     void close();
@@ -93,7 +99,9 @@ private:
     std::string m_replies; // not written yet
     bool m_isWaiting = false; // a reply is outstanding; later lines wait behind it
     bool m_isPausing = false; // the handler has asked for it
-    bool m_isHandling = false; // handleInput() is on the stack and will write
+    bool m_isHandling = false; // handleInput() is on the stack
+    bool m_isInRound = false; // replies wait for the end of the round
+    int m_linesInRound = 0;
     bool m_hasSubscribed = false; // once a connection, so that a client's events are bounded
     bool m_hasUnsynced = false; // calls whose replies wait for a sync
     std::size_t m_unsyncedReplies = 0; // bytes at the front of m_replies; a sync is under way

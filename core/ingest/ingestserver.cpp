@@ -39,8 +39,9 @@ IngestServer::IngestServer(RequestHandler &handler, Stats &stats, const IngestLi
     : m_limits(limits),
       m_budget(unfinishedLineBudget(limits.maxLineBytes)),
       m_readBuffer(ReadBufferBytes),
-      m_context{
-          handler, stats, m_budget, limits.maxLineBytes, m_readBuffer, {}, limits.answersAfterSync}
+      m_round(handler),
+      m_context{handler,      stats,   m_budget, limits.maxLineBytes,
+                m_readBuffer, m_round, {},       limits.answersAfterSync}
 {
     m_endPauses.setSingleShot(true);
     m_endPauses.setTimerType(Qt::PreciseTimer);

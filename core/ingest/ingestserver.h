@@ -6,6 +6,7 @@
 #include "ingest/clientinfo.h"
 #include "ingest/connection.h"
 #include "ingest/listeningsocket.h"
+#include "ingest/replyround.h"
 
 #include <QObject>
 #include <QPointer>
@@ -87,6 +88,7 @@ private:
     IngestLimits m_limits;
     ByteBudget m_budget;
     std::vector<char> m_readBuffer;
+    ReplyRound m_round;
     ConnectionContext m_context;
     std::string m_path;
     std::unique_ptr<ListeningSocket> m_listening;

@@ -27,7 +27,7 @@ class Rig final
 public:
     explicit Rig(std::size_t maxLineBytes = 100'000, bool answersAfterSync = false)
         : m_buffer(4096),
-          m_context{handler, stats, m_budget, maxLineBytes, m_buffer, {}, answersAfterSync}
+          m_context{handler, stats, m_budget, maxLineBytes, m_buffer, m_round, {}, answersAfterSync}
     {
         std::array<int, 2> ends{-1, -1};
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data());
@@ -42,6 +42,7 @@ public:
 private:
     ByteBudget m_budget{1'000'000};
     std::vector<char> m_buffer;
+    ReplyRound m_round{handler};
     ConnectionContext m_context;
 
 public:
@@ -74,6 +75,7 @@ private Q_SLOTS:
     void failedSyncIsARefusal();
     void flushReplyBehindASync();
     void clientGoesDuringASync();
+    void goesWithItsRepliesSent();
 };
 
 void ConnectionTest::answersInOrder()
@@ -312,6 +314,18 @@ void ConnectionTest::clientGoesDuringASync()
     QTest::qWait(20);
     rig.connection->finishSync(true);
     QTRY_COMPARE(closed.size(), 1);
+}
+
+// Whatever ends it: what has been taken is answered.
+void ConnectionTest::goesWithItsRepliesSent()
+{
+    Rig rig;
+    QVERIFY(rig.client->send(callLine(1) + callLine(2)));
+    while (rig.handler.ids.size() < 2)
+        QCoreApplication::processEvents();
+    rig.connection.reset();
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
 }
 
 QTEST_GUILESS_MAIN(ConnectionTest)

@@ -29,6 +29,8 @@ private Q_SLOTS:
     void resumeEndsAPause();
     void listenFailsOnATakenPath();
     void goesWithClientsConnected();
+    void answersPipeliningClientsTogether();
+    void answersASingleLineAtOnce();
 
 private:
     [[nodiscard]] SocketOptions options() const { return {m_path.toStdString(), 0600, {}}; }
@@ -155,6 +157,48 @@ void IngestServerTest::goesWithClientsConnected()
     QVERIFY(client.waitForClose());
     QCOMPARE(stats.connectionsOpen, 0U);
     QVERIFY(!QFileInfo::exists(m_path));
+}
+
+// Both are read in one turn, and the handler hears of their calls once, at its end. A turn that was
+// interrupted for long answers the first client before the second is read.
+void IngestServerTest::answersPipeliningClientsTogether()
+{
+    Stats stats;
+    IngestServer server(m_handler, stats, {});
+    QVERIFY(server.listen(options()));
+    FakeClient first(m_path);
+    FakeClient second(m_path);
+    QCOMPARE(first.sendCalls(Line, 1), 1);
+    QCOMPARE(second.sendCalls(Line, 1), 1);
+    const QList<QByteArray> together{"call", "call", "call", "call", "accepted"};
+    bool cameTogether = false;
+    for (int attempt = 0; attempt < 50 && !cameTogether; ++attempt) {
+        m_handler.events.clear();
+        QVERIFY(first.send(Line + Line) && second.send(Line + Line));
+        for (FakeClient *client : {&first, &second}) {
+            for (int i = 0; i < 2; ++i)
+                QVERIFY(client->readLine().value_or(QByteArray()).contains("true"));
+        }
+        QCOMPARE(m_handler.events.count("call"), 4);
+        cameTogether = m_handler.events == together;
+    }
+    QVERIFY(cameTogether);
+}
+
+void IngestServerTest::answersASingleLineAtOnce()
+{
+    Stats stats;
+    IngestServer server(m_handler, stats, {});
+    QVERIFY(server.listen(options()));
+    FakeClient first(m_path);
+    FakeClient second(m_path);
+    QCOMPARE(first.sendCalls(Line, 1), 1);
+    QCOMPARE(second.sendCalls(Line, 1), 1);
+    m_handler.events.clear();
+    QVERIFY(first.send(Line) && second.send(Line));
+    for (FakeClient *client : {&first, &second})
+        QVERIFY(client->readLine().value_or(QByteArray()).contains("true"));
+    QCOMPARE(m_handler.events, (QList<QByteArray>{"call", "accepted", "call", "accepted"}));
 }
 
 QTEST_GUILESS_MAIN(IngestServerTest)

@@ -1,9 +1,11 @@
 #include "common/jsoncursor.h"
 
+#include "common/jsoncontainer.h"
 #include "common/jsongrammar.h"
 #include "common/jsontext.h"
 
 #include <array>
+#include <bit>
 
 namespace Weave {
 
@@ -183,10 +185,50 @@ bool JsonCursor::findMembers(std::span<JsonMember> wanted)
     return peek() == '{' ? checkContainer(wanted) : failHere("expected an object");
 }
 
-// An object or array with all that is in it. What comes next in a trace can hardly be guessed, and
-// a wrong guess costs the processor as much as ten places; so the grammar is looked up, and
-// branches are left for brackets and scalars.
+// An object or array with all that is in it.
 bool JsonCursor::checkContainer(std::span<JsonMember> wanted)
+{
+    JsonContainer container;
+    return isListed(container) ? checkListed(container, wanted) : checkByPlace(wanted);
+}
+
+bool JsonCursor::isListed(JsonContainer &container) const
+{
+    return m_places.hasBytes() && m_places.isComplete()
+        && container.check(m_places.bytesAt(m_at), static_cast<std::size_t>(m_places.last() - m_at),
+                           MaxDepth - m_depth);
+}
+
+// Of a container whose grammar is good. The first error that is left is the first one of all.
+bool JsonCursor::checkListed(const JsonContainer &container, std::span<JsonMember> wanted)
+{
+    const char *const *group = m_at;
+    for (std::uint64_t bits : container.scalars()) {
+        for (; bits != 0; bits &= bits - 1) {
+            const char *end = endOfScalar(group[std::countr_zero(bits)]);
+            if (!end)
+                return false;
+            if (end != m_end && !endsScalar(*end))
+                return checkByPlace(wanted); // which knows what it should be
+        }
+        group += JsonContainer::GroupPlaces;
+    }
+    group = m_at;
+    for (std::uint64_t bits :
+         wanted.empty() ? std::span<const std::uint64_t>() : container.keys()) {
+        for (; bits != 0; bits &= bits - 1)
+            noteMember(wanted, group + std::countr_zero(bits) + 1);
+        group += JsonContainer::GroupPlaces;
+    }
+    m_at += container.places() - 1;
+    m_position = *m_at + 1;
+    step(1);
+    return true;
+}
+
+// What comes next in a trace can hardly be guessed, and a wrong guess costs the processor as much
+// as ten places; so the grammar is looked up, and branches are left for brackets and scalars.
+bool JsonCursor::checkByPlace(std::span<JsonMember> wanted)
 {
     using Verdict = JsonGrammar::Verdict;
     using Container = JsonGrammar::Container;

@@ -10,6 +10,8 @@
 
 namespace Weave {
 
+class JsonContainer;
+
 // The inside of a JSON string (without its quotes), as it stands in the text.
 struct JsonString
 {
@@ -97,6 +99,9 @@ private:
     bool enter(char bracket, const char *errorText);
     bool next(char closing, const char *errorText);
     bool checkContainer(std::span<JsonMember> wanted);
+    [[nodiscard]] bool isListed(JsonContainer &container) const;
+    bool checkListed(const JsonContainer &container, std::span<JsonMember> wanted);
+    bool checkByPlace(std::span<JsonMember> wanted);
     void noteMember(std::span<JsonMember> wanted, const char *const *colon) const;
     void noteIfSame(JsonMember &member, const char *const *colon) const;
     bool checkScalar();

@@ -128,8 +128,9 @@ private:
 #if defined(__SSE2__)
 
 #define WEAVE_AVX2 [[gnu::target("avx2,bmi,pclmul,popcnt")]]
-#define WEAVE_AVX512 [[gnu::target("avx512bw,avx512vbmi2,bmi,pclmul,popcnt")]]
-#define WEAVE_AVX512_LAMBDA __attribute__((target("avx512bw,avx512vbmi2,bmi,pclmul,popcnt")))
+#define WEAVE_AVX512 [[gnu::target("avx512bw,avx512vbmi,avx512vbmi2,bmi,pclmul,popcnt")]]
+#define WEAVE_AVX512_LAMBDA                                                                        \
+    __attribute__((target("avx512bw,avx512vbmi,avx512vbmi2,bmi,pclmul,popcnt")))
 
 constexpr std::array<char, 32> jsonLookupOf(std::string_view chars)
 {
@@ -221,19 +222,24 @@ struct JsonAvx512
                 _mm512_cmplt_epi8_mask(bytes, space)};
     }
 
-    // Writes where the bits are, in their order, and up to JsonPlaces::BlockBytes more.
-    WEAVE_AVX512 void list(std::uint64_t bits, const char *block, const char **out) const
+    // Writes where the bits are in the block, and the bytes there, in their order, and up to
+    // JsonPlaces::BlockBytes more of both. bytes: the block, or a copy of it with room behind.
+    WEAVE_AVX512 void list(std::uint64_t bits, const char *block, const char *bytes,
+                           const char **out, char *outBytes) const
     {
         const __m512i base = _mm512_set1_epi64(reinterpret_cast<long long>(block));
         const auto listEight = [&](__m128i places, const char **to) WEAVE_AVX512_LAMBDA {
             _mm512_storeu_si512(to, _mm512_add_epi64(base, _mm512_cvtepu8_epi64(places)));
         };
         const __m512i places = _mm512_maskz_compress_epi8(bits, numbers);
+        const __m512i found = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(bytes));
         const __m128i first = _mm512_castsi512_si128(places);
         listEight(first, out);
         listEight(_mm_srli_si128(first, 8), out + 8);
+        _mm_storeu_si128(reinterpret_cast<__m128i *>(outBytes), _mm512_castsi512_si128(found));
         if (std::popcount(bits) <= 16)
             return;
+        _mm512_storeu_si512(outBytes, found);
         alignas(64) std::array<char, 64> all;
         _mm512_store_si512(all.data(), places);
         for (std::size_t i = 16; i < all.size(); i += 8)

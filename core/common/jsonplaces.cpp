@@ -193,10 +193,11 @@ WEAVE_AVX512 void JsonPlaces::fillAvx512()
     Padded padded;
     Pass pass(*this);
     while (pass.hasBlock()) {
-        JsonKinds kinds = finder.kindsOf(pass.bytes(padded));
+        const char *bytes = pass.bytes(padded);
+        JsonKinds kinds = finder.kindsOf(bytes);
         pass.passOverEscaped(kinds);
         const std::uint64_t places = pass.placesOf(kinds, jsonInsidesAvx2(kinds.quotes));
-        finder.list(places, pass.block, pass.out);
+        finder.list(places, pass.block, bytes, pass.out, m_bytes.data() + indexOf(pass.out));
         pass.goOn(places);
     }
     pass.end();
@@ -211,7 +212,9 @@ bool JsonPlaces::refill(const char *const *first)
         && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("pclmul")
         && __builtin_cpu_supports("popcnt");
     static const bool hasAvx512 = WEAVE_JSON_AVX >= 512 && hasAvx2
-        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2");
+        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi")
+        && __builtin_cpu_supports("avx512vbmi2");
+    m_hasBytes = hasAvx512;
     static const auto fill = hasAvx512 ? &JsonPlaces::fillAvx512
         : hasAvx2                      ? &JsonPlaces::fillAvx2
                                        : &JsonPlaces::fillAny;
@@ -219,6 +222,9 @@ bool JsonPlaces::refill(const char *const *first)
     constexpr auto fill = &JsonPlaces::fillAny;
 #endif
     // With the one before: it may be the opening quote of a string that is not closed.
+    if (m_hasBytes)
+        std::memmove(m_bytes.data(), bytesAt(first) - 1,
+                     static_cast<std::size_t>(m_last - first) + 1);
     m_last = std::copy(first - 1, static_cast<const char *const *>(m_last), m_list.data());
     const char *const *const old = m_last;
     (this->*fill)();

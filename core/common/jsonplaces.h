@@ -22,6 +22,8 @@ public:
     static const char *sentinel() { return &Sentinel; }
     static constexpr std::size_t Lookahead = 4;
     static constexpr std::size_t BlockBytes = 64;
+    // As many are listed at once at most.
+    static constexpr std::size_t MaxPlaces = 448;
 
     explicit JsonPlaces(std::string_view text);
     JsonPlaces(const JsonPlaces &) = delete;
@@ -35,7 +37,20 @@ public:
     // Nothing is to come behind last().
     [[nodiscard]] bool isComplete() const { return m_block == m_end || m_errorText; }
     // Puts another place where `at` is in the list.
-    void replace(const char *const *at, const char *place) { m_list[indexOf(at)] = place; }
+    void replace(const char *const *at, const char *place)
+    {
+        m_list[indexOf(at)] = place;
+        m_bytes[indexOf(at)] = *place;
+    }
+
+    // Whether the processor has the instructions to list the bytes at the places as well.
+    [[nodiscard]] bool hasBytes() const { return m_hasBytes; }
+    // Those from `at` on, as many as there are places; one more in front of them and
+    // BlockBytes + 2 behind them can be read.
+    [[nodiscard]] const char *bytesAt(const char *const *at) const
+    {
+        return m_bytes.data() + indexOf(at);
+    }
 
     // What is wrong inside of a string that begins at the last place, and where. Null when the
     // places end with the text.
@@ -47,7 +62,7 @@ private:
     struct Pass;
 
     // Full with so many; one block more fits behind them.
-    static constexpr std::size_t Full = 384;
+    static constexpr std::size_t Full = MaxPlaces - BlockBytes;
     static constexpr std::size_t Size = Full + BlockBytes + Lookahead;
     static constexpr char Sentinel = '\0';
 
@@ -67,6 +82,8 @@ private:
     // Without values at first: setting them would cost more than a short text does. In front of
     // the list is the place before its first.
     std::array<const char *, 1 + Size> m_list;
+    std::array<char, 1 + MaxPlaces + BlockBytes + 2> m_bytes; // in the same order, when it has them
+    bool m_hasBytes = false;
     const char *m_block; // the next one; while it is looked at, that one
     const char *const m_end;
     const char *const *m_first;

@@ -43,6 +43,11 @@ public:
         : m_state(std::in_place_index<0>, std::move(value))
     {
     }
+    // A value to be filled where it stays.
+    explicit Result(std::in_place_t)
+        : m_state(std::in_place_index<0>)
+    {
+    }
     Result(Error error)
         : m_state(std::in_place_index<1>, std::move(error))
     {

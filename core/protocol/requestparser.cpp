@@ -220,9 +220,13 @@ Result<Request> RequestParser::toCall(const Line &line, CallKind kind)
     if (auto problem = problemOf(object.id(), id))
         return std::move(*problem);
     // Filled where it stays: a copy would wait for what has just been written.
-    Result<Request> result{Request()};
+    Result<Request> result(std::in_place);
     result->method = kind == CallKind::Start ? Method::CallStart : Method::CallEnd;
-    result->call = {kind, project, id, line.payload};
+    CallView &call = result->call;
+    call.kind = kind;
+    call.project = project;
+    call.id = id;
+    call.payload = line.payload;
     return result;
 }
 

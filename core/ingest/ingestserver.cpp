@@ -56,7 +56,10 @@ IngestServer::IngestServer(RequestHandler &handler, Stats &stats, const IngestLi
 IngestServer::~IngestServer()
 {
     stopListening();
-    for (Connection *connection : m_connections)
+    // They use what is the server's. Those that are closed may still wait for the event loop.
+    for (Connection *connection : std::exchange(m_connections, {}))
+        delete connection;
+    for (Connection *connection : std::exchange(m_closed, {}))
         delete connection;
 }
 
@@ -108,10 +111,13 @@ void IngestServer::addClient(UniqueFd socket)
         m_connections.erase(connection);
         m_numbers.reset(connection->number());
         m_context.handler.clientGone(connection->number());
+        m_closed.insert(connection);
         connection->deleteLater();
         if (m_isHandingOver && m_connections.empty())
             Q_EMIT allGone();
     });
+    connect(connection, &QObject::destroyed, this,
+            [this, connection] { m_closed.erase(connection); });
     connect(connection, &Connection::awaitingSync, this, [this, connection](quint64 ticket) {
         m_syncing.push_back({ticket, connection});
     });

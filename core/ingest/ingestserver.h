@@ -104,6 +104,7 @@ private:
     };
     std::deque<Syncing> m_syncing; // in the order of their tickets
     std::unordered_set<Connection *> m_connections;
+    std::unordered_set<Connection *> m_closed; // the event loop deletes them next
     std::bitset<std::size_t{UINT16_MAX} + 1> m_numbers; // of the clients that are connected
     std::uint16_t m_lastNumber = 0;
 };

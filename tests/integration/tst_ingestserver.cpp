@@ -29,6 +29,7 @@ private Q_SLOTS:
     void resumeEndsAPause();
     void listenFailsOnATakenPath();
     void goesWithClientsConnected();
+    void goesBeforeAClosedConnection();
     void answersPipeliningClientsTogether();
     void answersASingleLineAtOnce();
 
@@ -157,6 +158,22 @@ void IngestServerTest::goesWithClientsConnected()
     QVERIFY(client.waitForClose());
     QCOMPARE(stats.connectionsOpen, 0U);
     QVERIFY(!QFileInfo::exists(m_path));
+}
+
+// The event loop has not deleted it yet, and it uses what is the server's.
+void IngestServerTest::goesBeforeAClosedConnection()
+{
+    Stats stats;
+    auto server = std::make_unique<IngestServer>(m_handler, stats, IngestLimits{});
+    QVERIFY(server->listen(options()));
+    FakeClient client(m_path);
+    QCOMPARE(client.sendCalls(Line, 1), 1);
+    m_handler.goneClients.clear();
+    client.close();
+    while (m_handler.goneClients.empty())
+        QCoreApplication::processEvents();
+    server.reset();
+    QCOMPARE(stats.connectionsOpen, 0U);
 }
 
 // Both are read in one turn, and the handler hears of their calls once, at its end. A turn that was

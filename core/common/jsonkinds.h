@@ -198,13 +198,23 @@ struct JsonAvx2
 struct JsonAvx512
 {
     WEAVE_AVX512 JsonAvx512()
-        : quote(_mm512_set1_epi8('"')),
-          backslash(_mm512_set1_epi8('\\')),
-          space(_mm512_set1_epi8(' ')),
-          structure(table(JsonAvx2::Structure.data())),
-          spaces(table(JsonAvx2::Spaces.data())),
-          numbers(_mm512_loadu_si512(Numbers.data()))
+        : quote(kept(_mm512_set1_epi8('"'))),
+          backslash(kept(_mm512_set1_epi8('\\'))),
+          space(kept(_mm512_set1_epi8(' '))),
+          structure(kept(table(JsonAvx2::Structure.data()))),
+          spaces(kept(table(JsonAvx2::Spaces.data()))),
+          lowEscapes(_mm512_loadu_si512(Escapes.data())),
+          highEscapes(_mm512_loadu_si512(Escapes.data() + 64)),
+          numbers(kept(_mm512_loadu_si512(Numbers.data())))
     {
+    }
+
+    // The compiler is not to know what it is: it would make it anew for every block, in the one
+    // unit of the processor that all the rest here needs.
+    WEAVE_AVX512 static __m512i kept(__m512i bytes)
+    {
+        asm("" : "+v"(bytes));
+        return bytes;
     }
 
     WEAVE_AVX512 static __m512i table(const char *bytes)
@@ -220,6 +230,15 @@ struct JsonAvx512
                 _mm512_cmpeq_epi8_mask(folded, _mm512_shuffle_epi8(structure, folded)),
                 _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(spaces, bytes)),
                 _mm512_cmplt_epi8_mask(bytes, space)};
+    }
+
+    // Where the bytes are that make an escape behind a backslash, all but u.
+    WEAVE_AVX512 std::uint64_t simpleEscapes(const char *block) const
+    {
+        const __m512i bytes = _mm512_loadu_si512(block);
+        const __m512i found = _mm512_permutex2var_epi8(lowEscapes, bytes, highEscapes);
+        // The look-up is by the lower seven bits.
+        return _mm512_movepi8_mask(found) & ~_mm512_movepi8_mask(bytes);
     }
 
     // Writes where the bits are in the block, and the bytes there, in their order, and up to
@@ -251,11 +270,19 @@ struct JsonAvx512
         std::iota(numbers.begin(), numbers.end(), '\0');
         return numbers;
     }();
+    static constexpr std::array<char, 128> Escapes = [] {
+        std::array<char, 128> escapes{};
+        for (const char c : std::string_view("\"\\/bfnrt"))
+            escapes[static_cast<std::size_t>(c)] = '\xff';
+        return escapes;
+    }();
     __m512i quote;
     __m512i backslash;
     __m512i space;
     __m512i structure;
     __m512i spaces;
+    __m512i lowEscapes;
+    __m512i highEscapes;
     __m512i numbers;
 };
 

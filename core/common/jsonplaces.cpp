@@ -17,24 +17,36 @@ namespace Weave {
 
 namespace {
 
-bool isHexDigit(char c)
+constexpr std::array<bool, 256> HexDigits = [] {
+    std::array<bool, 256> digits{};
+    for (const unsigned char c : std::string_view("0123456789abcdefABCDEF"))
+        digits[c] = true;
+    return digits;
+}();
+
+// What may stand behind a backslash besides u.
+constexpr std::array<bool, 256> Escapes = [] {
+    std::array<bool, 256> escapes{};
+    for (const unsigned char c : std::string_view("\"\\/bfnrt"))
+        escapes[c] = true;
+    return escapes;
+}();
+
+bool isIn(const std::array<bool, 256> &table, char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return table[static_cast<unsigned char>(c)];
 }
 
-// Of several backslashes in a row every second one is escaped itself. They are few, so one by one
-// is fast enough. Gives the bits of those that start an escape, and of the bytes behind those.
-std::uint64_t findEscapes(std::uint64_t backslashes, std::uint64_t carry, std::uint64_t &escaped)
+// Of several backslashes in a row every second one is escaped itself. carry: 1 when the first byte
+// is. Gives the bits of those that start an escape.
+std::uint64_t findEscapes(std::uint64_t backslashes, std::uint64_t carry)
 {
-    escaped = carry;
-    std::uint64_t starts = 0;
-    for (std::uint64_t left = backslashes & ~escaped; left != 0;) {
-        const std::uint64_t start = left & -left;
-        starts |= start;
-        escaped |= start << 1U;
-        left &= ~(start | start << 1U);
-    }
-    return starts;
+    const std::uint64_t left = backslashes & ~carry;
+    // Subtracting a row from the bits behind its own, with those at odd places set, leaves every
+    // second bit of the row changed, from its first one on; without a branch, because where text
+    // has escapes cannot be guessed.
+    constexpr std::uint64_t OddPlaces = 0xaaaaaaaaaaaaaaaa;
+    return (((left << 1U | OddPlaces) - left) ^ OddPlaces) & left;
 }
 
 } // namespace
@@ -77,19 +89,21 @@ struct JsonPlaces::Pass
                                                                  : padded.fill(block, owner.m_end);
     }
 
-    [[gnu::always_inline]] void passOverEscaped(JsonKinds &kinds)
+    // Forgets quotes that are escaped, and gives where escapes start.
+    [[gnu::always_inline]] std::uint64_t passOverEscaped(JsonKinds &kinds)
     {
-        escapeStarts = 0;
         if ((kinds.backslashes | escapeCarry) == 0)
-            return;
-        std::uint64_t escaped = 0;
-        escapeStarts = findEscapes(kinds.backslashes, escapeCarry, escaped);
-        escapeCarry = escapeStarts >> 63U;
-        kinds.quotes &= ~escaped;
+            return 0;
+        const std::uint64_t starts = findEscapes(kinds.backslashes, escapeCarry);
+        kinds.quotes &= ~(starts << 1U | escapeCarry);
+        escapeCarry = starts >> 63U;
+        return starts;
     }
 
+    // unchecked: starts of escapes of which nothing is known.
     // insides: of the quotes, see jsonInsides().
-    [[gnu::always_inline]] std::uint64_t placesOf(const JsonKinds &kinds, std::uint64_t insides)
+    [[gnu::always_inline]] std::uint64_t placesOf(const JsonKinds &kinds, std::uint64_t insides,
+                                                  std::uint64_t unchecked)
     {
         const std::uint64_t inside = insides ^ insideCarry;
         insideCarry = std::uint64_t{0} - (inside >> 63U);
@@ -97,9 +111,9 @@ struct JsonPlaces::Pass
         const std::uint64_t begins = other & ~(other << 1U | otherCarry);
         otherCarry = other >> 63U;
         std::uint64_t places = (kinds.structure & ~inside) | (kinds.quotes & inside) | begins;
-        if (((escapeStarts | kinds.special) & inside) != 0) {
+        if (((unchecked | kinds.special) & inside) != 0) {
             owner.m_block = block;
-            places = owner.checkInside(places, escapeStarts & inside, kinds.special & inside);
+            places = owner.checkInside(places, unchecked & inside, kinds.special & inside);
         }
         return places;
     }
@@ -139,7 +153,6 @@ struct JsonPlaces::Pass
     const char *block;
     const char **out;
     const char *const *const full;
-    std::uint64_t escapeStarts = 0;
     std::uint64_t escapeCarry;
     std::uint64_t insideCarry;
     std::uint64_t otherCarry;
@@ -162,8 +175,8 @@ void JsonPlaces::fillAny()
     Pass pass(*this);
     while (pass.hasBlock()) {
         JsonKinds kinds = JsonVectors::kindsOf(pass.bytes(padded));
-        pass.passOverEscaped(kinds);
-        const std::uint64_t places = pass.placesOf(kinds, jsonInsides(kinds.quotes));
+        const std::uint64_t escapes = pass.passOverEscaped(kinds);
+        const std::uint64_t places = pass.placesOf(kinds, jsonInsides(kinds.quotes), escapes);
         pass.list(places);
         pass.goOn(places);
     }
@@ -179,8 +192,8 @@ WEAVE_AVX2 void JsonPlaces::fillAvx2()
     Pass pass(*this);
     while (pass.hasBlock()) {
         JsonKinds kinds = finder.kindsOf(pass.bytes(padded));
-        pass.passOverEscaped(kinds);
-        const std::uint64_t places = pass.placesOf(kinds, jsonInsidesAvx2(kinds.quotes));
+        const std::uint64_t escapes = pass.passOverEscaped(kinds);
+        const std::uint64_t places = pass.placesOf(kinds, jsonInsidesAvx2(kinds.quotes), escapes);
         pass.list(places);
         pass.goOn(places);
     }
@@ -195,9 +208,12 @@ WEAVE_AVX512 void JsonPlaces::fillAvx512()
     while (pass.hasBlock()) {
         const char *bytes = pass.bytes(padded);
         JsonKinds kinds = finder.kindsOf(bytes);
-        pass.passOverEscaped(kinds);
-        const std::uint64_t places = pass.placesOf(kinds, jsonInsidesAvx2(kinds.quotes));
-        finder.list(places, pass.block, bytes, pass.out, m_bytes.data() + indexOf(pass.out));
+        std::uint64_t escapes = pass.passOverEscaped(kinds);
+        if (escapes != 0)
+            escapes &= ~(finder.simpleEscapes(bytes) >> 1U);
+        const std::uint64_t places = pass.placesOf(kinds, jsonInsidesAvx2(kinds.quotes), escapes);
+        if (places != 0) // inside of a long text there are none
+            finder.list(places, pass.block, bytes, pass.out, m_bytes.data() + indexOf(pass.out));
         pass.goOn(places);
     }
     pass.end();
@@ -251,9 +267,9 @@ void JsonPlaces::checkEscapes(std::uint64_t starts)
         if (left < 2 || (kind == 'u' && left < 6))
             return fail("the text ends too early", m_end, place);
         if (kind == 'u') {
-            if (!std::all_of(place + 2, place + 6, isHexDigit))
+            if (!std::all_of(place + 2, place + 6, [](char c) { return isIn(HexDigits, c); }))
                 return fail("\\u is not followed by four hexadecimal digits", place, place);
-        } else if (std::string_view("\"\\/bfnrt").find(kind) == std::string_view::npos) {
+        } else if (!isIn(Escapes, kind)) {
             return fail("an unknown escape in a string", place, place);
         }
     }

@@ -99,8 +99,9 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 std::size_t EpollDispatcher::wait(QEventLoop::ProcessEventsFlags flags,
                                   std::span<epoll_event> events)
 {
-    if (timeoutOf(flags) != 0)
-        Q_EMIT aboutToBlock(); // who hears that may still give us something to do
+    // Before the clock is read: who hears that may still give us something to do.
+    if (flags.testFlag(QEventLoop::WaitForMoreEvents) && !m_isWoken && !m_isInterrupted)
+        Q_EMIT aboutToBlock();
     applyChanges();
     const int timeout = timeoutOf(flags);
     if (flags.testFlag(QEventLoop::ExcludeSocketNotifiers)) {

@@ -49,10 +49,10 @@ Result<SpoolListing> SpoolListing::of(const std::string &directory)
     listing.directory = directory;
     const auto inspection = inspectSpool(
         directory, [&listing](std::string_view project, const Segment::Record &record) {
-            Waiting &waiting = listing.waiting[std::string(project)];
-            if (waiting.calls++ == 0)
-                waiting.oldest = record.acceptedAt;
-            waiting.bytes += record.payload.size();
+            Waiting &calls = listing.waiting[std::string(project)];
+            if (calls.calls++ == 0)
+                calls.oldest = record.acceptedAt;
+            calls.bytes += record.payload.size();
         });
     if (!inspection)
         return inspection.error();

@@ -14,6 +14,48 @@ namespace Weave {
 
 namespace {
 
+// toml++ 3.3, asked whether a character beyond ASCII is a space, may run into undefined behaviour;
+// so it never sees one. Each of their bytes becomes a ~ and two hexadecimal digits, and so does ~
+// itself. In strings and comments that is text like any other, and elsewhere as wrong as before.
+constexpr char Mark = '~';
+
+std::string encoded(std::string_view text)
+{
+    constexpr std::string_view Digits = "0123456789abcdef";
+    std::string result;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80 && c != Mark) {
+            result += c;
+            continue;
+        }
+        result += Mark;
+        result += Digits[byte >> 4U];
+        result += Digits[byte & 15U];
+    }
+    return result;
+}
+
+std::string decoded(std::string_view text)
+{
+    const auto digitAt = [text](std::size_t at) {
+        const char c = at < text.size() ? text[at] : '\0';
+        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    };
+    std::string result;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const int high = text[at] == Mark ? digitAt(at + 1) : -1;
+        const int low = digitAt(at + 2);
+        if (high < 0 || low < 0) {
+            result += text[at];
+            continue;
+        }
+        result += static_cast<char>(high * 16 + low);
+        at += 2;
+    }
+    return result;
+}
+
 Error errorAt(const toml::source_region &where, const std::string &text)
 {
     return {ErrorCode::InvalidArgument, "line " + std::to_string(where.begin.line) + ": " + text};
@@ -61,88 +103,67 @@ Result<std::string> textOf(const OptionSpec &spec, const toml::node &value)
             return std::string(*isOn ? "true" : "");
         return errorAt(value.source(), name + " expects true or false");
     }
-    if (auto text = value.value_exact<std::string>())
-        return std::move(*text);
+    if (const auto text = value.value_exact<std::string>())
+        return decoded(*text);
     if (const auto number = value.value_exact<std::int64_t>())
         return std::to_string(*number);
     return errorAt(value.source(), name + " expects a string in quotes or a whole number");
 }
 
-// Behind the string that begins at the quote.
-std::size_t endOfString(std::string_view text, std::size_t at)
+// What is told of the library's errors.
+Error syntaxError(const toml::parse_error &error, std::string_view text)
 {
-    const char quote = text[at];
-    const std::string three(3, quote);
-    const bool isMultiLine = text.substr(at, 3) == three;
-    at += isMultiLine ? 3 : 1;
-    while (at < text.size()) {
-        if (quote == '"' && text[at] == '\\') {
-            at += 2;
-        } else if (isMultiLine && text.substr(at, 3) == three) {
-            at += 3;
-            while (at < text.size() && text[at] == quote) // two more may belong to the string
-                ++at;
-            return at;
-        } else if (!isMultiLine && (text[at] == quote || text[at] == '\n')) {
-            return at + 1;
-        } else {
-            ++at;
-        }
-    }
-    return text.size();
+    const auto line = error.source().begin.line;
+    std::size_t begin = 0;
+    for (toml::source_index i = 1; i < line && begin < text.size(); ++i)
+        begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+    std::string what = decoded(error.description());
+    const std::string_view rest = text.substr(begin, text.find('\n', begin) - begin);
+    if (rest.find(Mark) != std::string_view::npos)
+        what += " (characters beyond ASCII belong in quotes)";
+    return errorAt(error.source(), what);
 }
 
-// Characters beyond ASCII belong in strings and comments alone (TOML v1.0). Checked here because
-// toml++ 3.3, asked whether one of them is a space, may run into undefined behaviour.
-std::optional<std::size_t> findForeignCharacter(std::string_view text)
+// Some editors write a byte order mark.
+constexpr std::string_view ByteOrderMark = "\xef\xbb\xbf";
+
+std::string_view withoutMark(std::string_view text)
 {
-    constexpr std::string_view ByteOrderMark = "\xef\xbb\xbf";
-    constexpr std::string_view BeforeStrings = "\n=,.[{"; // anywhere else a quote is a fault
-    std::size_t at = text.starts_with(ByteOrderMark) ? ByteOrderMark.size() : 0;
-    char before = '\n'; // but for spaces
-    while (at < text.size()) {
-        const char c = text[at];
-        const bool isQuote = c == '"' || c == '\'';
-        if (static_cast<unsigned char>(c) >= 0x80)
-            return at;
-        if (c == '#')
-            at = std::min(text.find('\n', at), text.size());
-        else if (isQuote && BeforeStrings.find(before) != std::string_view::npos)
-            at = endOfString(text, at);
-        else
-            ++at;
-        if (c != ' ' && c != '\t')
-            before = c;
+    return text.starts_with(ByteOrderMark) ? text.substr(ByteOrderMark.size()) : text;
+}
+
+std::optional<Error> findBrokenCharacter(std::string_view text)
+{
+    int line = 1;
+    const char *const end = text.data() + text.size();
+    for (const char *at = text.data(); at != end;) {
+        const bool isAscii = static_cast<unsigned char>(*at) < 0x80;
+        const std::size_t length = isAscii ? 1 : utf8SequenceLength(at, end);
+        if (length == 0)
+            return Error{ErrorCode::InvalidArgument,
+                         "line " + std::to_string(line) + ": a character is not in UTF-8"};
+        line += *at == '\n' ? 1 : 0;
+        at += length;
     }
     return std::nullopt;
 }
 
+// Of an encoded text.
 Result<toml::table> parseTable(std::string_view text)
 {
-    if (const auto at = findForeignCharacter(text)) {
-        const auto line = 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(*at), '\n');
-        return Error{ErrorCode::InvalidArgument,
-                     "line " + std::to_string(line)
-                         + ": there is a character beyond ASCII outside of quotes"};
-    }
     toml::parse_result parsed = toml::parse(text);
-    if (!parsed) {
-        const toml::parse_error &error = parsed.error();
-        return errorAt(error.source(), std::string(error.description()));
-    }
+    if (!parsed)
+        return syntaxError(parsed.error(), text);
     return std::move(parsed).table();
 }
 
-// A place in the text as the library counts: lines and characters of UTF-8, both from 1.
+// A place in an encoded text as the library counts: lines and characters, both from 1.
 std::size_t offsetOf(std::string_view text, const toml::source_position &place)
 {
     std::size_t at = 0;
     for (toml::source_index line = 1; line < place.line && at < text.size(); ++line)
         at = std::min(text.find('\n', at), text.size() - 1) + 1;
-    for (toml::source_index column = 1; column < place.column && at < text.size(); ++column)
-        at += std::max<std::size_t>(
-            1, utf8SequenceLength(text.data() + at, text.data() + text.size()));
-    return at;
+    return std::min(at + place.column - 1, text.size());
 }
 
 std::string valueText(const OptionSpec &spec, const std::string &value)
@@ -174,19 +195,21 @@ Result<std::string> checkedEdit(std::string text, const std::vector<ConfigChange
 
 Result<std::vector<ConfigSetting>> parseConfigText(std::string_view text)
 {
-    auto table = parseTable(text);
+    if (auto broken = findBrokenCharacter(text))
+        return std::move(*broken);
+    auto table = parseTable(encoded(withoutMark(text)));
     if (!table)
         return table.error();
     std::vector<ConfigSetting> settings;
     for (const auto &[key, value] : *table) {
-        const OptionSpec *spec = findOption(key.str());
+        const std::string name = decoded(key.str());
+        const OptionSpec *spec = findOption(name);
         if (!spec || spec->onReload == OnReload::NotInFile)
-            return errorAt(key.source(), unknownSetting(key.str()));
+            return errorAt(key.source(), unknownSetting(name));
         auto written = textOf(*spec, value);
         if (!written)
             return written.error();
-        settings.push_back({std::string(key.str()), std::move(*written),
-                            static_cast<int>(key.source().begin.line)});
+        settings.push_back({name, std::move(*written), static_cast<int>(key.source().begin.line)});
     }
     // The library sorts by name; people think in lines.
     std::sort(settings.begin(), settings.end(),
@@ -196,7 +219,9 @@ Result<std::vector<ConfigSetting>> parseConfigText(std::string_view text)
 
 Result<std::string> editConfigText(std::string_view text, const std::vector<ConfigChange> &changes)
 {
-    std::string edited(text);
+    const std::string_view content = withoutMark(text);
+    const std::string_view mark = text.substr(0, text.size() - content.size());
+    std::string edited = encoded(content);
     for (const auto &[name, value] : changes) {
         const OptionSpec *spec = findOption(name);
         if (!spec || spec->onReload == OnReload::NotInFile)
@@ -210,13 +235,13 @@ Result<std::string> editConfigText(std::string_view text, const std::vector<Conf
         if (!present) {
             if (!edited.empty() && edited.back() != '\n')
                 edited += '\n';
-            edited += name + " = " + valueText(*spec, value) + '\n';
+            edited += name + " = " + encoded(valueText(*spec, value)) + '\n';
             continue;
         }
         const std::size_t first = offsetOf(edited, present->source().begin);
         const std::size_t last = offsetOf(edited, present->source().end);
         if (!value.empty()) {
-            edited.replace(first, last - first, valueText(*spec, value));
+            edited.replace(first, last - first, encoded(valueText(*spec, value)));
             continue;
         }
         // The whole line goes, and the comment behind the value with it.
@@ -224,7 +249,7 @@ Result<std::string> editConfigText(std::string_view text, const std::vector<Conf
         const std::size_t lineEnd = std::min(edited.find('\n', last), edited.size() - 1) + 1;
         edited.erase(lineBegin, lineEnd - lineBegin);
     }
-    return checkedEdit(std::move(edited), changes);
+    return checkedEdit(std::string(mark) + decoded(edited), changes);
 }
 
 } // namespace Weave

@@ -79,6 +79,11 @@ void TstConfigText::reads_data()
     QTest::newRow("letters in quotes and comments")
         << "backend = \"\xd2\x97\" # \xd2\x97\nca-file = \"\"\"\\\"\xd2\x97\"\"\"\n"_ba
         << "1:backend=\xd2\x97\n2:ca-file=\"\xd2\x97\n"_ba;
+    QTest::newRow("letters on a continued line")
+        << "ca-file = \"\"\"a\\\n\n  \xef\xbb\xb7\"\"\"\n"_ba
+        << "1:ca-file=a\xef\xbb\xb7\n"_ba;
+    QTest::newRow("tildes") << "ca-file = \"~/~41~c3~bc~\" # ~\n"_ba
+                            << "1:ca-file=~/~41~c3~bc~\n"_ba;
     QTest::newRow("byte order mark") << "\xef\xbb\xbfsenders = 4\n"_ba.mid(0) << "1:senders=4\n"_ba;
     QTest::newRow("CRLF") << "senders = 4\r\nmax-age = \"1h\"\r\n"_ba
                           << "1:senders=4\n2:max-age=1h\n"_ba;
@@ -135,9 +140,17 @@ void TstConfigText::faults_data()
     row("switch with a number", "allow-http = 1", "allow-http expects true or false");
     row("not UTF-8", "backend = \"\xff\"", "line 1: ");
     row("beyond ASCII outside of quotes", "# \xc3\xbc\nsenders = 4\n\xc3\xbc = 1\n",
-        "line 3: there is a character beyond ASCII");
+        "(characters beyond ASCII belong in quotes)");
     row("a space of its own", "senders\xe2\x80\x83= 4\n", "beyond ASCII");
     row("behind a string", "ca-file = \'\'\'a\'\'\'\'\' \xd2\x97", "beyond ASCII");
+    // Where the library's look for a value's end goes past quotes.
+    for (const char *before : {"1.", "1[", "1{", "1=", "[1.", "[[1[", "[1, 1.", "[{}, 1."})
+        row(before, QByteArray("senders = ") + before + "\'\'\'a\xef\xbb\xb7", "beyond ASCII");
+    row("as an escape", "ca-file = \"\"\"a\\\xef\xbb\xb7\"\"\"", "beyond ASCII");
+    row("behind a key in quotes", "a.\"#\" \xd1\x8a", "beyond ASCII");
+    row("list of strings", "senders = [\'a\', \"\xc3\xbc\", \'\'\'\xc3\xbc\'\'\']",
+        "senders expects");
+    row("table of strings", "senders = {a = \"\xc3\xbc\", b = \'\xc3\xbc\'}", "senders expects");
     row("a long name is cut", QByteArray(5000, 'a') + " = 1", "unknown setting \"aaa");
 }
 
@@ -176,6 +189,10 @@ void TstConfigText::edits_data()
     row("the same", "senders = \"4\"\n", "senders", "4", "senders = \"4\"\n");
     row("behind letters of two bytes", "backend = \"https://\xc3\xbc.example\" # \xc3\x9f\n",
         "backend", "file:/x", "backend = \"file:/x\" # \xc3\x9f\n");
+    row("tildes", "backend = \"file:~/\xc3\xbc\" # ~7e \xc3\x9f\n", "backend", "file:/~41~",
+        "backend = \"file:/~41~\" # ~7e \xc3\x9f\n");
+    row("behind a byte order mark", "\xef\xbb\xbfsenders = 4 # four\n", "senders", "5",
+        "\xef\xbb\xbfsenders = \"5\" # four\n");
     row("to letters of two bytes", "senders = 4\n", "backend", "file:/\xc3\xbc",
         "senders = 4\nbackend = \"file:/\xc3\xbc\"\n");
     row("quotes and backslashes", "", "backend", "file:/\"\\x", "backend = \"file:/\\\"\\\\x\"\n");

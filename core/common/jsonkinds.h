@@ -272,8 +272,8 @@ struct JsonAvx512
     }();
     static constexpr std::array<char, 128> Escapes = [] {
         std::array<char, 128> escapes{};
-        for (const char c : std::string_view("\"\\/bfnrt"))
-            escapes[static_cast<std::size_t>(c)] = '\xff';
+        for (const unsigned char c : std::string_view("\"\\/bfnrt"))
+            escapes[c] = '\xff';
         return escapes;
     }();
     __m512i quote;

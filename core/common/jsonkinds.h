@@ -194,7 +194,7 @@ struct JsonAvx2
 };
 
 // Processors of the last five years: 64 bytes at once. The check of a chat's line of 1 KiB takes
-// 0.39 µs, by AVX2 0.46, by SSE2 0.66.
+// 0.25 µs (JsonContainer's part in it), by AVX2 0.45, by SSE2 0.69; of 8 KiB 1.1, 1.9 and 3.6.
 struct JsonAvx512
 {
     WEAVE_AVX512 JsonAvx512()

@@ -110,16 +110,27 @@ Result<std::string> textOf(const OptionSpec &spec, const toml::node &value)
     return errorAt(value.source(), name + " expects a string in quotes or a whole number");
 }
 
-// What is told of the library's errors.
+// A place in an encoded text as the library counts: lines and characters, both from 1.
+std::size_t offsetOf(std::string_view text, const toml::source_position &place)
+{
+    std::size_t at = 0;
+    for (toml::source_index line = 1; line < place.line && at < text.size(); ++line)
+        at = std::min(text.find('\n', at), text.size() - 1) + 1;
+    return std::min(at + place.column - 1, text.size());
+}
+
+bool isBeyondAscii(char c)
+{
+    return static_cast<unsigned char>(c) >= 0x80;
+}
+
+// What is told of the library's errors in an encoded text.
 Error syntaxError(const toml::parse_error &error, std::string_view text)
 {
-    const auto line = error.source().begin.line;
-    std::size_t begin = 0;
-    for (toml::source_index i = 1; i < line && begin < text.size(); ++i)
-        begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+    const std::size_t begin = offsetOf(text, {error.source().begin.line, 1});
+    const std::string line = decoded(text.substr(begin, text.find('\n', begin) - begin));
     std::string what = decoded(error.description());
-    const std::string_view rest = text.substr(begin, text.find('\n', begin) - begin);
-    if (rest.find(Mark) != std::string_view::npos)
+    if (std::any_of(line.begin(), line.end(), isBeyondAscii))
         what += " (characters beyond ASCII belong in quotes)";
     return errorAt(error.source(), what);
 }
@@ -137,11 +148,11 @@ std::optional<Error> findBrokenCharacter(std::string_view text)
     int line = 1;
     const char *const end = text.data() + text.size();
     for (const char *at = text.data(); at != end;) {
-        const bool isAscii = static_cast<unsigned char>(*at) < 0x80;
-        const std::size_t length = isAscii ? 1 : utf8SequenceLength(at, end);
+        const std::size_t length = isBeyondAscii(*at) ? utf8SequenceLength(at, end) : 1;
         if (length == 0)
             return Error{ErrorCode::InvalidArgument,
-                         "line " + std::to_string(line) + ": a character is not in UTF-8"};
+                         "line " + std::to_string(line)
+                             + ": a character is not in UTF-8; save the file in that encoding"};
         line += *at == '\n' ? 1 : 0;
         at += length;
     }
@@ -155,15 +166,6 @@ Result<toml::table> parseTable(std::string_view text)
     if (!parsed)
         return syntaxError(parsed.error(), text);
     return std::move(parsed).table();
-}
-
-// A place in an encoded text as the library counts: lines and characters, both from 1.
-std::size_t offsetOf(std::string_view text, const toml::source_position &place)
-{
-    std::size_t at = 0;
-    for (toml::source_index line = 1; line < place.line && at < text.size(); ++line)
-        at = std::min(text.find('\n', at), text.size() - 1) + 1;
-    return std::min(at + place.column - 1, text.size());
 }
 
 std::string valueText(const OptionSpec &spec, const std::string &value)

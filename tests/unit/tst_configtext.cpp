@@ -41,6 +41,7 @@ private Q_SLOTS:
     void everyFlagThatMayStandInAFile();
     void faults_data();
     void faults();
+    void tildeIsAscii();
     void deepNesting();
     void edits_data();
     void edits();
@@ -162,6 +163,15 @@ void TstConfigText::faults()
     QVERIFY2(result.startsWith("error: line "), result.constData());
     QVERIFY2(result.contains(part), result.constData());
     QVERIFY(result.size() < 400);
+}
+
+// A path without its quotes is a likely mistake, and gets no advice for another one.
+void TstConfigText::tildeIsAscii()
+{
+    const QByteArray result = read("senders = 4\nca-file = ~/x.pem\n");
+    QVERIFY2(result.startsWith("error: line 2: "), result.constData());
+    QVERIFY2(!result.contains("beyond ASCII"), result.constData());
+    QVERIFY2(!result.contains("~7e"), result.constData());
 }
 
 void TstConfigText::deepNesting()

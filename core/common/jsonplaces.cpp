@@ -100,6 +100,22 @@ struct JsonPlaces::Pass
         return starts;
     }
 
+    // The block lies in the middle of a string: it has no places. In long texts most blocks do, and
+    // passing over them early took a quarter from the check of a chat's line of 8 KiB.
+    [[gnu::always_inline]] bool isInside(const JsonKinds &kinds) const
+    {
+        return insideCarry != 0 && kinds.quotes == 0;
+    }
+
+    [[gnu::always_inline]] void goOnInside(const JsonKinds &kinds, std::uint64_t unchecked)
+    {
+        if ((unchecked | kinds.special) != 0) {
+            owner.m_block = block;
+            owner.checkInside(unchecked, kinds.special);
+        }
+        block += BlockBytes;
+    }
+
     // unchecked: starts of escapes of which nothing is known.
     // insides: of the quotes, see jsonInsides().
     [[gnu::always_inline]] std::uint64_t placesOf(const JsonKinds &kinds, std::uint64_t insides,
@@ -113,7 +129,8 @@ struct JsonPlaces::Pass
         std::uint64_t places = (kinds.structure & ~inside) | (kinds.quotes & inside) | begins;
         if (((unchecked | kinds.special) & inside) != 0) {
             owner.m_block = block;
-            places = owner.checkInside(places, unchecked & inside, kinds.special & inside);
+            owner.checkInside(unchecked & inside, kinds.special & inside);
+            places = owner.beforeError(places);
         }
         return places;
     }
@@ -174,8 +191,14 @@ void JsonPlaces::fillAny()
     Padded padded;
     Pass pass(*this);
     while (pass.hasBlock()) {
-        JsonKinds kinds = JsonVectors::kindsOf(pass.bytes(padded));
+        const char *bytes = pass.bytes(padded);
+        JsonKinds kinds = JsonVectors::insideKinds(bytes);
         const std::uint64_t escapes = pass.passOverEscaped(kinds);
+        if (pass.isInside(kinds)) {
+            pass.goOnInside(kinds, escapes);
+            continue;
+        }
+        JsonVectors::addOutsideKinds(bytes, kinds);
         const std::uint64_t places = pass.placesOf(kinds, jsonInsides(kinds.quotes), escapes);
         pass.list(places);
         pass.goOn(places);
@@ -191,8 +214,14 @@ WEAVE_AVX2 void JsonPlaces::fillAvx2()
     Padded padded;
     Pass pass(*this);
     while (pass.hasBlock()) {
-        JsonKinds kinds = finder.kindsOf(pass.bytes(padded));
+        const char *bytes = pass.bytes(padded);
+        JsonKinds kinds = finder.insideKinds(bytes);
         const std::uint64_t escapes = pass.passOverEscaped(kinds);
+        if (pass.isInside(kinds)) {
+            pass.goOnInside(kinds, escapes);
+            continue;
+        }
+        finder.addOutsideKinds(bytes, kinds);
         const std::uint64_t places = pass.placesOf(kinds, jsonInsidesAvx2(kinds.quotes), escapes);
         pass.list(places);
         pass.goOn(places);
@@ -207,13 +236,17 @@ WEAVE_AVX512 void JsonPlaces::fillAvx512()
     Pass pass(*this);
     while (pass.hasBlock()) {
         const char *bytes = pass.bytes(padded);
-        JsonKinds kinds = finder.kindsOf(bytes);
+        JsonKinds kinds = finder.insideKinds(bytes);
         std::uint64_t escapes = pass.passOverEscaped(kinds);
         if (escapes != 0)
             escapes &= ~(finder.simpleEscapes(bytes) >> 1U);
+        if (pass.isInside(kinds)) {
+            pass.goOnInside(kinds, escapes);
+            continue;
+        }
+        finder.addOutsideKinds(bytes, kinds);
         const std::uint64_t places = pass.placesOf(kinds, jsonInsidesAvx2(kinds.quotes), escapes);
-        if (places != 0) // inside of a long text there are none
-            finder.list(places, pass.block, bytes, pass.out, m_bytes.data() + indexOf(pass.out));
+        finder.list(places, pass.block, bytes, pass.out, m_bytes.data() + indexOf(pass.out));
         pass.goOn(places);
     }
     pass.end();
@@ -250,11 +283,14 @@ bool JsonPlaces::refill(const char *const *first)
     return m_last != old;
 }
 
-std::uint64_t JsonPlaces::checkInside(std::uint64_t places, std::uint64_t escapeStarts,
-                                      std::uint64_t special)
+void JsonPlaces::checkInside(std::uint64_t escapeStarts, std::uint64_t special)
 {
     checkEscapes(escapeStarts);
     checkSpecial(special);
+}
+
+std::uint64_t JsonPlaces::beforeError(std::uint64_t places) const
+{
     return m_errorText ? places & ((std::uint64_t{1} << (m_errorFrom - m_block)) - 1) : places;
 }
 

@@ -69,8 +69,8 @@ private:
     void fillAny();
     void fillAvx2();
     void fillAvx512();
-    [[nodiscard]] std::uint64_t checkInside(std::uint64_t places, std::uint64_t escapeStarts,
-                                            std::uint64_t special);
+    void checkInside(std::uint64_t escapeStarts, std::uint64_t special);
+    [[nodiscard]] std::uint64_t beforeError(std::uint64_t places) const;
     void checkEscapes(std::uint64_t starts);
     void checkSpecial(std::uint64_t special);
     void fail(const char *text, const char *place, const char *from);

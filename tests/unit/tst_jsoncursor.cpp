@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <array>
+#include <numeric>
 #include <vector>
 
 using namespace Weave;
@@ -394,8 +395,8 @@ void TstJsonCursor::depthIsGivenBack()
     QVERIFY(cursor.finish());
 }
 
-// Strings are searched 16 bytes at a time: every length around that and every place in it. The
-// text goes on behind its end, with what would close it.
+// Strings are searched 64 bytes at a time: every length around that, one with blocks that lie in it
+// as a whole, and every place in them. The text goes on behind its end, with what would close it.
 void TstJsonCursor::stringsOfEveryLength()
 {
     struct Special
@@ -404,10 +405,13 @@ void TstJsonCursor::stringsOfEveryLength()
         QByteArray bytes;
         bool isValid;
     };
-    const std::array<Special, 9> specials{{
+    const std::array<Special, 12> specials{{
         {"nothing", "", true},
         {"escape", R"(\n)", true},
+        {"escaped backslash", R"(\\)", true},
         {"escape by number", R"(\u00e9)", true},
+        {"unknown escape", R"(\x)", false},
+        {"escape by a number that is none", R"(\u00g9)", false},
         {"two bytes", "\xc3\xa9", true},
         {"four bytes", "\xf0\x9f\x98\x80", true},
         {"DEL", "\x7f", true},
@@ -415,8 +419,11 @@ void TstJsonCursor::stringsOfEveryLength()
         {"NUL", "\0"_ba, false},
         {"continuation byte", "\x80", false},
     }};
+    std::vector<qsizetype> lengths(71);
+    std::iota(lengths.begin(), lengths.end(), 0);
+    lengths.push_back(4 * 64);
     for (const Special &special : specials) {
-        for (qsizetype length = 0; length <= 70; ++length) {
+        for (const qsizetype length : lengths) {
             for (qsizetype place = 0; place <= length; ++place) {
                 QByteArray inside(length, 'a');
                 inside.insert(place, special.bytes);

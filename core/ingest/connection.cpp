@@ -4,6 +4,7 @@
 #include "common/unixsocket.h"
 #include "protocol/reply.h"
 
+#include <QEvent>
 #include <QPointer>
 
 #include <cerrno>
@@ -30,17 +31,30 @@ Refusal refusalOf(const Error &error)
 
 } // namespace
 
+Connection::ReadNotifier::ReadNotifier(Connection &connection)
+    : QSocketNotifier(connection.m_socket.get(), QSocketNotifier::Read),
+      m_connection(connection)
+{
+}
+
+bool Connection::ReadNotifier::event(QEvent *event)
+{
+    if (event->type() != QEvent::SockAct)
+        return QSocketNotifier::event(event);
+    m_connection.readSome();
+    return true;
+}
+
 Connection::Connection(UniqueFd socket, std::uint16_t number, ConnectionContext &context)
     : m_socket(std::move(socket)),
       m_number(number),
       m_peer(peerOf(m_socket.get())),
       m_context(context),
       m_frames(context.maxLineBytes, context.budget),
-      m_readNotifier(m_socket.get(), QSocketNotifier::Read),
+      m_readNotifier(*this),
       m_writeNotifier(m_socket.get(), QSocketNotifier::Write)
 {
     m_writeNotifier.setEnabled(false);
-    connect(&m_readNotifier, &QSocketNotifier::activated, this, &Connection::readSome);
     connect(&m_writeNotifier, &QSocketNotifier::activated, this, [this] {
         writeReplies();
         updateReading();

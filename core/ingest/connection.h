@@ -71,6 +71,19 @@ Q_SIGNALS:
     void closed();
 
 private:
+    // Reads without QSocketNotifier's signal in between, which took 4 % of a call that comes alone.
+    class ReadNotifier final : public QSocketNotifier
+    {
+    public:
+        explicit ReadNotifier(Connection &connection);
+
+    protected:
+        bool event(QEvent *event) override;
+
+    private:
+        Connection &m_connection;
+    };
+
     void readSome();
     void handleInput();
     void endOfStream();
@@ -94,7 +107,7 @@ private:
     std::uint64_t m_callBytes = 0;
     std::uint64_t m_refused = 0;
     FrameReader m_frames;
-    QSocketNotifier m_readNotifier;
+    ReadNotifier m_readNotifier;
     QSocketNotifier m_writeNotifier;
     std::string m_replies; // not written yet
     bool m_isWaiting = false; // a reply is outstanding; later lines wait behind it

@@ -66,7 +66,7 @@ Connection::~Connection()
 {
     if (m_isInRound) {
         m_context.round.remove(*this);
-        [[maybe_unused]] const bool isThere = m_unsyncedReplies > 0 || sendReplies();
+        [[maybe_unused]] const bool isThere = m_isSyncing || sendReplies();
     }
     --m_context.stats.connectionsOpen;
 }
@@ -106,10 +106,8 @@ void Connection::handleInput()
     if (m_streamEnded)
         endOfStream();
     m_isHandling = false;
-    if (std::exchange(m_hasUnsynced, false)) {
-        m_unsyncedReplies = m_replies.size();
+    if (!m_unsyncedCalls.empty() && !std::exchange(m_isSyncing, true))
         Q_EMIT awaitingSync(m_context.handler.requestSync());
-    }
     if (!std::exchange(m_isInRound, true))
         m_context.round.add(*this, m_linesInRound == 1);
 }
@@ -134,25 +132,29 @@ void Connection::resume()
 
 void Connection::finishSync(bool isSynced)
 {
-    const std::size_t length = std::exchange(m_unsyncedReplies, 0);
-    if (!isSynced) {
-        // What was accepted stays in the spool and may be delivered, too: the server takes a call
-        // twice. Without this reply its client would believe it safe.
-        const std::string failure =
-            failureReply("the disk did not take the call in time; send this call directly");
-        std::string replies;
-        std::string_view rest = std::string_view(m_replies).substr(0, length);
-        while (!rest.empty()) {
-            const std::size_t end = rest.find('\n') + 1;
-            const bool isCall = rest.substr(0, end) == SuccessReply;
-            replies += isCall ? std::string_view(failure) : rest.substr(0, end);
-            if (isCall)
-                m_context.stats.refuse(Refusal::SpoolError);
-            rest.remove_prefix(end);
-        }
-        m_replies.replace(0, length, replies);
-    }
+    m_isSyncing = false;
+    if (!isSynced)
+        takeBackSuccess();
+    m_unsyncedCalls.clear();
     handleInput();
+}
+
+// What was accepted stays in the spool and may be delivered, too: the server takes a call twice.
+// Without this reply its client would believe it safe.
+void Connection::takeBackSuccess()
+{
+    const std::string failure =
+        failureReply("the disk did not take the call in time; send this call directly");
+    std::string replies;
+    std::size_t done = 0;
+    for (const std::size_t place : m_unsyncedCalls) {
+        replies.append(m_replies, done, place - done);
+        replies += failure;
+        done = place + SuccessReply.size();
+        m_context.stats.refuse(Refusal::SpoolError);
+    }
+    replies.append(m_replies, done);
+    m_replies = std::move(replies);
 }
 
 // On Linux all that the client's writes have delivered is still there to be read, then comes the
@@ -206,7 +208,6 @@ void Connection::handleRequest(Request &request)
             refuse(refused->reason, refused->text);
         else
             noteAccepted(request.call);
-        m_hasUnsynced = m_context.answersAfterSync;
         return;
     case Method::Flush: {
         m_isWaiting = true;
@@ -234,6 +235,8 @@ void Connection::noteAccepted(const CallView &call)
 {
     ++m_calls;
     m_callBytes += call.payload.size();
+    if (m_context.answersAfterSync)
+        m_unsyncedCalls.push_back(m_replies.size());
     m_replies.append(SuccessReply);
 }
 
@@ -305,7 +308,7 @@ void Connection::finishDelayed(const std::string &reply)
 
 void Connection::writeReplies()
 {
-    if (m_unsyncedReplies > 0 || m_isClosed)
+    if (m_isSyncing || m_isClosed)
         return;
     if (!sendReplies())
         close(); // the client is gone; what it was promised is kept all the same
@@ -335,7 +338,7 @@ bool Connection::sendReplies()
 // Nothing more is taken from the client for the moment.
 bool Connection::isHeldUp() const
 {
-    return m_isPausing || m_unsyncedReplies > 0 || m_replies.size() > MaxUnreadReplies;
+    return m_isPausing || m_isSyncing || m_replies.size() > MaxUnreadReplies;
 }
 
 void Connection::updateReading()
@@ -348,8 +351,7 @@ void Connection::updateReading()
         m_readNotifier.setEnabled(false);
         return;
     }
-    const bool isDone =
-        m_streamEnded && m_frames.isDrained() && !m_isWaiting && m_unsyncedReplies == 0;
+    const bool isDone = m_streamEnded && m_frames.isDrained() && !m_isWaiting && !m_isSyncing;
     if (isDone && m_replies.empty()) {
         close();
         return;

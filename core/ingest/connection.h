@@ -12,6 +12,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace Weave {
 
@@ -90,6 +91,7 @@ private:
     void handleFrame(const Frame &frame);
     void handleRequest(Request &request);
     void noteAccepted(const CallView &call);
+    void takeBackSuccess();
     void handleControl(const Request &request);
     [[nodiscard]] RequestHandler::Pushed push(std::string_view line);
     void refuse(Refusal reason, std::string_view text);
@@ -116,8 +118,8 @@ private:
     bool m_isInRound = false; // replies wait for the end of the round
     int m_linesInRound = 0;
     bool m_hasSubscribed = false; // once a connection, so that a client's events are bounded
-    bool m_hasUnsynced = false; // calls whose replies wait for a sync
-    std::size_t m_unsyncedReplies = 0; // bytes at the front of m_replies; a sync is under way
+    bool m_isSyncing = false; // all replies wait for the end of a sync
+    std::vector<std::size_t> m_unsyncedCalls; // where in m_replies theirs are that it is for
     bool m_streamEnded = false; // the client will send no more
     bool m_isInputEnded = false; // by us: a line without its end is no line
     bool m_isClosed = false;

@@ -73,6 +73,9 @@ private Q_SLOTS:
     void callsCarryTheNumber();
     void repliesWaitForTheSync();
     void failedSyncIsARefusal();
+    void failedSyncLeavesOtherReplies();
+    void failedSyncLeavesEarlierReplies();
+    void refusedCallNeedsNoSync();
     void flushReplyBehindASync();
     void clientGoesDuringASync();
     void goesWithItsRepliesSent();
@@ -287,6 +290,53 @@ void ConnectionTest::failedSyncIsARefusal()
     QVERIFY(rig.client->readLine().value_or(QByteArray()).contains(R"("version":"fake")"));
     QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("send this call directly"));
     QCOMPARE(rig.stats.refused.at(static_cast<std::size_t>(Refusal::SpoolError)), 2U);
+}
+
+// They read the same as those to calls, but what they are about has happened.
+void ConnectionTest::failedSyncLeavesOtherReplies()
+{
+    Rig rig(100'000, true);
+    const QSignalSpy asked(rig.connection.get(), &Connection::awaitingSync);
+    QVERIFY(rig.client->send(QByteArray(R"({"method":"pause"})") + "\n" + callLine(1)
+                             + R"({"method":"resume"})" + "\n"));
+    QTRY_COMPARE(asked.size(), 1);
+    rig.connection->finishSync(false);
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("send this call directly"));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QCOMPARE(rig.stats.refused.at(static_cast<std::size_t>(Refusal::SpoolError)), 1U);
+}
+
+// A client that does not read leaves replies behind that earlier syncs have covered.
+void ConnectionTest::failedSyncLeavesEarlierReplies()
+{
+    Rig rig(100'000, true);
+    QSignalSpy asked(rig.connection.get(), &Connection::awaitingSync);
+    int calls = 0;
+    const auto sendCall = [&] {
+        QVERIFY(rig.client->send(callLine(++calls)));
+        QTRY_COMPARE(asked.size(), calls);
+    };
+    for (int i = 0; i < 2'000; ++i) {
+        sendCall();
+        rig.connection->finishSync(true);
+    }
+    sendCall();
+    rig.connection->finishSync(false);
+    for (int i = 1; i < calls; ++i)
+        QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("send this call directly"));
+    QCOMPARE(rig.stats.refused.at(static_cast<std::size_t>(Refusal::SpoolError)), 1U);
+}
+
+void ConnectionTest::refusedCallNeedsNoSync()
+{
+    Rig rig(100'000, true);
+    const QSignalSpy asked(rig.connection.get(), &Connection::awaitingSync);
+    rig.handler.refusal = {Refusal::SpoolFull, "full"};
+    QVERIFY(rig.client->send(callLine(1)));
+    QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("full"));
+    QCOMPARE(asked.size(), 0);
 }
 
 void ConnectionTest::flushReplyBehindASync()

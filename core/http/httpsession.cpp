@@ -166,6 +166,8 @@ void HttpSession::pass()
                          "the sidecar keeps calls in a file; there is no trace server "
                          "that this request could be passed on to"));
         nextRequest();
+        if (!m_isProcessing)
+            readSome(); // behind a flush: what has come meanwhile tells of itself no more
         return;
     }
     m_state = State::Passing;

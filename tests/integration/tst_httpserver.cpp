@@ -50,6 +50,7 @@ private Q_SLOTS:
     void credentials();
     void passedOnWithoutABackend_data();
     void passedOnWithoutABackend();
+    void goesOnAfterAFlushWithoutABackend();
     void fullSpoolIsPassedOn();
     void shuttingDown();
     void answersAfterTheSync();
@@ -250,6 +251,23 @@ void HttpServerTest::passedOnWithoutABackend()
     QCOMPARE(rig.handler.stats.http.passed, 1U);
     QVERIFY(rig.handler.ids.isEmpty());
     QCOMPARE(statusOf(client.ask(startRequest("1"))), 200);
+}
+
+// What came during the flush is read without more coming.
+void HttpServerTest::goesOnAfterAFlushWithoutABackend()
+{
+    HttpRig rig;
+    rig.handler.status.pendingCalls = 1;
+    HttpClient client = rig.client();
+    const QByteArray query = httpPost("/calls/query", QByteArray(50'000, ' '));
+    QVERIFY(client.send(query + query + query)); // more than one read
+    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
+    QTest::qWait(50);
+    for (std::size_t i = 0; i < 3; ++i) {
+        QTRY_COMPARE(rig.handler.flushes.size(), i + 1);
+        rig.handler.flushes[i]("");
+        QCOMPARE(statusOf(client.readAnswer()), 502);
+    }
 }
 
 // Who sends calls stops after some refusals; what cannot be kept here may be taken there.

@@ -24,6 +24,10 @@ constexpr int ListenBacklog = 512;
 // When the system has no descriptor left, asking again at once would only burn the processor.
 constexpr Milliseconds AcceptPause = 100ms;
 
+// Clients beyond the limit that have their answer and a moment to read it. They are not counted
+// among the others, so whoever connects without end must not take all descriptors by them.
+constexpr std::size_t MaxRefused = 16;
+
 } // namespace
 
 HttpServer::HttpServer(std::unique_ptr<HttpRouter> router, RequestHandler &handler,
@@ -53,6 +57,10 @@ HttpServer::HttpServer(std::unique_ptr<HttpRouter> router, RequestHandler &handl
 
 HttpServer::~HttpServer()
 {
+    for (QTcpSocket *socket : std::exchange(m_refused, {})) {
+        socket->disconnect(this);
+        delete socket;
+    }
     for (HttpSession *session : std::exchange(m_sessions, {}))
         delete session;
 }
@@ -140,25 +148,38 @@ void HttpServer::addClients()
         connect(session, &HttpSession::awaitingSync, this, [this, session](std::uint64_t ticket) {
             m_syncing.push_back({ticket, session});
         });
-        m_clock.start();
+        if (!m_clock.isActive()) // starting it anew each time, it would never end
+            m_clock.start();
     }
 }
 
-void HttpServer::refuseClient(QTcpSocket *socket) const
+void HttpServer::refuseClient(QTcpSocket *socket)
 {
     constexpr int Unavailable = 503;
     ++m_context.counts.refused;
     HttpReply reply =
         errorReply(Unavailable, "too many connections (" + m_options.connectionsFlag + ")");
     const std::string bytes = toBytes(reply, false, false);
-    connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
-    // Closing it with its request unread would reset it, and the client would not see the answer.
-    connect(socket, &QTcpSocket::readyRead, socket,
-            [socket] { socket->skip(socket->bytesAvailable()); });
-    QTimer::singleShot(m_context.times.linger, socket, [socket] { socket->abort(); });
+    const bool mayLinger = m_refused.size() < MaxRefused;
+    if (mayLinger) {
+        m_refused.insert(socket);
+        const auto end = [this, socket] {
+            if (m_refused.erase(socket) > 0)
+                socket->deleteLater();
+        };
+        connect(socket, &QTcpSocket::disconnected, this, end);
+        QTimer::singleShot(m_context.times.linger, socket, end);
+        // Closing it with its request unread would reset it, and the client would not see the
+        // answer.
+        connect(socket, &QTcpSocket::readyRead, socket,
+                [socket] { socket->skip(socket->bytesAvailable()); });
+    }
     socket->write(bytes.data(), static_cast<qint64>(bytes.size()));
     socket->flush();
-    ::shutdown(static_cast<int>(socket->socketDescriptor()), SHUT_WR);
+    if (mayLinger)
+        ::shutdown(static_cast<int>(socket->socketDescriptor()), SHUT_WR);
+    else
+        delete socket;
 }
 
 bool HttpServer::isBusy() const

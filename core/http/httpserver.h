@@ -67,7 +67,7 @@ Q_SIGNALS:
 private:
     void addClients();
     void checkAnswered();
-    void refuseClient(QTcpSocket *socket) const;
+    void refuseClient(QTcpSocket *socket);
     void checkTimes();
 
     HttpContext m_context;
@@ -79,6 +79,7 @@ private:
     QTimer m_acceptAgain;
     std::unordered_set<HttpSession *> m_sessions;
     std::vector<std::unique_ptr<HttpSession>> m_ended; // to be deleted in a moment
+    std::unordered_set<QTcpSocket *> m_refused; // for a moment
     struct Syncing
     {
         std::uint64_t ticket;

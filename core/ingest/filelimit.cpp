@@ -7,7 +7,7 @@ namespace Weave {
 
 namespace {
 
-// For the spool, the backend's connections, event loops, logs and name look-ups.
+// For the spool, the backend's connections, refused clients, event loops, logs and name look-ups.
 constexpr rlim_t OtherFiles = 128;
 
 } // namespace

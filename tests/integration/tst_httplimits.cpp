@@ -38,11 +38,13 @@ private Q_SLOTS:
     void refusedConnectionTakesNoMore();
     void slowHead_data();
     void slowHead();
+    void slowHeadWhileOthersCome();
     void slowBody();
     void idle();
     void neverRead();
     void refusedAndNeverClosed();
     void tooManyConnections();
+    void refusedConnectionsAreBounded();
     void largestBody();
     void bodiesShareABudget();
     void clientsGoAtEveryMoment();
@@ -156,6 +158,20 @@ void HttpLimitsTest::slowHead()
     QCOMPARE_GE(timer.elapsed(), 500);
 }
 
+// A probe every moment, say.
+void HttpLimitsTest::slowHeadWhileOthersCome()
+{
+    HttpRig rig(with({.head = 500ms, .request = 20s, .idle = 20s}));
+    HttpClient client = rig.client();
+    QVERIFY(client.send("GET /healthz HTTP/1.1\r\n"));
+    std::optional<HttpAnswer> answer;
+    for (int i = 0; i < 50 && !answer; ++i) {
+        QCOMPARE(statusOf(rig.client().ask(httpGet("/healthz", {}))), 200);
+        answer = client.readAnswer(200ms);
+    }
+    QCOMPARE(statusOf(answer), 408);
+}
+
 void HttpLimitsTest::slowBody()
 {
     HttpRig rig(with({.head = 20s, .request = 500ms, .idle = 20s}));
@@ -231,6 +247,29 @@ void HttpLimitsTest::tooManyConnections()
     QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 2U);
     QCOMPARE(statusOf(rig.client().ask(startRequest("3"))), 200);
     QCOMPARE(rig.handler.ids.size(), 4);
+}
+
+// Each is told, but few may take their time to go.
+void HttpLimitsTest::refusedConnectionsAreBounded()
+{
+    constexpr int Lingering = 16;
+    constexpr int More = 40;
+    HttpServerOptions options = with({.linger = 20s});
+    options.maxConnections = 1;
+    HttpRig rig(options);
+    HttpClient first = rig.client();
+    QCOMPARE(statusOf(first.ask(startRequest("1"))), 200);
+    std::vector<HttpClient> refused;
+    for (int i = 0; i < Lingering + More; ++i) {
+        refused.push_back(rig.client());
+        QCOMPARE(statusOf(refused.back().readAnswer()), 503);
+    }
+    // Whoever may linger takes what is sent, and the others do not.
+    const auto isGone = [](HttpClient &client) { return client.sendSome("x") < 0; };
+    QTRY_COMPARE(std::count_if(refused.begin(), refused.end(), isGone), More);
+    QCOMPARE(rig.handler.stats.http.refused, std::uint64_t{Lingering + More});
+    refused.clear();
+    QTRY_VERIFY(statusOf(rig.client().readAnswer()) == 503); // and may linger
 }
 
 void HttpLimitsTest::largestBody()

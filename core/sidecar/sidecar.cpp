@@ -207,9 +207,9 @@ std::optional<RefusedCall> Sidecar::acceptCall(const CallView &call)
     }
     ++m_stats.received;
     noteChange();
-    m_observers.noteCall(call);
     if (m_feeder.offer(call.project, *record))
         m_batcherHasNews = true;
+    m_observers.noteCall(call); // a watcher that turns out to be gone may set more in motion
     return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include "batching/upsertbody.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace Weave {
@@ -49,12 +50,26 @@ bool Batcher::add(std::string_view project, const RecordRef &record)
 
 bool Batcher::isFull(std::string_view project)
 {
-    if (m_calls >= m_limits.maxCalls)
-        return true;
+    return callsOf(project) >= roomOfProject();
+}
+
+std::size_t Batcher::callsOf(std::string_view project) const
+{
     if (m_lastLane && m_lastLane->project == project)
-        return m_lastLane->calls >= m_limits.maxLaneCalls;
+        return m_lastLane->calls;
     const auto found = m_lanes.find(project);
-    return found != m_lanes.end() && found->second.calls >= m_limits.maxLaneCalls;
+    return found == m_lanes.end() ? 0 : found->second.calls;
+}
+
+// Projects that are blocked keep what they have; the others get a little room all the same, or they
+// would stand still as well.
+std::size_t Batcher::roomOfProject() const
+{
+    constexpr std::size_t Share = 100;
+    if (m_calls < m_limits.maxCalls)
+        return m_limits.maxLaneCalls;
+    const bool isFull = m_calls / 2 >= m_limits.maxCalls;
+    return isFull ? 0 : std::max<std::size_t>(m_limits.maxLaneCalls / Share, 1);
 }
 
 void Batcher::openBatch(Lane &lane)

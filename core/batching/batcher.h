@@ -82,6 +82,8 @@ private:
     using Lanes = std::unordered_map<std::string, Lane, Hash, std::equal_to<>>;
 
     [[nodiscard]] Lane &laneOf(std::string_view project);
+    [[nodiscard]] std::size_t callsOf(std::string_view project) const;
+    [[nodiscard]] std::size_t roomOfProject() const;
     void openBatch(Lane &lane);
     [[nodiscard]] Batch removeOpen(Lane &lane);
     void closeOpen(Lane &lane);

@@ -23,6 +23,25 @@ void FlushWaiters::add(RecordId barrier, std::uint64_t pendingCalls, Done done)
     armTimer();
 }
 
+void FlushWaiters::addUncounted(std::uint64_t pendingCalls, Done done)
+{
+    m_waiters.push_back(
+        {{}, {false, pendingCalls, 0}, SteadyClock::now() + m_timeout, std::move(done), false});
+    armTimer();
+}
+
+void FlushWaiters::count(RecordId barrier, std::uint64_t pendingCalls)
+{
+    for (Waiter &waiter : m_waiters) {
+        if (std::exchange(waiter.isCounted, true))
+            continue;
+        waiter.barrier = barrier;
+        waiter.result.pendingCalls = pendingCalls - m_heldCalls;
+    }
+    subtract(
+        {}, [](const RecordRef &) { return false; }, true); // some wait for nothing
+}
+
 void FlushWaiters::recordsDone(std::span<const RecordRef> records, bool delivered)
 {
     m_heldCalls -= static_cast<std::uint64_t>(std::count_if(
@@ -53,7 +72,7 @@ void FlushWaiters::subtract(std::span<const RecordRef> records, IsMeant isMeant,
         if (!delivered)
             waiter->result.givenUpCalls += count;
         const auto next = std::next(waiter);
-        if (waiter->result.pendingCalls == 0) {
+        if (waiter->isCounted && waiter->result.pendingCalls == 0) {
             waiter->result.isComplete = true;
             finished.splice(finished.end(), m_waiters, waiter);
         }

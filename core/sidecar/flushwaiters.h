@@ -33,6 +33,9 @@ public:
     // Waits for those of the pendingCalls calls with an id below barrier that are not held. done is
     // called once, at once when there is nothing to wait for.
     void add(RecordId barrier, std::uint64_t pendingCalls, Done done);
+    // The same while it is not known which calls there are: count() says so later.
+    void addUncounted(std::uint64_t pendingCalls, Done done);
+    void count(RecordId barrier, std::uint64_t pendingCalls);
     // Records have left the spool.
     void recordsDone(std::span<const RecordRef> records, bool delivered);
     // Records are held for the other halves of their calls: nobody waits for them.
@@ -47,6 +50,7 @@ private:
         FlushResult result;
         TimePoint deadline;
         Done done;
+        bool isCounted = true;
     };
     using Waiters = std::list<Waiter>; // in the order of their deadlines
 

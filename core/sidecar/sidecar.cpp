@@ -143,6 +143,8 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
                         &HttpServer::finishSync);
         }
         connect(m_upkeep.get(), &SpoolUpkeep::recovered, &m_feeder, &Feeder::addBacklog);
+        connect(m_upkeep.get(), &SpoolUpkeep::recoveryEnded, &m_flushWaiters,
+                [this] { m_flushWaiters.count(m_spool->nextId(), m_spool->usage().pendingCalls); });
         std::error_code status; // without the working directory it stays as it was given
         m_spoolDirectory = std::filesystem::absolute(config.spoolDirectory, status).string();
     }
@@ -303,24 +305,27 @@ void Sidecar::flush(Reply reply)
     }
     m_batcher.makeAllDue();
     m_delivery.pump();
-    m_flushWaiters.add(
-        m_spool->nextId(), m_spool->usage().pendingCalls,
-        [this, reply = std::move(reply)](const FlushResult &result) {
-            if (!result.isComplete && m_delivery.isPausedByUser()) {
-                reply(failureReply(PausedText, result.pendingCalls));
-            } else if (!result.isComplete) {
-                const std::string error = m_delivery.state().lastError;
-                reply(failureReply("not everything is delivered yet, delivery goes on"
-                                       + (error.empty() ? std::string() : " (" + error + ")"),
-                                   result.pendingCalls));
-            } else if (result.givenUpCalls > 0) {
-                reply(failureReply("the backend refused " + countOf(result.givenUpCalls, "call")
-                                       + " for good (" + m_delivery.state().lastError + ")",
-                                   result.pendingCalls));
-            } else {
-                reply(successReply(m_spool->usage().pendingCalls));
-            }
-        });
+    auto done = [this, reply = std::move(reply)](const FlushResult &result) {
+        if (!result.isComplete && m_delivery.isPausedByUser()) {
+            reply(failureReply(PausedText, result.pendingCalls));
+        } else if (!result.isComplete) {
+            const std::string error = m_delivery.state().lastError;
+            reply(failureReply("not everything is delivered yet, delivery goes on"
+                                   + (error.empty() ? std::string() : " (" + error + ")"),
+                               result.pendingCalls));
+        } else if (result.givenUpCalls > 0) {
+            reply(failureReply("the backend refused " + countOf(result.givenUpCalls, "call")
+                                   + " for good (" + m_delivery.state().lastError + ")",
+                               result.pendingCalls));
+        } else {
+            reply(successReply(m_spool->usage().pendingCalls));
+        }
+    };
+    const std::uint64_t pending = m_spool->usage().pendingCalls;
+    if (m_upkeep && m_upkeep->isRecovering())
+        m_flushWaiters.addUncounted(pending, std::move(done));
+    else
+        m_flushWaiters.add(m_spool->nextId(), pending, std::move(done));
     if (m_shutdown.isHandingOver())
         m_flushWaiters.giveUp();
 }

@@ -57,6 +57,8 @@ void SpoolUpkeep::recoverSome()
     }
     if (!projects.empty())
         Q_EMIT recovered(projects);
+    if (!isRecovering())
+        Q_EMIT recoveryEnded();
 }
 
 void SpoolUpkeep::syncWhatWaits()

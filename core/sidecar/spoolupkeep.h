@@ -25,12 +25,16 @@ public:
 
     // Starts to check what was found. recovered() comes piece by piece.
     void startRecovery();
+    // Until then it is not known how many calls there are.
+    [[nodiscard]] bool isRecovering() const { return m_recovery.isActive(); }
     // Calls have been appended.
     void wake();
 
 Q_SIGNALS:
     // Calls of these projects are in the spool from before and whole.
     void recovered(const std::vector<std::string> &projects);
+    // All that was found has been checked.
+    void recoveryEnded();
 
 private:
     void recoverSome();

@@ -44,6 +44,8 @@ private Q_SLOTS:
     void countsOnlyOlderCalls();
     void countsGivenUpCalls();
     void twoWaiters();
+    void countedLater();
+    void neverCounted();
     void timesOut();
     void mayFlushAgainWhenTold();
 };
@@ -98,6 +100,39 @@ void FlushWaitersTest::twoWaiters()
     waiters.recordsDone(records({3, 4}), true);
     QCOMPARE(first.times, 1);
     QCOMPARE(second.times, 1);
+}
+
+// What is found at the start is neither counted nor subtracted before all of it is known.
+void FlushWaitersTest::countedLater()
+{
+    FlushWaiters waiters(1h);
+    Told told;
+    Told another;
+    waiters.addUncounted(0, told.done()); // none is known of yet
+    waiters.recordsDone(records({1, 2, 3}), true);
+    QCOMPARE(told.times, 0);
+    waiters.count({10}, 2);
+    waiters.recordsDone(records({4}), true);
+    waiters.recordsDone(records({11}), true);
+    QCOMPARE(told.times, 0);
+    waiters.count({20}, 5); // says nothing of those that have been counted
+    waiters.recordsDone(records({9}), true);
+    QCOMPARE(told.times, 1);
+    QVERIFY(told.result.isComplete);
+    waiters.addUncounted(1, another.done());
+    waiters.count({20}, 0);
+    QCOMPARE(another.times, 1);
+    QVERIFY(another.result.isComplete);
+}
+
+void FlushWaitersTest::neverCounted()
+{
+    FlushWaiters waiters(20ms);
+    Told told;
+    waiters.addUncounted(7, told.done());
+    QTRY_COMPARE(told.times, 1);
+    QVERIFY(!told.result.isComplete);
+    QCOMPARE(told.result.pendingCalls, 7U);
 }
 
 void FlushWaitersTest::timesOut()

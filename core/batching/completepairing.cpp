@@ -128,8 +128,8 @@ void CompletePairing::addStart(Project &project, const RecordRef &record, PairBa
         insert(std::move(call), State::Due);
         return;
     }
-    call.record.wasHeld = true;
-    added.held.push_back(call.record);
+    if (!std::exchange(call.record.wasHeld, true)) // it may have been released, and be back
+        added.held.push_back(call.record);
     const std::uint16_t client = call.record.client;
     insert(std::move(call), State::HeldStart);
     if (client != 0 && !m_isConnected(client))
@@ -388,6 +388,23 @@ void CompletePairing::settle(const Batch &start)
             eraseIfEmpty(oldest);
         }
     }
+}
+
+void CompletePairing::takeBack(const Batch &start)
+{
+    const auto found = m_sendingByRecord.find(start.records.front().id.value);
+    if (found == m_sendingByRecord.end())
+        return; // released meanwhile
+    const auto call = found->second;
+    m_sendingByRecord.erase(found);
+    if (call->end) {
+        call->record = *std::exchange(call->end, std::nullopt);
+        move(call, State::HeldEnd);
+        return;
+    }
+    Project &project = *call->project;
+    erase(call);
+    eraseIfEmpty(project);
 }
 
 void CompletePairing::separate(const Batch &pair)

@@ -75,6 +75,9 @@ public:
     [[nodiscard]] std::optional<Batch> takeSingle(const ProjectFilter &mayTake);
     // A start that takeSingle() gave out is with the server, or given up: its end may follow.
     void settle(const Batch &start);
+    // A start that takeSingle() gave out goes by the upsert route instead, so its end need not wait
+    // for it. It may be added again.
+    void takeBack(const Batch &start);
     // A pair that is too large for one request: its halves go one after the other.
     void separate(const Batch &pair);
 

@@ -31,10 +31,19 @@ std::optional<ParkedBatches::Taken> BatchSource::next(const ProjectFilter &mayTa
         if (putOnItsPath(taken->batch))
             return taken;
         if (taken->isProbe)
-            m_parked.endProbe(taken->batch.project);
+            endTakenApartProbe(taken->batch.project);
         idle = 0; // its pairs are there now
     }
     return std::nullopt;
+}
+
+// With nothing left to try, a project must not count as failing: its halves would never go on their
+// own. The next one finds out.
+void BatchSource::endTakenApartProbe(const std::string &project)
+{
+    m_parked.endProbe(project);
+    if (!m_parked.hasBatches(project) && m_parked.noteHealthy(project))
+        m_batcher.unblock(project);
 }
 
 BatchSource::Taken BatchSource::takeFresh(const ProjectFilter &mayTake)
@@ -88,6 +97,8 @@ bool BatchSource::putOnItsPath(Batch &batch)
         return false;
     }
     if (!usesComplete && batch.route != Route::Upsert) {
+        if (batch.route == Route::Start)
+            m_pairing.takeBack(batch);
         batch.route = Route::Upsert;
         batch.retryId.clear(); // it is another request now
         std::sort(batch.records.begin(), batch.records.end(),

@@ -44,6 +44,7 @@ private:
     [[nodiscard]] Taken takeParked(const ProjectFilter &mayTake);
     [[nodiscard]] Taken takeSingle(const ProjectFilter &mayTake);
     [[nodiscard]] bool putOnItsPath(Batch &batch);
+    void endTakenApartProbe(const std::string &project);
     void countFormed(const Batch &batch);
 
     Batcher &m_batcher;

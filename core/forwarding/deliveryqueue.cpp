@@ -95,6 +95,7 @@ void DeliveryQueue::handleTakenApart(const CompletePairing::Added &added)
         m_stats.delivered += added.repeated.size(); // with the call that they repeat
         removeRecords(added.repeated, true);
     }
+    Q_EMIT batchTakenApart();
 }
 
 bool DeliveryQueue::isSenderFree() const
@@ -330,8 +331,9 @@ void DeliveryQueue::halve(Batch batch, const SendResult &result)
 
 bool DeliveryQueue::isTooOld(const Batch &batch, const RecordRef &record) const
 {
-    return m_now() - batch.openedAt > m_limits.maxAge
-        || m_spool.age(record).value_or(Milliseconds(0)) > m_limits.maxAge;
+    // A batch that has waited is as old as its first call, and its last may be of this moment.
+    const auto age = m_spool.age(record);
+    return age ? *age > m_limits.maxAge : m_now() - batch.openedAt > m_limits.maxAge;
 }
 
 // Calls leave a batch from its old end; what cannot be kept as a dead letter stays. A complete call

@@ -90,6 +90,8 @@ Q_SIGNALS:
     void requestFinished(const Weave::RequestReport &report);
     // The records wait for the other halves of their calls; from now on they are marked wasHeld.
     void recordsHeld(std::span<const Weave::RecordRef> records);
+    // Batching has given a batch away, and nothing has left the spool: there is room for others.
+    void batchTakenApart();
 
 private:
     struct InFlight

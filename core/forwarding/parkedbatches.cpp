@@ -130,6 +130,12 @@ bool ParkedBatches::noteHealthy(const std::string &name)
     return wasFailing;
 }
 
+bool ParkedBatches::hasBatches(const std::string &name) const
+{
+    const auto found = m_projects.find(name);
+    return found != m_projects.end() && !found->second.batches.empty();
+}
+
 bool ParkedBatches::isFailing(const std::string &name) const
 {
     return failures(name) > 0;

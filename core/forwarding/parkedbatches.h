@@ -49,6 +49,7 @@ public:
     // Forgets every wait: what is parked may be taken now.
     void endWaits();
 
+    [[nodiscard]] bool hasBatches(const std::string &project) const;
     [[nodiscard]] bool isFailing(const std::string &project) const;
     [[nodiscard]] int failures(const std::string &project) const; // in a row
     [[nodiscard]] bool isAnyFailing() const;

@@ -127,6 +127,7 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
     connect(&m_shutdown, &Shutdown::finished, this, &Sidecar::stopped);
     connect(&m_delivery, &DeliveryQueue::recordsDone, this, &Sidecar::handleRecordsDone);
     connect(&m_delivery, &DeliveryQueue::recordsHeld, &m_flushWaiters, &FlushWaiters::recordsHeld);
+    connect(&m_delivery, &DeliveryQueue::batchTakenApart, &m_feeder, &Feeder::feed);
     connect(&m_delivery, &DeliveryQueue::requestFinished, &m_observers, &Observers::noteRequest);
     connect(&m_delivery, &DeliveryQueue::requestFinished, this, &Sidecar::noteChange);
     connect(&m_feeder, &Feeder::fed, &m_delivery, &DeliveryQueue::pump);

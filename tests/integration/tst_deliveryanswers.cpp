@@ -1,7 +1,28 @@
 #include "deliveryrig.h"
+#include "spool/diskspool.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
 
 using namespace Weave;
 using namespace std::chrono_literals;
+
+namespace {
+
+SendResult needsComplete()
+{
+    SendResult result = FakeTransport::answered(400, "upgrade");
+    result.errorCode = "CALLS_COMPLETE_MODE_REQUIRED";
+    return result;
+}
+
+// One that may become a complete call.
+void addStart(DeliveryRig &rig)
+{
+    rig.add(CallKind::Start, "a/b", startPayload("a/b", "1", R"(,"trace_id":"t")"));
+}
+
+} // namespace
 
 // What becomes of batches that the backend refuses or wants to have later.
 class DeliveryAnswersTest final : public QObject
@@ -15,9 +36,13 @@ private Q_SLOTS:
     void missingRightPausesTheProject();
     void missingRoutePausesAll();
     void completeModePausesTheProject();
+    void forgottenPathLosesNoStart();
+    void takenApartProbeEndsTheFailure();
+    void tellsOfBatchesTakenApart();
     void halvesDownToTheBadCall();
     void tooLargeSingleCallIsGivenUp();
     void tooOldIsGivenUp();
+    void youngCallsOfAnOldBatchStay();
     void halvesHaveIdsOfTheirOwn();
     void halvingIsNoFailureOfTheProject();
 };
@@ -124,14 +149,56 @@ void DeliveryAnswersTest::completeModePausesTheProject()
     DeliveryRig rig(1);
     rig.add("a/b", 10);
     rig.queue.pump();
-    SendResult result = FakeTransport::answered(400, "upgrade");
-    result.errorCode = "CALLS_COMPLETE_MODE_REQUIRED";
-    rig.transport.answer(result);
+    rig.transport.answer(needsComplete());
     QCOMPARE(rig.pending(), 10U);
     QCOMPARE(rig.stats.halved, 0U);
     rig.add("c/d", 10);
     rig.queue.pump();
     QCOMPARE(rig.projectOf(0), QByteArray("c/d"));
+}
+
+// The start has waited for its end, goes on its own, and has to find the project's path again.
+void DeliveryAnswersTest::forgottenPathLosesNoStart()
+{
+    DeliveryRig rig(1, 10, CallsMode::Complete);
+    addStart(rig);
+    rig.advance(1s);
+    QCOMPARE(rig.pairing.heldStarts(), std::size_t{1});
+    rig.queue.setLimits({1, 24h, CallsMode::Auto});
+    rig.advance(60s);
+    QCOMPARE(rig.transport.answer(needsComplete()).path, std::string("/call/upsert_batch"));
+    QCOMPARE(rig.pending(), 1U);
+    QCOMPARE(rig.stats.delivered, 0U);
+    rig.add(CallKind::End, "a/b", endPayload("a/b", "1"));
+    rig.advance(1s);
+    QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/calls/complete"));
+    QCOMPARE(rig.pending(), 0U);
+    QVERIFY(rig.addsUp());
+}
+
+// What it was made of is held; nothing is left that could show that the project is well again.
+void DeliveryAnswersTest::takenApartProbeEndsTheFailure()
+{
+    DeliveryRig rig(1);
+    addStart(rig);
+    rig.advance(1s);
+    rig.transport.answer(503);
+    rig.queue.setLimits({1, 24h, CallsMode::Complete});
+    rig.advance(30s);
+    QCOMPARE(rig.transport.count(), 0U);
+    QCOMPARE(rig.pairing.heldStarts(), std::size_t{1});
+    rig.advance(60s);
+    QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/call/start"));
+    QCOMPARE(rig.pending(), 0U);
+}
+
+void DeliveryAnswersTest::tellsOfBatchesTakenApart()
+{
+    DeliveryRig rig(1, 10, CallsMode::Complete);
+    const QSignalSpy apart(&rig.queue, &DeliveryQueue::batchTakenApart);
+    rig.add(CallKind::End, "a/b", endPayload("a/b", "1")); // held without anybody being told
+    rig.advance(1s);
+    QCOMPARE(apart.size(), 1);
 }
 
 void DeliveryAnswersTest::halvesDownToTheBadCall()
@@ -185,6 +252,45 @@ void DeliveryAnswersTest::tooOldIsGivenUp()
     QCOMPARE(rig.stats.deadLettered(), 10U);
     QCOMPARE(rig.pending(), 0U);
     QVERIFY(rig.addsUp());
+}
+
+// A project's batch fills on while nothing can be delivered.
+void DeliveryAnswersTest::youngCallsOfAnOldBatchStay()
+{
+    const QTemporaryDir directory;
+    TimePoint now{TimePoint() + 1000h};
+    const auto wallClock = [&now] {
+        return std::chrono::duration_cast<Milliseconds>(now.time_since_epoch()).count();
+    };
+    DiskSpoolOptions options{directory.path().toStdString(), std::uint64_t{1} << 30U};
+    const auto spool = DiskSpool::open(options, wallClock);
+    QVERIFY(spool);
+    DeliveryRig rig;
+    DeliveryQueue queue(
+        {rig.batcher, rig.pairing, **spool, rig.transport, rig.stats}, {}, [&now] { return now; },
+        [] { return 0.999; });
+    const auto add = [&](const char *id) {
+        const std::string payload = startPayload("a/b", id).toStdString();
+        const auto record = (*spool)->append({CallKind::Start, "a/b", id, payload});
+        QVERIFY(record);
+        rig.batcher.add("a/b", *record);
+    };
+    const auto fail = [&] {
+        rig.now = now;
+        queue.pump();
+        QCOMPARE(rig.transport.count(), 1U);
+        rig.transport.answer(503);
+    };
+    add("old");
+    now += 25h;
+    add("young");
+    fail();
+    QCOMPARE(rig.stats.deadLettered(), 1U);
+    QCOMPARE((*spool)->usage().pendingCalls, 1U);
+    now += 25h;
+    fail();
+    QCOMPARE(rig.stats.deadLettered(), 2U);
+    QCOMPARE((*spool)->usage().pendingCalls, 0U);
 }
 
 void DeliveryAnswersTest::halvesHaveIdsOfTheirOwn()

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void completeBatchesSayWhatTheyAre();
     void singlesSayWhatTheyAre();
     void heldStartsAreMarked();
+    void whatIsHeldAgainIsNotTold();
     void aStartWithoutTraceIdGoesAtOnce();
     void anEndOfAStartWithoutTraceId_data();
     void anEndOfAStartWithoutTraceId();
@@ -26,6 +27,8 @@ private Q_SLOTS:
     void holdExpires();
     void holdsCountFromEachStart();
     void anEndWhileItsStartIsUnderWay();
+    void aStartThatIsTakenBack();
+    void anEndOfAStartThatIsTakenBack();
     void anEndAfterItsStartHasArrived();
     void aLongStartedAtIsNotKept();
     void anEndWithoutAStart();
@@ -159,6 +162,17 @@ void TstCompletePairing::heldStartsAreMarked()
     QVERIFY(!pair.records.back().wasHeld);
 }
 
+void TstCompletePairing::whatIsHeldAgainIsNotTold()
+{
+    Bench bench;
+    bench.add("s1 s2");
+    QCOMPARE(bench.release("a"), "s1 s2"_ba);
+    bench.added = bench.pairing.add(bench.released.front());
+    QVERIFY(bench.added.held.empty());
+    QCOMPARE(bench.pairing.heldStarts(), std::size_t{2});
+    QVERIFY(bench.added.repeated.empty());
+}
+
 void TstCompletePairing::aStartWithoutTraceIdGoesAtOnce()
 {
     Bench bench;
@@ -235,6 +249,39 @@ void TstCompletePairing::anEndWhileItsStartIsUnderWay()
     bench.pass(Hold);
     QVERIFY(bench.singles().isEmpty());
     bench.settle();
+    QCOMPARE(bench.singles(), QByteArrayList{R"(e1 of "T1")"});
+}
+
+// It is not a repetition of itself, and its end finds it.
+void TstCompletePairing::aStartThatIsTakenBack()
+{
+    Bench bench;
+    bench.add("s1");
+    bench.pass(Hold);
+    QCOMPARE(bench.single(), "s1"_ba);
+    bench.pairing.takeBack(bench.taken);
+    bench.pairing.takeBack(bench.taken); // nothing more to take
+    bench.added = bench.pairing.add(bench.taken);
+    QVERIFY(bench.added.repeated.empty());
+    QCOMPARE(bench.pairing.heldStarts(), std::size_t{1});
+    QCOMPARE(bench.add("e1"), "s1 e1"_ba);
+}
+
+void TstCompletePairing::anEndOfAStartThatIsTakenBack()
+{
+    Bench bench;
+    bench.add("s1 s2");
+    bench.pass(Hold);
+    QCOMPARE(bench.single(), "s1"_ba);
+    const Batch first = bench.taken;
+    QCOMPARE(bench.single(), "s2"_ba);
+    bench.add("e1 e2");
+    bench.pairing.takeBack(first);
+    bench.pairing.takeBack(bench.taken);
+    bench.added = bench.pairing.add(bench.taken); // one comes again
+    QCOMPARE(bench.describe(bench.added.complete), "s2 e2"_ba);
+    QVERIFY(bench.singles().isEmpty());
+    bench.pass(EndHold);
     QCOMPARE(bench.singles(), QByteArrayList{R"(e1 of "T1")"});
 }
 

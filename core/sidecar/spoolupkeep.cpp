@@ -30,6 +30,8 @@ SpoolUpkeep::SpoolUpkeep(DiskSpool &spool, SpoolSync sync)
 
 void SpoolUpkeep::startRecovery()
 {
+    for (const std::string &sentence : m_spool.unopenedFiles())
+        qCWarning(lcSpool, "%s", sentence.c_str());
     m_recovery.start();
 }
 

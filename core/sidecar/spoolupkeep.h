@@ -23,7 +23,8 @@ public:
     // spool outlives it.
     SpoolUpkeep(DiskSpool &spool, SpoolSync sync);
 
-    // Starts to check what was found. recovered() comes piece by piece.
+    // Starts to check what was found, and tells what could not be opened. recovered() comes piece
+    // by piece.
     void startRecovery();
     // Until then it is not known how many calls there are.
     [[nodiscard]] bool isRecovering() const { return m_recovery.isActive(); }

@@ -36,7 +36,14 @@ DiskSpool::DiskSpool(const DiskSpoolOptions &options, SpoolDirectory directory, 
 {
     // Above every sequence of an earlier process, so that ids order calls across a restart.
     m_nextSequence = static_cast<std::uint64_t>(m_wallClock()) << 20U;
-    for (SegmentStore::Piece &piece : m_store.findOld(m_usage.quarantined)) {
+}
+
+Result<void> DiskSpool::findFiles()
+{
+    auto pieces = m_store.findOld(m_usage.quarantined);
+    if (!pieces)
+        return pieces.error();
+    for (SegmentStore::Piece &piece : *pieces) {
         Chain &chain = chainOf(piece.segment->project());
         File &file = addFile(chain, std::move(piece));
         file.wasFound = true;
@@ -45,6 +52,7 @@ DiskSpool::DiskSpool(const DiskSpoolOptions &options, SpoolDirectory directory, 
         fallBehind(chain, *file.piece.segment, file.piece.segment->firstOffset());
         m_unchecked.emplace_back(&chain, &file);
     }
+    return {};
 }
 
 // Files in which nothing waits are of no use to anybody.
@@ -64,8 +72,11 @@ Result<std::unique_ptr<DiskSpool>> DiskSpool::open(const DiskSpoolOptions &optio
     auto directory = SpoolDirectory::open(options.directory);
     if (!directory)
         return directory.error();
-    return std::unique_ptr<DiskSpool>(
+    std::unique_ptr<DiskSpool> spool(
         new DiskSpool(options, std::move(*directory), std::move(wallClock)));
+    if (const auto found = spool->findFiles(); !found)
+        return found.error();
+    return spool;
 }
 
 DiskSpool::Chain &DiskSpool::chainOf(std::string_view project)

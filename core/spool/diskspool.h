@@ -55,6 +55,13 @@ public:
     [[nodiscard]] bool recover(std::chrono::microseconds budget,
                                std::vector<std::string> &projects);
 
+    // Which files of an earlier process could not be opened at the start and stay where they are,
+    // and why: one sentence each.
+    [[nodiscard]] const std::vector<std::string> &unopenedFiles() const
+    {
+        return m_store.unopened();
+    }
+
     // Looks whether the directory is still there, and makes it again when it is not.
     void checkDirectory();
 
@@ -102,6 +109,7 @@ private:
     };
 
     DiskSpool(const DiskSpoolOptions &options, SpoolDirectory directory, WallClock wallClock);
+    [[nodiscard]] Result<void> findFiles();
     void checkFile(Chain &chain, File &file);
     [[nodiscard]] Chain &chainOf(std::string_view project);
     [[nodiscard]] Result<void> openFile(Chain &chain, const CallView &call);

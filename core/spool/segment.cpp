@@ -27,6 +27,23 @@ Error systemError(const std::string &what, const std::string &path, int number)
             what + " " + path + ": " + std::strerror(number)};
 }
 
+Error foreignFile(const std::string &path)
+{
+    return {ErrorCode::Malformed, path + " is not a segment of this version"};
+}
+
+// Malformed when it is the file, Io when it is the moment or the permissions.
+Error openError(const std::string &path, int number)
+{
+    struct stat found = {};
+    if (::lstat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode))
+        return foreignFile(path);
+    Error error = systemError("cannot open", path, number);
+    if (number == EIO)
+        error.code = ErrorCode::Malformed;
+    return error;
+}
+
 template <class T>
 T fetch(const char *from)
 {
@@ -154,27 +171,26 @@ Result<Segment> Segment::open(const std::string &path)
     const UniqueFd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     struct stat status = {};
     if (!file.isValid() || ::fstat(file.get(), &status) != 0)
-        return systemError("cannot open", path, errno);
-    const Error foreign{ErrorCode::Malformed, path + " is not a segment of this version"};
+        return openError(path, errno);
     if (!S_ISREG(status.st_mode) || status.st_size < static_cast<off_t>(sizeof(FileHeader))
         || status.st_size > std::numeric_limits<std::uint32_t>::max())
-        return foreign;
+        return foreignFile(path);
     auto segment = map(file.get(), static_cast<std::size_t>(status.st_size), path);
     if (!segment)
         return segment;
     if (const auto loaded = segment->load(sizeof(FileHeader)); !loaded)
-        return loaded.error().withPrefix(path + ": ");
+        return Error{ErrorCode::Malformed, path + ": " + loaded.error().message};
     const auto header = fetch<FileHeader>(segment->m_base);
     const std::size_t room = segment->m_capacity - sizeof(FileHeader);
     // A file that was cut off is shorter than its header says: what is left of it is still good.
     if (header.magic != SegmentFormat::Magic || header.version != SegmentFormat::Version
         || header.projectBytes > room || header.capacity < segment->m_capacity
         || header.crc != headerCrc(header, segment->project()))
-        return foreign;
+        return foreignFile(path);
     const std::size_t first = SegmentFormat::statesOffset(header.projectBytes)
         + SegmentFormat::stateBytes(header.capacity);
     if (first > segment->m_capacity)
-        return foreign;
+        return foreignFile(path);
     segment->setPlaces(header.projectBytes, header.capacity);
     segment->m_end = segment->m_first;
     return segment;

@@ -44,8 +44,9 @@ public:
     // Makes the file, which must not exist, with room for records of capacity bytes in all.
     [[nodiscard]] static Result<Segment> create(const std::string &path, std::uint64_t number,
                                                 std::string_view project, std::size_t capacity);
-    // Maps a file that create() has made. Malformed when it is something else or its header is
-    // damaged.
+    // Maps a file that create() has made. Malformed when it is something else, or its header is
+    // damaged or cannot be read from the disk; any other error is of the moment (too many open
+    // files, too little memory) or of the permissions, and the file may be good.
     [[nodiscard]] static Result<Segment> open(const std::string &path);
 
     Segment(Segment &&other) noexcept;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace Weave {
@@ -36,22 +37,44 @@ SegmentStore::~SegmentStore()
     dropSpares();
 }
 
-std::vector<SegmentStore::Piece> SegmentStore::findOld(std::uint64_t &quarantined)
+Result<std::vector<SegmentStore::Piece>> SegmentStore::findOld(std::uint64_t &quarantined)
 {
+    m_reserve.reset(); // one descriptor is enough for all that follows
+    const auto files = m_directory.segmentFiles(quarantined);
+    if (!files)
+        return files.error();
     std::vector<Piece> pieces;
-    for (const SpoolDirectory::SegmentFile &found : m_directory.segmentFiles(quarantined)) {
+    for (const SpoolDirectory::SegmentFile &found : *files) {
         m_nextNumber = std::max(m_nextNumber, found.number + 1);
         auto segment = Segment::open(found.path);
-        if (!segment) {
+        if (!segment && segment.error().code == ErrorCode::Malformed) {
             m_directory.quarantineFile(found.path);
             ++quarantined;
+            continue;
+        }
+        if (!segment) {
+            leave(found.path, segment.error());
             continue;
         }
         m_nextNumber = std::max(m_nextNumber, segment->number() + 1);
         m_usedBytes += segment->capacity();
         pieces.push_back({std::make_shared<Segment>(std::move(*segment)), found.path});
     }
+    m_reserve = openReserve();
     return pieces;
+}
+
+// Its calls were acknowledged and are most likely whole.
+void SegmentStore::leave(const std::string &path, const Error &reason)
+{
+    struct stat found = {};
+    if (::lstat(path.c_str(), &found) == 0) {
+        m_unopenedBytes += static_cast<std::uint64_t>(found.st_size);
+        m_usedBytes += static_cast<std::uint64_t>(found.st_size);
+    }
+    m_unopened.push_back(reason.message
+                         + "; its calls stay there and are read at the next start: remove the "
+                           "limit or set the permissions right, then restart the daemon");
 }
 
 Error SegmentStore::full() const
@@ -173,6 +196,7 @@ bool SegmentStore::checkDirectory()
     if (m_directory.isInPlace())
         return true;
     dropSpares();
+    m_usedBytes -= std::exchange(m_unopenedBytes, 0); // most likely gone with it
     if (const auto restored = m_directory.restore(); !restored) {
         m_lastError = restored.error();
         m_tryAgainAt = m_wallClock() + RetryMilliseconds;

@@ -46,8 +46,11 @@ public:
     SegmentStore &operator=(const SegmentStore &) = delete;
 
     // What lies in the directory, in the order of the numbers. What is no segment is moved away and
-    // counted in quarantined.
-    [[nodiscard]] std::vector<Piece> findOld(std::uint64_t &quarantined);
+    // counted in quarantined; what cannot be opened now is left for the next start, see unopened().
+    // An error when the directory cannot be listed.
+    [[nodiscard]] Result<std::vector<Piece>> findOld(std::uint64_t &quarantined);
+    // Why findOld() has left files where they are, one sentence a file.
+    [[nodiscard]] const std::vector<std::string> &unopened() const { return m_unopened; }
 
     // An empty segment for a project, of preferred bytes, or of needed bytes where those are more.
     // Full when there is no room for it; Io with the system's words.
@@ -75,6 +78,7 @@ private:
                                          std::size_t capacity);
     [[nodiscard]] bool hasRoom(std::size_t bytes);
     void remove(Piece piece);
+    void leave(const std::string &path, const Error &reason);
     [[nodiscard]] Error full() const;
 
     SpoolDirectory m_directory;
@@ -85,6 +89,10 @@ private:
     UniqueFd m_reserve;
     std::vector<Piece> m_spare; // of full size
     std::uint64_t m_usedBytes = 0;
+    // In m_usedBytes, too: they are on the disk, which is what the bound is about, and the next
+    // start would find more than it may hold.
+    std::uint64_t m_unopenedBytes = 0;
+    std::vector<std::string> m_unopened;
     std::atomic<std::uint64_t> m_removingBytes = 0; // not used any more, but on the disk still
     bool m_directoryChanged = false;
     std::uint64_t m_nextNumber = 1;

@@ -118,12 +118,16 @@ std::string SpoolDirectory::segmentPath(std::uint64_t number) const
     return m_path + name.data();
 }
 
-std::vector<SpoolDirectory::SegmentFile>
+// An error when not all could be seen: numbers of files that were overlooked would be used again,
+// and the files replaced.
+Result<std::vector<SpoolDirectory::SegmentFile>>
 SpoolDirectory::segmentFiles(std::uint64_t &quarantined) const
 {
     std::vector<SegmentFile> files;
     std::error_code status;
-    for (const auto &entry : std::filesystem::directory_iterator(m_path, status)) {
+    std::filesystem::directory_iterator entries(m_path, status);
+    for (; !status && entries != std::filesystem::directory_iterator(); entries.increment(status)) {
+        const auto &entry = *entries;
         const std::string name = entry.path().filename().string();
         if (const auto number = numberOf(name)) {
             files.push_back({*number, entry.path().string()});
@@ -134,6 +138,10 @@ SpoolDirectory::segmentFiles(std::uint64_t &quarantined) const
             ::unlink(entry.path().c_str()); // of a process that was killed while it made it
         }
     }
+    if (status)
+        return Error{ErrorCode::Io,
+                     "cannot list the spool in " + m_path + ": " + status.message()
+                         + ". Remove the limit or mend the disk, or choose another --spool-dir"};
     std::sort(files.begin(), files.end(),
               [](const SegmentFile &a, const SegmentFile &b) { return a.number < b.number; });
     return files;

@@ -32,7 +32,7 @@ public:
     };
     // In the order of their numbers. On the way, what an earlier process left unfinished is
     // deleted, and segments with other names go to quarantine/ and are counted.
-    [[nodiscard]] std::vector<SegmentFile> segmentFiles(std::uint64_t &quarantined) const;
+    [[nodiscard]] Result<std::vector<SegmentFile>> segmentFiles(std::uint64_t &quarantined) const;
 
     // Whether the folder that was opened still is the one at its path.
     [[nodiscard]] bool isInPlace() const;

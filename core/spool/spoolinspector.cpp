@@ -66,7 +66,9 @@ Result<SpoolInspection> inspectSpool(const std::string &directory, const RecordV
             ++inspection.files;
             inspectSegment(*segment, name, visit, inspection);
         } else if (std::filesystem::exists(path, status)) { // not one that was just deleted
-            inspection.problems.push_back(name + ": not a segment of this version");
+            inspection.problems.push_back(segment.error().code == ErrorCode::Malformed
+                                              ? name + ": not a segment of this version"
+                                              : segment.error().message);
         }
     }
     return inspection;

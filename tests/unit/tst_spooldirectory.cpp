@@ -159,7 +159,7 @@ void TstSpoolDirectory::findsSegmentsInOrder()
 {
     std::uint64_t quarantined = 0;
     const auto directory = open();
-    QVERIFY(directory.segmentFiles(quarantined).empty());
+    QVERIFY(directory.segmentFiles(quarantined)->empty());
     for (const std::uint64_t number : {10ULL, 9ULL, 255ULL, 1ULL})
         write(QString::fromStdString(directory.segmentPath(number)), "bytes");
     write(path(u"/notes.txt"_s), "left alone");
@@ -168,7 +168,9 @@ void TstSpoolDirectory::findsSegmentsInOrder()
     for (const QString &name : odd)
         write(path(u"/"_s + name), "put aside");
 
-    const auto files = directory.segmentFiles(quarantined);
+    const auto found = directory.segmentFiles(quarantined);
+    QVERIFY(found);
+    const auto &files = *found;
     QCOMPARE(quarantined, std::uint64_t(4));
     QCOMPARE(files.size(), std::size_t(4));
     std::size_t place = 0;
@@ -191,7 +193,10 @@ void TstSpoolDirectory::noticesThatItIsGone()
     QVERIFY(directory.isInPlace());
     QVERIFY(QDir(path()).removeRecursively());
     QVERIFY(!directory.isInPlace());
-    QVERIFY(directory.segmentFiles(quarantined).empty());
+    const auto files = directory.segmentFiles(quarantined);
+    QVERIFY(!files);
+    QVERIFY(files.error().code == ErrorCode::Io);
+    QVERIFY(files.error().message.find(path().toStdString()) != std::string::npos);
     QVERIFY(directory.restore());
     QVERIFY(directory.isInPlace());
     QVERIFY(!SpoolDirectory::open(path().toStdString())); // locked again

@@ -1,5 +1,7 @@
 #include "sidecar/spoolupkeep.h"
 
+#include "unit/memorylimit.h"
+
 #include <QDir>
 #include <QFile>
 #include <QRegularExpression>
@@ -23,6 +25,7 @@ private Q_SLOTS:
     void nothingWasLeft();
     void tellsWhatWasLeft();
     void damageIsToldOf();
+    void tellsWhatCannotBeOpened();
     void givesUpIdleFiles();
     void wakesUpAgain();
     void aVanishedFolderIsMadeAgain();
@@ -127,6 +130,23 @@ void TstSpoolUpkeep::damageIsToldOf()
     upkeep.startRecovery();
     QTRY_COMPARE(m_recovered, QSet<QString>{u"p"_s});
     QTRY_COMPARE(spool->usage().quarantined, std::uint64_t(1));
+}
+
+void TstSpoolUpkeep::tellsWhatCannotBeOpened()
+{
+    constexpr qint64 HugeBytes = qint64(256) << 20;
+    leave("p", 2);
+    const QString name = segmentFiles().constFirst();
+    QVERIFY(QFile::resize(QDir(folder()).filePath(name), HugeBytes));
+    const MemoryLimit limit(HugeBytes / 2);
+    if (!limit.isSet())
+        QSKIP("needs /proc/self/statm");
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"^cannot map .*/"_s + QRegularExpression::escape(name)
+                                            + u": .*next start: .*restart"_s));
+    upkeep.startRecovery();
 }
 
 void TstSpoolUpkeep::givesUpIdleFiles()

@@ -9,8 +9,8 @@ namespace Weave {
 void forEachDeadLetter(const std::string &directory,
                        const std::function<void(const std::string &line)> &visit)
 {
-    for (const char *name : DeadLetterFiles) {
-        std::ifstream file(directory + "/" + name);
+    for (const std::string_view name : DeadLetterFiles) {
+        std::ifstream file(directory + "/" + std::string(name));
         for (std::string line; std::getline(file, line);)
             visit(line);
     }

@@ -7,9 +7,15 @@
 
 namespace Weave {
 
-// The files of a spool that hold dead letters, the older one first. Either may be missing.
-constexpr std::array<const char *, 2> DeadLetterFiles{"dead-letters.ndjson.old",
-                                                      "dead-letters.ndjson"};
+// Behind the name of a file that `spool retry` works off. After an interrupted one it stays, and
+// may hold calls that the daemon has got already.
+constexpr std::string_view RetrySuffix = ".retry";
+
+// The files of a spool that hold dead letters, the older one first, each behind what was taken out
+// of its place. Any may be missing.
+constexpr std::array<std::string_view, 4> DeadLetterFiles{
+    "dead-letters.ndjson.old.retry", "dead-letters.ndjson.old", "dead-letters.ndjson.retry",
+    "dead-letters.ndjson"};
 
 // Every line of them.
 void forEachDeadLetter(const std::string &directory,

@@ -5,13 +5,22 @@
 #include "app/statusclient.h"
 #include "common/logging.h"
 #include "common/textnumber.h"
+#include "common/uniquefd.h"
 #include "config/config.h"
 #include "spool/spoolinspector.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
 
 namespace Weave {
 
@@ -72,54 +81,115 @@ int exportCalls(const std::string &directory, bool onlyDeadLetters)
     return 0;
 }
 
-// Hands the dead letters of one file to the running daemon, like any client. The file is renamed
-// first, so that what dies again meanwhile comes into a new one; what the daemon refuses is put
-// back.
-int retryFile(const std::string &path, const std::string &socket, std::uint64_t &count)
+// One command at a time: the second would take the first one's file for that of an interrupted one.
+Result<UniqueFd> lockForRetry(const std::string &directory)
 {
-    const std::string taken = path + ".retry";
-    std::error_code status;
-    std::filesystem::rename(path, taken, status);
-    if (status)
-        return complain("cannot rename " + path + ": " + status.message());
+    UniqueFd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder.isValid())
+        return Error{ErrorCode::Io, "cannot open " + directory + ": " + std::strerror(errno)};
+    if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0)
+        return folder;
+    if (errno != EWOULDBLOCK)
+        return Error{ErrorCode::Io, "cannot lock " + directory + ": " + std::strerror(errno)};
+    return Error{ErrorCode::InUse,
+                 "another `weave-sidecar spool retry` works in " + directory
+                     + "; try again when it has ended"};
+}
+
+// Hands one dead letter to the running daemon, like any client.
+Result<void> handOver(const std::string &line, const std::string &req, const std::string &socket)
+{
+    const auto reply =
+        ask(socket,
+            R"({"method":"call_)" + deadLetterMember(line, "mode") + R"(","payload":)" + req + "}");
+    if (!reply)
+        return reply.error();
+    if (!reply->starts_with(R"({"success":true)"))
+        return Error{ErrorCode::Unavailable, "the daemon says: " + *reply};
+    return {};
+}
+
+// Appends lines to a file that the daemon may be appending to. Each goes in one piece, or not at
+// all: half a line would spoil the next one, too.
+bool putBack(const std::string &path, const std::vector<std::string> &lines)
+{
+    const UniqueFd file(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file.isValid())
+        return false;
+    for (const std::string &line : lines) {
+        const ssize_t written = ::write(file.get(), line.data(), line.size());
+        if (written == static_cast<ssize_t>(line.size()))
+            continue;
+        struct stat after = {};
+        const off_t end = ::lseek(file.get(), 0, SEEK_CUR);
+        const bool isLast = ::fstat(file.get(), &after) == 0 && after.st_size == end;
+        if (written > 0 && isLast) [[maybe_unused]]
+            const int status = ::ftruncate(file.get(), end - written);
+        return false;
+    }
+    return true;
+}
+
+// Hands over the dead letters of a file that was taken out of its place, path; what the daemon
+// refuses is put back there. The file goes last: whatever ends this process before that, the next
+// retry works it off once more, and a call that is sent twice does less harm than a lost one.
+int workOff(const std::string &taken, const std::string &path, const std::string &socket,
+            std::uint64_t &count)
+{
     std::ifstream file(taken);
-    std::ofstream back;
-    std::string problem;
+    std::vector<std::string> left;
+    Result<void> result;
     for (std::string line; std::getline(file, line);) {
         const std::string req = deadLetterMember(line, "req");
-        const bool isGood = !req.empty() && problem.empty();
-        if (isGood) {
-            const auto reply = ask(socket,
-                                   R"({"method":"call_)" + deadLetterMember(line, "mode")
-                                       + R"(","payload":)" + req + "}");
-            if (!reply)
-                problem = reply.error().message;
-            else if (!reply->starts_with(R"({"success":true)"))
-                problem = "the daemon says: " + *reply;
-            if (problem.empty()) {
+        if (!req.empty() && result) {
+            result = handOver(line, req, socket);
+            if (result) {
                 ++count;
                 continue;
             }
         }
-        if (!back.is_open())
-            back.open(path, std::ios::app);
-        back << line << '\n';
+        left.push_back(line + '\n');
     }
-    back.flush();
-    if (back.is_open() && !back)
-        return complain("cannot put dead letters back into " + path + "; they are in " + taken);
+    if (!file.eof())
+        return complain("cannot read all of " + taken + "; it stays there for the next retry");
+    if (!left.empty() && !putBack(path, left))
+        return complain("cannot put dead letters back into " + path + "; they are in " + taken
+                        + ", where the next retry finds them");
+    std::error_code status;
     std::filesystem::remove(taken, status);
-    return problem.empty() ? 0 : complain(problem);
+    if (status)
+        return complain("cannot remove " + taken + ": " + status.message()
+                        + "; the next retry sends its calls once more");
+    return result ? 0 : complain(result.error().message);
+}
+
+// The file is renamed first, so that what dies again meanwhile comes into a new one.
+int retryFile(const std::string &path, const std::string &socket, std::uint64_t &count)
+{
+    const std::string taken = path + std::string(RetrySuffix);
+    std::error_code status;
+    std::filesystem::rename(path, taken, status);
+    if (status)
+        return complain("cannot rename " + path + ": " + status.message());
+    return workOff(taken, path, socket, count);
 }
 
 int retry(const std::string &directory, const std::string &socket)
 {
+    const auto lock = lockForRetry(directory);
+    if (!lock)
+        return complain(lock.error().message);
     std::uint64_t count = 0;
     int exitCode = 0;
-    for (const char *name : DeadLetterFiles) {
-        const std::string path = directory + "/" + name;
-        if (exitCode == 0 && std::filesystem::exists(path))
-            exitCode = retryFile(path, socket, count);
+    for (const std::string_view name : DeadLetterFiles) {
+        const std::string path = directory + "/" + std::string(name);
+        if (exitCode != 0 || !std::filesystem::exists(path))
+            continue;
+        // What an interrupted retry has left comes before the file whose place it needs.
+        exitCode = name.ends_with(RetrySuffix)
+            ? workOff(path, path.substr(0, path.size() - RetrySuffix.size()), socket, count)
+            : retryFile(path, socket, count);
     }
     std::printf("handed to the daemon again: %s\n", countOf(count, "dead letter").c_str());
     return exitCode;
@@ -129,8 +199,8 @@ int purge(const std::string &directory)
 {
     std::error_code status;
     std::uintmax_t count = 0;
-    for (const char *name : DeadLetterFiles)
-        count += std::filesystem::remove(directory + "/" + name, status) ? 1 : 0;
+    for (const std::string_view name : DeadLetterFiles)
+        count += std::filesystem::remove(directory + "/" + std::string(name), status) ? 1 : 0;
     const std::uintmax_t quarantined =
         std::filesystem::remove_all(directory + "/quarantine", status);
     if (quarantined != static_cast<std::uintmax_t>(-1) && quarantined > 0)

@@ -49,6 +49,9 @@ private Q_SLOTS:
     void olderThanMaxAgeIsGivenUp();
     void listsAndExportsWhatWaits();
     void deadLettersGoOutAgain();
+    void anInterruptedRetryLosesNothing();
+    void whatCannotBePutBackIsKept();
+    void oneRetryAtATime();
     void verifyFindsDamage();
     void purgeLeavesWhatWaits();
     void wrongUse();
@@ -69,6 +72,38 @@ private:
     static QString spoolFolder(const ProcessFixture &f)
     {
         return f.path(QStringLiteral(".local/state/weave-sidecar/spool"));
+    }
+
+    static QString lettersFile(const ProcessFixture &f)
+    {
+        return spoolFolder(f) + QStringLiteral("/dead-letters.ndjson");
+    }
+
+    // As the daemon writes it.
+    static QByteArray letter(int id)
+    {
+        return R"({"time":"2026-01-31T12:00:00Z","project_id":"a/b","mode":"start","reason":"no","req":)"
+            + startPayload("a/b", QByteArray::number(id)) + "}\n";
+    }
+
+    static void write(const QString &path, const QByteArray &bytes)
+    {
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QCOMPARE(file.write(bytes), bytes.size());
+    }
+
+    static QByteArray read(const QString &path)
+    {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+
+    // A retry that waits for a daemon that has been stopped.
+    static void launchRetry(SidecarProcess &command)
+    {
+        command.launch({QStringLiteral("spool"), QStringLiteral("retry"),
+                        QStringLiteral("--socket"), command.socketPath()});
     }
 
     // Calls that are accepted while nobody takes them, and a daemon that was then killed.
@@ -217,6 +252,76 @@ void SpoolProcessTest::deadLettersGoOutAgain()
     QCOMPARE(spool(f, QStringLiteral("export")).second, QString());
 }
 
+// However often it is killed: neither what it was about to hand over, nor what died meanwhile.
+void SpoolProcessTest::anInterruptedRetryLosesNothing()
+{
+    ProcessFixture f;
+    QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));
+    const QString letters = lettersFile(f);
+    f.sidecar.sendSignal(SIGSTOP);
+    for (int round = 0; round < 2; ++round) {
+        write(letters, letter(round));
+        SidecarProcess command(f.sidecar.socketPath());
+        launchRetry(command);
+        QTRY_VERIFY(QFile::exists(letters + QStringLiteral(".retry")));
+        QTest::qWait(300); // the second finds that file there, and is to have begun
+        command.sendSignal(SIGKILL);
+        QVERIFY(!command.waitForExit());
+    }
+    QCOMPARE(spool(f, QStringLiteral("export")).second.toUtf8(), items(0, 2).join('\n') + '\n');
+    QVERIFY(spool(f, QStringLiteral("ls")).second.contains(QLatin1String("2 calls  no")));
+    f.sidecar.sendSignal(SIGCONT);
+    const auto [code, said] = spool(f, QStringLiteral("retry"));
+    QCOMPARE(code, 0);
+    QCOMPARE(said, QStringLiteral("handed to the daemon again: 2 dead letters\n"));
+    QTRY_VERIFY(f.sink.delivered().contains(items(0, 1).first())
+                && f.sink.delivered().contains(items(1, 1).first()));
+    QCOMPARE(spool(f, QStringLiteral("export")).second, QString());
+    QVERIFY(!QFile::exists(letters + QStringLiteral(".retry")));
+}
+
+void SpoolProcessTest::whatCannotBePutBackIsKept()
+{
+    ProcessFixture f;
+    fillAndKill(f, 1);
+    const QString letters = lettersFile(f);
+    const QString taken = letters + QStringLiteral(".retry");
+    write(taken, letter(7) + letter(8));
+    QVERIFY(QDir().mkdir(letters)); // in the way
+    QCOMPARE(spool(f, QStringLiteral("retry")).first, 1);
+    QCOMPARE(read(taken), letter(7) + letter(8));
+    QVERIFY(QDir().rmdir(letters));
+    QCOMPARE(spool(f, QStringLiteral("retry")).first, 1); // there is no daemon
+    QVERIFY(!QFile::exists(taken));
+    QCOMPARE(read(letters), letter(7) + letter(8));
+
+    f.sink.setScript({});
+    QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));
+    QCOMPARE(spool(f, QStringLiteral("retry")).first, 0);
+    QVERIFY(f.waitForDelivered(3));
+}
+
+// The second would take the first one's file for that of an interrupted one, and remove it.
+void SpoolProcessTest::oneRetryAtATime()
+{
+    ProcessFixture f;
+    QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));
+    const QString letters = lettersFile(f);
+    write(letters, letter(0));
+    f.sidecar.sendSignal(SIGSTOP);
+    SidecarProcess first(f.sidecar.socketPath());
+    launchRetry(first);
+    QTRY_VERIFY(QFile::exists(letters + QStringLiteral(".retry")));
+    SidecarProcess second(f.sidecar.socketPath());
+    launchRetry(second);
+    QCOMPARE(second.waitForExit(), std::optional(1));
+    QVERIFY2(second.standardError().contains(QLatin1String("another `weave-sidecar spool retry`")),
+             qPrintable(second.standardError()));
+    f.sidecar.sendSignal(SIGCONT);
+    QCOMPARE(first.waitForExit(), std::optional(0));
+    QVERIFY(f.waitForDelivered(1));
+}
+
 void SpoolProcessTest::verifyFindsDamage()
 {
     ProcessFixture f;
@@ -252,10 +357,13 @@ void SpoolProcessTest::purgeLeavesWhatWaits()
     QVERIFY(letters.open(QIODevice::WriteOnly));
     letters.write("{}\n");
     letters.close();
+    const QString interrupted = letters.fileName() + QStringLiteral(".retry");
+    QVERIFY(letters.copy(interrupted));
     const auto [code, said] = spool(f, QStringLiteral("purge"));
     QCOMPARE(code, 0);
-    QVERIFY2(said.contains(QLatin1String("removed 1 file")), qPrintable(said));
+    QVERIFY2(said.contains(QLatin1String("removed 2 files")), qPrintable(said));
     QVERIFY(!letters.exists());
+    QVERIFY(!QFile::exists(interrupted));
     QVERIFY(spool(f, QStringLiteral("ls")).second.contains(QLatin1String("5 calls")));
 }
 

@@ -31,6 +31,15 @@ bool writeAll(int fd, const std::string &text)
     return true;
 }
 
+// Whether path still names the open file: somebody may have deleted or renamed it.
+bool isNamed(int fd, const std::string &path)
+{
+    struct stat held = {};
+    struct stat named = {};
+    return ::fstat(fd, &held) == 0 && ::stat(path.c_str(), &named) == 0
+        && held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
 } // namespace
 
 FileTransport::FileTransport(std::string path)
@@ -64,7 +73,9 @@ SendResult FileTransport::write(const RequestBody &body)
         m_file.reset(); // the next attempt opens it anew
         return result;
     };
-    if (!m_file.isValid())
+    // What goes into a file without a name is nowhere; and a renamed one is left alone, as whoever
+    // rotates logs expects.
+    if (!m_file.isValid() || !isNamed(m_file.get(), m_path))
         m_file = UniqueFd(::open(m_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     struct stat before = {};
     if (!m_file.isValid() || ::fstat(m_file.get(), &before) != 0)

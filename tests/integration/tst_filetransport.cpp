@@ -42,6 +42,10 @@ private Q_SLOTS:
     void cancelledAnswersNothing();
     void failureSaysWhyAndRecovers();
     void takesBackWhatIsNotWhole();
+    void beginsAnewWhenDeleted();
+    void beginsAnewWhenRenamed();
+    void beginsAnewWhenReplaced();
+    void failsWhenTheFolderIsGone();
 
 private:
     SendResult sendAndWait(FileTransport &transport, OutgoingRequest outgoing);
@@ -133,6 +137,58 @@ void FileTransportTest::takesBackWhatIsNotWhole()
     QCOMPARE(contents(m_path), QByteArray("<first>\n"));
     QCOMPARE(sendAndWait(transport, request({large, large})).status, 200);
     QCOMPARE(contents(m_path).count('\n'), 3);
+}
+
+void FileTransportTest::beginsAnewWhenDeleted()
+{
+    FileTransport transport(m_path.toStdString());
+    QCOMPARE(sendAndWait(transport, request({"a"})).status, 200);
+    QVERIFY(QFile::remove(m_path));
+    QCOMPARE(sendAndWait(transport, request({"b"})).status, 200);
+    QCOMPARE(sendAndWait(transport, request({"c"})).status, 200);
+    QCOMPARE(contents(m_path), QByteArray("<b>\n<c>\n"));
+    struct stat found = {};
+    QCOMPARE(::stat(QFile::encodeName(m_path).constData(), &found), 0);
+    QCOMPARE(found.st_mode & 0777U, 0600U);
+}
+
+// As logrotate does without copytruncate.
+void FileTransportTest::beginsAnewWhenRenamed()
+{
+    const QString rotated = m_path + QStringLiteral(".1");
+    FileTransport transport(m_path.toStdString());
+    QCOMPARE(sendAndWait(transport, request({"a"})).status, 200);
+    QVERIFY(QFile::rename(m_path, rotated));
+    QCOMPARE(sendAndWait(transport, request({"b"})).status, 200);
+    QCOMPARE(contents(rotated), QByteArray("<a>\n"));
+    QCOMPARE(contents(m_path), QByteArray("<b>\n"));
+}
+
+void FileTransportTest::beginsAnewWhenReplaced()
+{
+    const QString rotated = m_path + QStringLiteral(".1");
+    FileTransport transport(m_path.toStdString());
+    QCOMPARE(sendAndWait(transport, request({"a"})).status, 200);
+    QVERIFY(QFile::rename(m_path, rotated));
+    QFile fresh(m_path);
+    QVERIFY(fresh.open(QIODevice::WriteOnly) && fresh.write("new\n") == 4);
+    fresh.close();
+    QCOMPARE(sendAndWait(transport, request({"b"})).status, 200);
+    QCOMPARE(contents(rotated), QByteArray("<a>\n"));
+    QCOMPARE(contents(m_path), QByteArray("new\n<b>\n"));
+}
+
+void FileTransportTest::failsWhenTheFolderIsGone()
+{
+    const QString folder = m_folder->filePath(QStringLiteral("folder"));
+    const QString path = folder + QStringLiteral("/calls.ndjson");
+    QVERIFY(QDir().mkpath(folder));
+    FileTransport transport(path.toStdString());
+    QCOMPARE(sendAndWait(transport, request({"a"})).status, 200);
+    QVERIFY(QDir(folder).removeRecursively());
+    const SendResult failed = sendAndWait(transport, request({"b"}));
+    QCOMPARE(failed.kind, SendResult::Kind::NetworkError); // not delivered into nothing
+    QVERIFY(QString::fromStdString(failed.reason).contains(path));
 }
 
 QTEST_GUILESS_MAIN(FileTransportTest)

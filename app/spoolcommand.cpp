@@ -109,6 +109,12 @@ Result<void> handOver(const std::string &line, const std::string &req, const std
     return {};
 }
 
+// Takes back what lies behind length; a disk on which even that fails keeps half a line.
+void undo(int file, off_t length)
+{
+    [[maybe_unused]] const int status = ::ftruncate(file, length);
+}
+
 // Appends lines to a file that the daemon may be appending to. Each goes in one piece, or not at
 // all: half a line would spoil the next one, too.
 bool putBack(const std::string &path, const std::vector<std::string> &lines)
@@ -124,8 +130,8 @@ bool putBack(const std::string &path, const std::vector<std::string> &lines)
         struct stat after = {};
         const off_t end = ::lseek(file.get(), 0, SEEK_CUR);
         const bool isLast = ::fstat(file.get(), &after) == 0 && after.st_size == end;
-        if (written > 0 && isLast) [[maybe_unused]]
-            const int status = ::ftruncate(file.get(), end - written);
+        if (written > 0 && isLast)
+            undo(file.get(), end - written);
         return false;
     }
     return true;

@@ -49,7 +49,7 @@ Result<void> DiskSpool::findFiles()
         file.wasFound = true;
         // From the start, not from recover() on: a new call must not overtake the old ones and then
         // be found once more behind them.
-        fallBehind(chain, *file.piece.segment, file.piece.segment->firstOffset());
+        fallBehind(chain, file, file.piece.segment->firstOffset());
         m_unchecked.emplace_back(&chain, &file);
     }
     return {};
@@ -97,6 +97,7 @@ DiskSpool::File &DiskSpool::addFile(Chain &chain, SegmentStore::Piece piece)
 {
     auto file = std::make_unique<File>();
     file->piece = std::move(piece);
+    file->order = m_nextOrder++;
     if (m_freeSlots.empty()) {
         file->slot = static_cast<std::uint32_t>(m_slots.size());
         m_slots.emplace_back();
@@ -230,15 +231,15 @@ bool DiskSpool::isBehind(std::string_view project) const
 bool DiskSpool::defer(std::string_view project, const RecordRef &record)
 {
     Chain &chain = chainOf(project);
-    fallBehind(chain, *m_slots[record.segment].second->piece.segment, record.offset);
+    fallBehind(chain, *m_slots[record.segment].second, record.offset);
     return true;
 }
 
-void DiskSpool::fallBehind(Chain &chain, const Segment &segment, std::uint32_t offset)
+void DiskSpool::fallBehind(Chain &chain, const File &file, std::uint32_t offset)
 {
     if (std::exchange(chain.isBehind, true))
         return;
-    chain.readNumber = segment.number();
+    chain.readOrder = file.order;
     chain.readOffset = offset;
 }
 
@@ -260,12 +261,12 @@ std::optional<RecordRef> DiskSpool::next(std::string_view project)
         return std::nullopt;
     for (const auto &file : chain.files) {
         const Segment &segment = *file->piece.segment;
-        if (segment.number() < chain.readNumber)
+        if (file->order < chain.readOrder)
             continue;
         if (!file->isChecked)
             return std::nullopt; // recover() will come to it
-        if (segment.number() > chain.readNumber) {
-            chain.readNumber = segment.number();
+        if (file->order > chain.readOrder) {
+            chain.readOrder = file->order;
             chain.readOffset = segment.firstOffset();
         }
         while (chain.readOffset < segment.end()) {

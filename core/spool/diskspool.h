@@ -78,6 +78,9 @@ private:
     struct File
     {
         SegmentStore::Piece piece;
+        // Grows along Chain::files, as the numbers in the names do. Those in the headers may not: a
+        // file may have been copied, or its process killed between its new name and its new header.
+        std::uint64_t order = 0;
         std::uint32_t slot = 0;
         std::uint32_t livingRecords = 0;
         // Of those, the ones behind oldEnd have been appended since the last takeUnsynced().
@@ -96,7 +99,7 @@ private:
         bool wasUsed = false; // since the last tidy()
         // Where next() goes on; batching has everything before. Only while isBehind.
         bool isBehind = false;
-        std::uint64_t readNumber = 0;
+        std::uint64_t readOrder = 0;
         std::uint32_t readOffset = 0;
     };
     struct Hash
@@ -114,7 +117,7 @@ private:
     [[nodiscard]] Chain &chainOf(std::string_view project);
     [[nodiscard]] Result<void> openFile(Chain &chain, const CallView &call);
     File &addFile(Chain &chain, SegmentStore::Piece piece);
-    static void fallBehind(Chain &chain, const Segment &segment, std::uint32_t offset);
+    static void fallBehind(Chain &chain, const File &file, std::uint32_t offset);
     void closeOpenFile(Chain &chain);
     void releaseFile(Chain &chain, File &file);
     [[nodiscard]] static RecordRef refer(const File &file, const Segment::Record &record);
@@ -128,6 +131,7 @@ private:
     std::vector<std::pair<Chain *, File *>> m_slots; // by RecordRef::segment
     std::vector<std::uint32_t> m_freeSlots;
     std::deque<std::pair<Chain *, File *>> m_unchecked;
+    std::uint64_t m_nextOrder = 0; // of files
     std::uint64_t m_nextSequence = 0;
     SpoolUsage m_usage;
     SyncTask::Segments m_appended; // some of them more than once

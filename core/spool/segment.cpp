@@ -196,15 +196,15 @@ Result<Segment> Segment::open(const std::string &path)
     return segment;
 }
 
-// A process that is killed in between leaves no record: neither one of the old nor one of the new.
+// A process that is killed in between leaves no record that waits. Up to the first byte of the
+// header the file is as it was, with all its records done. Behind the whole header they are of an
+// older generation and so no records, whatever happens to the states, theirs or, with a project of
+// another length, the new ones in another place. Half a header, or a project's name that is not all
+// there, does not check, and without the 0 at the end the old bytes look like damage: those go to
+// quarantine, though nothing is lost with them.
 void Segment::reuse(std::uint64_t number, std::string_view project)
 {
-    if (m_first != 0)
-        endRecordsAt(m_first);
     setPlaces(project.size(), m_capacity);
-    endRecordsAt(m_first);
-    std::memset(m_base + m_states, static_cast<int>(RecordState::Pending), m_first - m_states);
-    std::atomic_signal_fence(std::memory_order_release); // it is the order that counts
     FileHeader header{SegmentFormat::Magic,
                       SegmentFormat::Version,
                       static_cast<std::uint32_t>(m_capacity),
@@ -213,7 +213,12 @@ void Segment::reuse(std::uint64_t number, std::string_view project)
                       0};
     header.crc = headerCrc(header, project);
     std::memcpy(m_base, &header, sizeof header);
+    std::atomic_signal_fence(std::memory_order_release); // a longer name is over old states
     std::memcpy(m_base + sizeof header, project.data(), project.size());
+    std::atomic_signal_fence(std::memory_order_release);
+    endRecordsAt(m_first);
+    std::memset(m_base + m_states, static_cast<int>(RecordState::Pending), m_first - m_states);
+    std::atomic_signal_fence(std::memory_order_release); // before any record
     m_end = m_first;
 }
 

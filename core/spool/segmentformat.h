@@ -21,7 +21,7 @@ struct FileHeader
     std::uint64_t magic;
     std::uint32_t version;
     std::uint32_t capacity; // bytes of the whole file
-    std::uint64_t number; // the file's place in the order of its project
+    std::uint64_t number; // as in the name, but for a file whose next use was cut short by a kill
     std::uint32_t projectBytes;
     std::uint32_t crc; // CRC-32C of this header, with crc as 0, and the project's name
 };

@@ -399,19 +399,31 @@ private Q_SLOTS:
 
     void aMissingSegmentIsNoProblem()
     {
-        {
-            auto spool = open();
-            const std::string payload(60000, 'x');
-            for (int i = 0; i < 20; ++i)
-                QVERIFY(spool->append({CallKind::Start, "p", "id", payload}).ok());
-        }
-        const QStringList files = segmentFiles();
-        QVERIFY(files.size() > 2);
+        const QStringList files = writeManyFiles();
         QVERIFY(QFile::remove(files.at(1)));
         auto spool = open();
         const std::size_t found = recoverAll(*spool).at("p").size();
         QVERIFY(found > 0);
         QVERIFY(found < 20);
+    }
+
+    // As after a kill between the two steps of giving a file its next use.
+    void aNameThatIsNewerThanTheHeaderHidesNothing()
+    {
+        const QStringList files = writeManyFiles();
+        QVERIFY(QFile::rename(files.constFirst(), unusedFile()));
+        auto spool = open();
+        QCOMPARE(recoverAll(*spool).at("p").size(), std::size_t(20));
+    }
+
+    void aCopiedFileHidesNothing()
+    {
+        const QStringList files = writeManyFiles();
+        QVERIFY(QFile::copy(files.constFirst(), unusedFile()));
+        auto spool = open();
+        const std::size_t found = recoverAll(*spool).at("p").size();
+        QVERIFY(found > 20);
+        QCOMPARE(std::uint64_t(found), spool->usage().pendingCalls);
     }
 
     void aVanishedFolderIsMadeAgain()
@@ -566,6 +578,27 @@ private:
         const QString path = segmentFiles().constFirst();
         spool.reset();
         return readAll(path);
+    }
+
+    // Twenty calls of the project p.
+    QStringList writeManyFiles()
+    {
+        auto spool = open();
+        const std::string payload(60000, 'x');
+        for (int i = 0; i < 20; ++i) {
+            if (!spool->append({CallKind::Start, "p", "id", payload}))
+                qFatal("no room");
+        }
+        if (segmentFiles().size() < 3)
+            qFatal("too few files");
+        return segmentFiles();
+    }
+
+    // Behind all that a test has written.
+    [[nodiscard]] QString unusedFile() const
+    {
+        return QString::fromStdString(options().directory)
+            + QStringLiteral("/0000000000000099.seg");
     }
 
     // In what writeThree() gives.

@@ -9,11 +9,18 @@
 #include <string>
 #include <vector>
 
+#include <csignal>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 using namespace Weave;
 
 namespace {
 
 constexpr std::size_t Capacity = 64 * 1024;
+constexpr std::size_t LargeCapacity = 4 * 1024 * 1024;
 
 struct Written
 {
@@ -135,6 +142,60 @@ private Q_SLOTS:
         QVERIFY(!segment->findRecord(end));
     }
 
+    // Ends the process at the first store to a page, for each page that reuse() writes to, which is
+    // each moment between the header, the name, the states and the first record.
+    void aReuseThatIsCutShortBringsNothingBack_data()
+    {
+        QTest::addColumn<QByteArray>("project");
+        QTest::newRow("same") << QByteArray("acme/p");
+        QTest::newRow("shorter") << QByteArray("p");
+        QTest::newRow("longer") << QByteArray("acme/p-with-a-longer-name");
+        QTest::newRow("longer than a page") << "acme/p" + QByteArray(3 * pageBytes(), 'n');
+    }
+    void aReuseThatIsCutShortBringsNothingBack()
+    {
+        QFETCH(const QByteArray, project);
+        writeDone();
+        const QByteArray before = readAll();
+        int kills = 0;
+        for (qsizetype page = 0; page * pageBytes() <= firstOffset(project.size()); ++page) {
+            overwrite(before);
+            if (reuseUntil(page, project.toStdString()))
+                ++kills;
+            QVERIFY2(waitingRecords() == 0, qPrintable(QString::number(page)));
+        }
+        QVERIFY(kills > 2);
+    }
+
+    // The stores to one page, too, in the order in which they are made: the header, the name, the
+    // end of the records, the states.
+    void noMomentOfAReuseBringsAnythingBack()
+    {
+        writeDone();
+        const QByteArray before = readAll();
+        const std::string project = "acme/p-with-a-longer-name";
+        Segment::open(m_path)->reuse(8, project);
+        const QByteArray after = readAll();
+        const qsizetype header = sizeof(SegmentFormat::FileHeader);
+        const auto name = header + static_cast<qsizetype>(project.size());
+        const qsizetype first = firstOffset(name - header);
+        QByteArray bytes = before;
+        const auto store = [&](qsizetype from, qsizetype count) {
+            for (qsizetype i = from; i < from + count; ++i) {
+                bytes[i] = after[i];
+                if (i - from > 100) // the rest of the states is alike
+                    continue;
+                overwrite(bytes);
+                QVERIFY2(waitingRecords() == 0, qPrintable(QString::number(i)));
+            }
+        };
+        store(0, header);
+        store(header, name - header);
+        store(first, sizeof(SegmentFormat::RecordHeader::length));
+        store(name, first - name);
+        QVERIFY(bytes == after);
+    }
+
     // Every bit of a record matters.
     void flippedBitsAreNoticed()
     {
@@ -225,6 +286,78 @@ private:
             QVERIFY(segment->append({kind, "acme/p", calls[i].id, calls[i].payload}, 100 + i,
                                     static_cast<std::int64_t>(1000 + i)));
         }
+    }
+
+    // Records that are all done, in a file whose states take more than a page.
+    void writeDone()
+    {
+        auto segment = Segment::create(m_path, 7, "acme/p", LargeCapacity);
+        QVERIFY(segment.ok());
+        const std::string payload(1000, 'x');
+        for (std::uint64_t i = 0; i < 20; ++i) {
+            const std::uint32_t offset = segment->end();
+            QVERIFY(segment->append({CallKind::Start, "acme/p", "id", payload}, i, 1));
+            segment->setState(offset, RecordState::Done);
+        }
+        QCOMPARE(waitingRecords(), 0);
+    }
+
+    // In a process that is killed when it writes to that page. True when it does.
+    [[nodiscard]] bool reuseUntil(qsizetype page, const std::string &project) const
+    {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const rlimit noCore = {};
+            ::setrlimit(RLIMIT_CORE, &noCore);
+            for (const int number : {SIGSEGV, SIGBUS})
+                std::signal(number, SIG_DFL);
+            auto segment = Segment::open(m_path);
+            const auto from = static_cast<std::uint32_t>(page * pageBytes());
+            ::mprotect(const_cast<char *>(segment->bytes(from, from).data()),
+                       static_cast<std::size_t>(pageBytes()), PROT_READ);
+            segment->reuse(8, project);
+            ::_exit(0);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        return WIFSIGNALED(status);
+    }
+
+    // Those that a later process would find, wherever they lie.
+    [[nodiscard]] int waitingRecords() const
+    {
+        const auto segment = Segment::open(m_path);
+        if (!segment)
+            return segment.error().code == ErrorCode::Malformed ? 0 : -1;
+        int waiting = 0;
+        std::optional<std::uint32_t> offset = segment->firstOffset();
+        while (offset) {
+            Segment::Record record;
+            if (segment->read(*offset, record, true) == Segment::ReadResult::Record
+                && record.state == RecordState::Pending)
+                ++waiting;
+            offset = segment->findRecord(*offset);
+        }
+        return waiting;
+    }
+
+    // In what writeDone() leaves, for a project's name of so many bytes.
+    [[nodiscard]] static qsizetype firstOffset(qsizetype projectBytes)
+    {
+        return static_cast<qsizetype>(
+            SegmentFormat::statesOffset(static_cast<std::size_t>(projectBytes))
+            + SegmentFormat::stateBytes(LargeCapacity));
+    }
+
+    [[nodiscard]] static qsizetype pageBytes()
+    {
+        return static_cast<qsizetype>(::sysconf(_SC_PAGESIZE));
+    }
+
+    [[nodiscard]] QByteArray readAll() const
+    {
+        QFile file(QString::fromStdString(m_path));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
     void overwrite(const QByteArray &bytes)

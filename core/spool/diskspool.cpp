@@ -142,16 +142,32 @@ Result<RecordRef> DiskSpool::append(const CallView &call)
 
 Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
 {
-    closeOpenFile(chain);
-    const std::size_t needed = Segment::bytesFor(call.project, call.id.size(), call.payload.size());
+    // An empty file may hold the very room that is missing.
+    if (chain.hasOpenFile && chain.files.back()->livingRecords == 0)
+        closeOpenFile(chain);
     chain.nextBytes = std::min(chain.nextBytes, m_options.maxSegmentBytes);
-    auto piece = m_store.make(chain.project, needed, chain.nextBytes);
+    auto piece = makePiece(chain, call);
     if (!piece)
-        return piece.error();
+        return piece.error(); // smaller calls still fit into the file that is open
+    closeOpenFile(chain);
     chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
     addFile(chain, std::move(*piece)).isChecked = true;
     chain.hasOpenFile = true;
     return {};
+}
+
+// Smaller where the spool is nearly full, so that what room is left is of use to every project:
+// like a project's first file, or at last for this call alone.
+Result<SegmentStore::Piece> DiskSpool::makePiece(const Chain &chain, const CallView &call)
+{
+    const std::size_t needed = Segment::bytesFor(call.project, call.id.size(), call.payload.size());
+    auto piece = m_store.make(chain.project, needed, chain.nextBytes);
+    for (const std::size_t preferred : {m_options.minSegmentBytes, needed}) {
+        if (piece || piece.error().code != ErrorCode::Full)
+            break;
+        piece = m_store.make(chain.project, needed, preferred);
+    }
+    return piece;
 }
 
 void DiskSpool::closeOpenFile(Chain &chain)

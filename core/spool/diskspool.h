@@ -116,6 +116,7 @@ private:
     void checkFile(Chain &chain, File &file);
     [[nodiscard]] Chain &chainOf(std::string_view project);
     [[nodiscard]] Result<void> openFile(Chain &chain, const CallView &call);
+    [[nodiscard]] Result<SegmentStore::Piece> makePiece(const Chain &chain, const CallView &call);
     File &addFile(Chain &chain, SegmentStore::Piece piece);
     static void fallBehind(Chain &chain, const File &file, std::uint32_t offset);
     void closeOpenFile(Chain &chain);

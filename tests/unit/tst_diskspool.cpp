@@ -120,6 +120,47 @@ private Q_SLOTS:
         QCOMPARE(spool->usage().pendingCalls, std::uint64_t(1));
     }
 
+    void aCallThatIsTooLargeDoesNotCostTheOpenFile()
+    {
+        auto spool = open();
+        append(*spool, "p", "1");
+        leaveRoom(*spool, 300);
+        const auto used = spool->usage().usedBytes;
+        const std::string payload(100000, 'x');
+        const auto large = spool->append({CallKind::Start, "p", "id", payload});
+        QVERIFY(!large.ok());
+        QVERIFY(large.error().code == ErrorCode::Full);
+        for (int i = 0; i < 100; ++i)
+            QVERIFY(spool->append({CallKind::Start, "p", "id", "{}"}).ok());
+        QCOMPARE(spool->usage().usedBytes, used);
+    }
+
+    void anEmptyOpenFileMakesRoomForALargeCall()
+    {
+        auto spool = open();
+        spool->remove(append(*spool, "p", "1")); // in a file of 64 KiB
+        leaveRoom(*spool, 1000);
+        const std::string payload(65000, 'x');
+        QVERIFY(spool->append({CallKind::Start, "p", "id", payload}).ok());
+        QVERIFY(spool->usage().usedBytes <= options().maxBytes);
+        QCOMPARE(segmentFiles().size(), spool->usage().pendingCalls);
+    }
+
+    void theLastRoomIsUsed()
+    {
+        auto spool = open();
+        leaveRoom(*spool, 20000); // less than any file that is made for what is to come
+        const std::string payload(10000, 'x');
+        const auto record = spool->append({CallKind::Start, "p", "id", payload});
+        QVERIFY(record.ok());
+        QCOMPARE(spool->payload(*record), std::string_view(payload));
+        QVERIFY(spool->append({CallKind::Start, "q", "id", "{}"}).ok());
+        QVERIFY(spool->usage().usedBytes <= options().maxBytes);
+        const auto tooLarge = spool->append({CallKind::Start, "p", "id", payload});
+        QVERIFY(!tooLarge.ok());
+        QVERIFY(tooLarge.error().code == ErrorCode::Full);
+    }
+
     void aLargeCallGetsASegmentOfItsOwn()
     {
         auto spool = open();
@@ -578,6 +619,23 @@ private:
         const QString path = segmentFiles().constFirst();
         spool.reset();
         return readAll(path);
+    }
+
+    // Fills the spool with calls of another project until so many bytes are left.
+    void leaveRoom(DiskSpool &spool, std::uint64_t bytes)
+    {
+        const std::size_t own = 200000; // a call that is larger than any file for more than one
+        const auto left = [&] { return options().maxBytes - spool.usage().usedBytes - bytes; };
+        const auto fill = [&](std::size_t payload) {
+            if (!spool.append({CallKind::Start, "full", "id", std::string(payload, 'x')}))
+                qFatal("no room");
+        };
+        while (left() > 2 * Segment::bytesFor("full", 2, own))
+            fill(own);
+        std::size_t last = left();
+        while (Segment::bytesFor("full", 2, last) > left())
+            --last;
+        fill(last);
     }
 
     // Twenty calls of the project p.

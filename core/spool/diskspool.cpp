@@ -147,8 +147,11 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
         closeOpenFile(chain);
     chain.nextBytes = std::min(chain.nextBytes, m_options.maxSegmentBytes);
     auto piece = makePiece(chain, call);
-    if (!piece)
-        return piece.error(); // smaller calls still fit into the file that is open
+    if (!piece) {
+        // Smaller calls still fit into the file that is open, and a smaller file onto the disk.
+        chain.nextBytes = m_options.minSegmentBytes;
+        return piece.error();
+    }
     closeOpenFile(chain);
     chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
     addFile(chain, std::move(*piece)).isChecked = true;

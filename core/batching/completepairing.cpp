@@ -237,6 +237,14 @@ void CompletePairing::erase(Calls::iterator call)
     listOf(*call->project, call->state).erase(call);
 }
 
+// With its project, when that has nothing else.
+void CompletePairing::drop(Calls::iterator call)
+{
+    Project &project = *call->project;
+    erase(call);
+    eraseIfEmpty(project);
+}
+
 // However much is kept of other projects, there is always room for a little of this one.
 bool CompletePairing::isFull(const std::string &project) const
 {
@@ -366,45 +374,46 @@ Batch CompletePairing::takeFrom(Project &project)
     return batch;
 }
 
-void CompletePairing::settle(const Batch &start)
+// Nothing when it has been released meanwhile.
+std::optional<CompletePairing::Calls::iterator> CompletePairing::endSending(const Batch &start)
 {
     const auto found = m_sendingByRecord.find(start.records.front().id.value);
     if (found == m_sendingByRecord.end())
-        return; // released meanwhile
+        return std::nullopt;
     const auto call = found->second;
     m_sendingByRecord.erase(found);
-    if (call->end) {
-        call->record = *std::exchange(call->end, std::nullopt);
-        move(call, State::Due);
-    } else if (call->id.empty()) {
-        Project &project = *call->project;
-        erase(call);
-        eraseIfEmpty(project);
-    } else {
-        move(call, State::Delivered);
-        if (m_delivered.size() > m_limits.maxHeld) {
-            Project &oldest = *m_delivered.front().project;
-            erase(m_delivered.begin());
-            eraseIfEmpty(oldest);
-        }
+    return call;
+}
+
+// Of a start that is done with: its end, if that has come, takes its place. False without one.
+bool CompletePairing::passToEnd(Calls::iterator start, State state)
+{
+    if (!start->end)
+        return false;
+    start->record = *std::exchange(start->end, std::nullopt);
+    move(start, state);
+    return true;
+}
+
+void CompletePairing::settle(const Batch &start)
+{
+    const auto call = endSending(start);
+    if (!call || passToEnd(*call, State::Due))
+        return;
+    if ((*call)->id.empty()) {
+        drop(*call);
+        return;
     }
+    move(*call, State::Delivered);
+    if (m_delivered.size() > m_limits.maxHeld)
+        drop(m_delivered.begin());
 }
 
 void CompletePairing::takeBack(const Batch &start)
 {
-    const auto found = m_sendingByRecord.find(start.records.front().id.value);
-    if (found == m_sendingByRecord.end())
-        return; // released meanwhile
-    const auto call = found->second;
-    m_sendingByRecord.erase(found);
-    if (call->end) {
-        call->record = *std::exchange(call->end, std::nullopt);
-        move(call, State::HeldEnd);
-        return;
-    }
-    Project &project = *call->project;
-    erase(call);
-    eraseIfEmpty(project);
+    const auto call = endSending(start);
+    if (call && !passToEnd(*call, State::HeldEnd))
+        drop(*call);
 }
 
 void CompletePairing::separate(const Batch &pair)

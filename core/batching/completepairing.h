@@ -138,6 +138,9 @@ private:
     void move(Calls::iterator call, State state);
     void enter(Call &call, State state);
     void erase(Calls::iterator call);
+    void drop(Calls::iterator call);
+    [[nodiscard]] std::optional<Calls::iterator> endSending(const Batch &start);
+    [[nodiscard]] bool passToEnd(Calls::iterator start, State state);
     void forgetName(Call &call);
     void count(const Call &call, int change);
     [[nodiscard]] Calls &listOf(Project &project, State state);

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "batching/batch.h"
+#include "common/byname.h"
 
 #include <deque>
 #include <functional>
 #include <list>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 
 namespace Weave {
@@ -71,15 +71,7 @@ private:
         std::size_t calls = 0; // in open and closed
         std::list<Lane *>::iterator orderPlace;
     };
-    struct Hash
-    {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const
-        {
-            return std::hash<std::string_view>()(text);
-        }
-    };
-    using Lanes = std::unordered_map<std::string, Lane, Hash, std::equal_to<>>;
+    using Lanes = ByName<Lane>;
 
     [[nodiscard]] Lane &laneOf(std::string_view project);
     [[nodiscard]] std::size_t callsOf(std::string_view project) const;

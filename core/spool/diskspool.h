@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/byname.h"
 #include "spool/segment.h"
 #include "spool/segmentstore.h"
 #include "spool/spool.h"
@@ -11,7 +12,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace Weave {
@@ -40,7 +40,7 @@ public:
 
     Result<RecordRef> append(const CallView &call) override;
     std::string_view payload(const RecordRef &record) const override;
-    std::optional<Milliseconds> age(const RecordRef &record) const override;
+    Milliseconds age(const RecordRef &record) const override;
     void remove(const RecordRef &record) override;
     void setMaxBytes(std::uint64_t maxBytes) override;
     RecordId nextId() const override { return {m_nextSequence}; }
@@ -102,14 +102,6 @@ private:
         std::uint64_t readOrder = 0;
         std::uint32_t readOffset = 0;
     };
-    struct Hash
-    {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const
-        {
-            return std::hash<std::string_view>()(text);
-        }
-    };
 
     DiskSpool(const DiskSpoolOptions &options, SpoolDirectory directory, WallClock wallClock);
     [[nodiscard]] Result<void> findFiles();
@@ -127,7 +119,7 @@ private:
     DiskSpoolOptions m_options; // m_wanted, fitted to the room
     const WallClock m_wallClock;
     SegmentStore m_store;
-    std::unordered_map<std::string, Chain, Hash, std::equal_to<>> m_chains;
+    ByName<Chain> m_chains;
     Chain *m_lastChain = nullptr;
     std::vector<std::pair<Chain *, File *>> m_slots; // by RecordRef::segment
     std::vector<std::uint32_t> m_freeSlots;

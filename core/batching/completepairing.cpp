@@ -13,44 +13,12 @@ namespace {
 // A timestamp has some 30 bytes; what is much longer is not worth remembering.
 constexpr std::size_t MaxStartedAtBytes = 64;
 
-} // namespace
-
-// Batches of pairs within the limits.
-class CompletePairing::PairBatches
+void addPair(const RecordRef &start, const RecordRef &end, BatchPacker &pairs)
 {
-public:
-    PairBatches(const Batch &source, const PairingLimits &limits)
-        : m_source(source),
-          m_limits(limits)
-    {
-    }
+    pairs.add({start, end}, maxCompleteItemSize(start, end));
+}
 
-    void add(const RecordRef &start, const RecordRef &end)
-    {
-        const std::size_t size = maxCompleteItemSize(start, end) + 1; // with its comma
-        const bool isRoom = !m_batches.empty()
-            && m_batches.back().records.size() + 2 <= m_limits.maxCount
-            && m_batches.back().bodySize + size <= m_limits.maxBytes;
-        if (!isRoom) {
-            Batch &batch = m_batches.emplace_back();
-            batch.project = m_source.project;
-            batch.openedAt = m_source.openedAt;
-            batch.route = Route::Complete;
-            batch.bodySize = upsertFrameSize();
-        }
-        Batch &batch = m_batches.back();
-        batch.records.push_back(start);
-        batch.records.push_back(end);
-        batch.bodySize += size;
-    }
-
-    [[nodiscard]] std::vector<Batch> take() { return std::move(m_batches); }
-
-private:
-    const Batch &m_source;
-    const PairingLimits &m_limits;
-    std::vector<Batch> m_batches;
-};
+} // namespace
 
 CompletePairing::CompletePairing(const Spool &spool, const PairingLimits &limits, NowFunction now,
                                  ClientCheck isConnected)
@@ -64,7 +32,7 @@ CompletePairing::CompletePairing(const Spool &spool, const PairingLimits &limits
 CompletePairing::Added CompletePairing::add(const Batch &batch)
 {
     Added added;
-    PairBatches pairs(batch, m_limits);
+    BatchPacker pairs(batch.project, Route::Complete, batch.openedAt, m_limits.request);
     Project &project = m_projects[batch.project];
     project.name = batch.project;
     for (const RecordRef &record : batch.records) {
@@ -98,7 +66,7 @@ bool CompletePairing::isRepetition(const RecordRef &known, const RecordRef &reco
     return known.kind == record.kind && m_spool.payload(known) == m_spool.payload(record);
 }
 
-void CompletePairing::addStart(Project &project, const RecordRef &record, PairBatches &pairs,
+void CompletePairing::addStart(Project &project, const RecordRef &record, BatchPacker &pairs,
                                Added &added)
 {
     Call call = newCall(project, record);
@@ -112,7 +80,7 @@ void CompletePairing::addStart(Project &project, const RecordRef &record, PairBa
             const RecordRef end = other->record;
             erase(other);
             if (call.canBeComplete) {
-                pairs.add(record, end);
+                addPair(record, end, pairs);
                 return;
             }
             call.end = end;
@@ -136,7 +104,7 @@ void CompletePairing::addStart(Project &project, const RecordRef &record, PairBa
         clientGone(client);
 }
 
-void CompletePairing::addEnd(Project &project, const RecordRef &record, PairBatches &pairs,
+void CompletePairing::addEnd(Project &project, const RecordRef &record, BatchPacker &pairs,
                              Added &added)
 {
     const auto found = project.calls.find(m_text.id);
@@ -164,7 +132,7 @@ void CompletePairing::addEnd(Project &project, const RecordRef &record, PairBatc
     } else if (other->state == State::Sending || !other->canBeComplete) {
         other->end = record;
     } else {
-        pairs.add(other->record, record);
+        addPair(other->record, record, pairs);
         erase(other);
     }
 }
@@ -254,7 +222,7 @@ bool CompletePairing::isFull(const std::string &project) const
     if (found == m_projects.end())
         return false;
     const std::size_t kept = found->second.keptCount;
-    return kept >= m_limits.maxHeld + m_limits.maxCount
+    return kept >= m_limits.maxHeld + m_limits.request.maxCount
         || (m_keptCount >= Crowd * m_limits.maxHeld
             && kept >= std::max<std::size_t>(m_limits.maxHeld / Share, 1));
 }
@@ -457,20 +425,10 @@ std::vector<Batch> CompletePairing::release(const std::string &projectName)
 
     std::sort(records.begin(), records.end(),
               [](const RecordRef &a, const RecordRef &b) { return a.id < b.id; });
-    std::vector<Batch> batches;
-    for (const RecordRef &record : records) {
-        const std::size_t size = upsertItemSize(record) + 1;
-        if (batches.empty() || batches.back().records.size() >= m_limits.maxCount
-            || batches.back().bodySize + size > m_limits.maxBytes) {
-            Batch &batch = batches.emplace_back();
-            batch.project = projectName;
-            batch.openedAt = m_now();
-            batch.bodySize = upsertFrameSize();
-        }
-        batches.back().records.push_back(record);
-        batches.back().bodySize += size;
-    }
-    return batches;
+    BatchPacker batches(projectName, Route::Upsert, m_now(), m_limits.request);
+    for (const RecordRef &record : records)
+        batches.add({record}, upsertItemSize(record));
+    return batches.take();
 }
 
 void CompletePairing::eraseIfEmpty(Project &project)

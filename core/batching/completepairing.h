@@ -1,7 +1,8 @@
 #pragma once
 
-#include "batching/batch.h"
+#include "batching/batchpacker.h"
 #include "batching/calltext.h"
+#include "common/byname.h"
 
 #include <cstdint>
 #include <deque>
@@ -21,8 +22,7 @@ struct PairingLimits
     Milliseconds hold = std::chrono::seconds(60); // of a start without its end
     Milliseconds endHold = std::chrono::seconds(2); // of an end without its start
     Milliseconds interval = std::chrono::seconds(1); // in which batching hands over what came
-    std::size_t maxCount = 2000; // records of a batch
-    std::size_t maxBytes = 10'485'760; // of its body
+    PackLimits request; // of a batch of pairs
     // Starts that wait; the oldest go on their own when there are more.
     std::size_t maxHeld = 20'000;
 };
@@ -108,16 +108,6 @@ private:
         TimePoint since;
     };
     using Calls = std::list<Call>;
-    struct Hash
-    {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const
-        {
-            return std::hash<std::string_view>()(text);
-        }
-    };
-    template <class Value>
-    using ByName = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
     struct Project
     {
         std::string name;
@@ -127,11 +117,10 @@ private:
         Calls due;
         bool isQueued = false; // in m_dueProjects
     };
-    class PairBatches; // under construction in add()
 
     [[nodiscard]] Project &projectOf(std::string_view name);
-    void addStart(Project &project, const RecordRef &record, PairBatches &pairs, Added &added);
-    void addEnd(Project &project, const RecordRef &record, PairBatches &pairs, Added &added);
+    void addStart(Project &project, const RecordRef &record, BatchPacker &pairs, Added &added);
+    void addEnd(Project &project, const RecordRef &record, BatchPacker &pairs, Added &added);
     [[nodiscard]] Call newCall(Project &project, const RecordRef &record) const;
     [[nodiscard]] bool isRepetition(const RecordRef &known, const RecordRef &record) const;
     void insert(Call call, State state);

@@ -46,8 +46,8 @@ PairingLimits pairingLimits(const Config &config)
     limits.hold = config.pairHold;
     limits.endHold = std::min(limits.endHold, config.pairHold);
     limits.interval = config.flushInterval;
-    limits.maxCount = static_cast<std::size_t>(config.flushMaxCount);
-    limits.maxBytes = static_cast<std::size_t>(config.flushMaxBytes);
+    limits.request.maxCount = static_cast<std::size_t>(config.flushMaxCount);
+    limits.request.maxBytes = static_cast<std::size_t>(config.flushMaxBytes);
     return limits;
 }
 

@@ -22,7 +22,7 @@ public:
                          CallsMode mode = CallsMode::Upsert)
         : batcher({maxCount, 10'000'000, std::chrono::seconds(1)}, [this] { return now; }),
           pairing(
-              spool, {.maxCount = maxCount}, [this] { return now; },
+              spool, {.request = {.maxCount = maxCount}}, [this] { return now; },
               [](std::uint16_t) { return true; }),
           queue(
               {batcher, pairing, spool, transport, stats}, {senders, std::chrono::hours(24), mode},

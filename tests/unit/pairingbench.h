@@ -160,15 +160,15 @@ inline PairingLimits maxHeld(std::size_t count)
 inline PairingLimits maxKept(std::size_t starts, std::size_t batch)
 {
     PairingLimits limits = maxHeld(starts);
-    limits.maxCount = batch;
+    limits.request.maxCount = batch;
     return limits;
 }
 
 inline PairingLimits batchLimits(std::size_t maxCount, std::size_t maxBytes)
 {
     PairingLimits limits;
-    limits.maxCount = maxCount;
-    limits.maxBytes = maxBytes;
+    limits.request.maxCount = maxCount;
+    limits.request.maxBytes = maxBytes;
     return limits;
 }
 

@@ -98,8 +98,8 @@ private:
     static PairingLimits limitsOf(bool isTidy)
     {
         PairingLimits limits = maxHeld(isTidy ? 100000 : 6);
-        limits.maxCount = 7;
-        limits.maxBytes = 300;
+        limits.request.maxCount = 7;
+        limits.request.maxBytes = 300;
         return limits;
     }
 
@@ -191,8 +191,9 @@ private:
     {
         const std::size_t count = batch.records.size();
         check(batch.route == Route::Complete, "pairs are not for the complete route");
-        check(count != 0 && count % 2 == 0 && count <= m_limits.maxCount, "a batch of wrong count");
-        check(count == 2 || batch.bodySize <= m_limits.maxBytes, "a batch is too large");
+        check(count != 0 && count % 2 == 0 && count <= m_limits.request.maxCount,
+              "a batch of wrong count");
+        check(count == 2 || batch.bodySize <= m_limits.request.maxBytes, "a batch is too large");
         check(completeBody(batch.records, m_spool).size() <= batch.bodySize, "a size is too small");
         if (count == 2 && below(3) == 0)
             return m_pairing.separate(batch);
@@ -265,7 +266,8 @@ private:
         std::optional<RecordId> last;
         for (const Batch &batch : m_pairing.release(project)) {
             check(batch.route == Route::Upsert, "what is released is not for the upsert route");
-            check(batch.records.size() <= m_limits.maxCount, "a released batch has too many");
+            check(batch.records.size() <= m_limits.request.maxCount,
+                  "a released batch has too many");
             for (const RecordRef &record : batch.records) {
                 check(!last || *last < record.id, "what is released is out of order");
                 last = record.id;

@@ -14,9 +14,6 @@ namespace Weave {
 
 namespace {
 
-// A request that takes longer waits for the backend and not for this machine.
-constexpr Milliseconds SlowRequest{250};
-
 // A refused call whose dead letter cannot be written is tried again after this long.
 constexpr Milliseconds NoPlacePause{30000};
 
@@ -41,7 +38,8 @@ DeliveryQueue::DeliveryQueue(const Parts &parts, const DeliveryLimits &limits, N
       m_paths(limits.callsMode),
       m_parked(m_now),
       m_source({m_batcher, m_pairing, m_parked, m_paths, m_spool, m_stats},
-               [this](const CompletePairing::Added &added) { handleTakenApart(added); })
+               [this](const CompletePairing::Added &added) { handleTakenApart(added); }),
+      m_inFlight(limits.senders, m_now)
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -66,11 +64,12 @@ void DeliveryQueue::pump()
             m_pairing.promoteStarts();
     }
     while (!m_isPausedByUser && m_now() >= m_waitUntil) {
-        const bool isFree = isSenderFree();
-        if (!isFree && !mayAddSenders())
+        const bool isFree = m_inFlight.isSenderFree();
+        if (!isFree && !m_inFlight.mayAddSenders())
             break;
-        auto taken = m_source.next(
-            [this, isFree](const std::string &project) { return isFree || !hasRequest(project); });
+        auto taken = m_source.next([this, isFree](const std::string &project) {
+            return isFree || !m_inFlight.hasProject(project);
+        });
         if (!taken)
             break;
         send(std::move(taken->batch), taken->isProbe);
@@ -83,6 +82,7 @@ void DeliveryQueue::setLimits(const DeliveryLimits &limits)
 {
     const bool isOtherMode = limits.callsMode != m_limits.callsMode;
     m_limits = limits;
+    m_inFlight.setSenders(limits.senders);
     if (isOtherMode)
         forgetPaths();
 }
@@ -98,33 +98,6 @@ void DeliveryQueue::handleTakenApart(const CompletePairing::Added &added)
     Q_EMIT batchTakenApart();
 }
 
-bool DeliveryQueue::isSenderFree() const
-{
-    return m_inFlight.size() < static_cast<std::size_t>(m_limits.senders);
-}
-
-// When every sender waits for a slow answer, as many again are there for projects that have no
-// request under way: however slow some projects are, the others wait no longer than SlowRequest.
-bool DeliveryQueue::mayAddSenders() const
-{
-    return m_inFlight.size() < 2 * static_cast<std::size_t>(m_limits.senders)
-        && newestRequest() + SlowRequest <= m_now();
-}
-
-TimePoint DeliveryQueue::newestRequest() const
-{
-    TimePoint newest{};
-    for (const auto &[number, flight] : m_inFlight)
-        newest = std::max(newest, flight.sentAt);
-    return newest;
-}
-
-bool DeliveryQueue::hasRequest(const std::string &project) const
-{
-    return std::any_of(m_inFlight.begin(), m_inFlight.end(),
-                       [&](const auto &flight) { return flight.second.batch.project == project; });
-}
-
 void DeliveryQueue::send(Batch batch, bool isProbe)
 {
     if (batch.retryId.empty())
@@ -132,11 +105,10 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
     ++batch.attempts;
     ++m_stats.requests;
     const std::uint64_t number = m_nextNumber++;
-    const auto place = m_inFlight.emplace(number, InFlight{std::move(batch), m_now(), 0, isProbe});
-    InFlight &flight = place.first->second;
-    const Batch &kept = flight.batch; // the body may borrow from it
+    InFlight::Request &request = m_inFlight.add(number, std::move(batch), isProbe);
+    const Batch &kept = request.batch; // the body may borrow from it
     RequestBody body = requestBody(kept);
-    flight.bodyBytes = body.size();
+    request.bodyBytes = body.size();
     m_transport.send({requestPath(kept), kept.retryId, std::move(body)},
                      [this, number](const SendResult &result) { handleAnswer(number, result); });
 }
@@ -170,9 +142,7 @@ SendResult DeliveryQueue::withoutEcho(SendResult result, const Batch &batch) con
 
 void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
 {
-    const auto place = m_inFlight.find(number);
-    InFlight done = std::move(place->second);
-    m_inFlight.erase(place);
+    InFlight::Request done = m_inFlight.take(number);
     Batch &batch = done.batch;
     const SendResult result = withoutEcho(answer, batch);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(m_now() - done.sentAt);
@@ -433,11 +403,11 @@ void DeliveryQueue::armTimer()
         if (time && (!next || *time < *next))
             next = time;
     };
-    if (isSenderFree()) {
+    if (m_inFlight.isSenderFree()) {
         consider(m_batcher.nextDue());
         consider(m_parked.nextTime());
         consider(m_pairing.nextDue());
-    } else if (const TimePoint slow = newestRequest() + SlowRequest; slow > now) {
+    } else if (const TimePoint slow = m_inFlight.slowAt(); slow > now) {
         consider(slow);
     } else {
         // What is due already has been passed over: it waits for an answer.
@@ -456,11 +426,7 @@ void DeliveryQueue::armTimer()
 
 bool DeliveryQueue::isFlowing() const
 {
-    if (m_inFlight.empty() || m_isPaused || m_isPausedByUser || m_parked.isAnyFailing())
-        return false;
-    const TimePoint longAgo = m_now() - SlowRequest;
-    return std::all_of(m_inFlight.begin(), m_inFlight.end(),
-                       [longAgo](const auto &flight) { return flight.second.sentAt > longAgo; });
+    return m_inFlight.areAllQuick() && !m_isPaused && !m_isPausedByUser && !m_parked.isAnyFailing();
 }
 
 DeliveryState DeliveryQueue::state() const
@@ -468,7 +434,7 @@ DeliveryState DeliveryQueue::state() const
     using Condition = DeliveryState::Condition;
     const TimePoint now = m_now();
     DeliveryState state;
-    state.requestsInFlight = m_inFlight.size();
+    state.requestsInFlight = m_inFlight.count();
     state.isPausedByUser = m_isPausedByUser;
     if (m_isPausedByUser || m_isPaused || m_parked.isAnyPaused())
         state.condition = Condition::Paused;
@@ -486,12 +452,11 @@ DeliveryState DeliveryQueue::state() const
 
 std::optional<TimePoint> DeliveryQueue::oldest() const
 {
-    std::optional<TimePoint> oldest = m_parked.oldest();
-    for (const auto &[number, flight] : m_inFlight) {
-        if (!oldest || flight.batch.openedAt < *oldest)
-            oldest = flight.batch.openedAt;
-    }
-    return oldest;
+    const auto sent = m_inFlight.oldest();
+    const auto parked = m_parked.oldest();
+    if (!sent || !parked)
+        return sent ? sent : parked;
+    return std::min(*sent, *parked);
 }
 
 } // namespace Weave

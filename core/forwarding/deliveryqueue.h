@@ -3,6 +3,7 @@
 #include "batching/batcher.h"
 #include "batching/completepairing.h"
 #include "forwarding/batchsource.h"
+#include "forwarding/inflight.h"
 #include "forwarding/parkedbatches.h"
 #include "forwarding/requestreport.h"
 #include "forwarding/retrypolicy.h"
@@ -18,14 +19,12 @@
 #include <functional>
 #include <span>
 #include <string>
-#include <unordered_map>
 
 namespace Weave {
 
 struct DeliveryLimits
 {
-    // Requests in flight; up to twice as many while all of them wait for slow answers.
-    int senders = 4;
+    int senders = 4; // see InFlight
     // A call that has waited longer is given up when an attempt to deliver it fails.
     Milliseconds maxAge = std::chrono::hours(24);
     CallsMode callsMode = CallsMode::Upsert;
@@ -94,18 +93,6 @@ Q_SIGNALS:
     void batchTakenApart();
 
 private:
-    struct InFlight
-    {
-        Batch batch;
-        TimePoint sentAt;
-        std::size_t bodyBytes = 0;
-        bool isProbe = false;
-    };
-
-    [[nodiscard]] bool isSenderFree() const;
-    [[nodiscard]] bool mayAddSenders() const;
-    [[nodiscard]] TimePoint newestRequest() const;
-    [[nodiscard]] bool hasRequest(const std::string &project) const;
     void handleTakenApart(const CompletePairing::Added &added);
     void send(Batch batch, bool isProbe);
     [[nodiscard]] RequestBody requestBody(const Batch &batch) const;
@@ -139,7 +126,7 @@ private:
     WritePaths m_paths;
     ParkedBatches m_parked;
     BatchSource m_source;
-    std::unordered_map<std::uint64_t, InFlight> m_inFlight;
+    InFlight m_inFlight;
     std::uint64_t m_nextNumber = 0;
     bool m_isPumping = false;
     TimePoint m_waitUntil{}; // for every project

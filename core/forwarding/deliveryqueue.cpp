@@ -299,20 +299,14 @@ void DeliveryQueue::halve(Batch batch, const SendResult &result)
     m_parked.pushFront(half(batch.records.begin(), middle));
 }
 
-bool DeliveryQueue::isTooOld(const Batch &batch, const RecordRef &record) const
-{
-    // A batch that has waited is as old as its first call, and its last may be of this moment.
-    const auto age = m_spool.age(record);
-    return age ? *age > m_limits.maxAge : m_now() - batch.openedAt > m_limits.maxAge;
-}
-
-// Calls leave a batch from its old end; what cannot be kept as a dead letter stays. A complete call
-// is as old as its end.
+// Calls leave a batch from its old end, each by its own age: the last one may be of this moment.
+// What cannot be kept as a dead letter stays. A complete call is as old as its end.
 void DeliveryQueue::giveUpTheOld(Batch &batch, const SendResult &result)
 {
     const std::size_t step = batch.recordsPerCall();
     std::size_t count = 0;
-    while (count < batch.records.size() && isTooOld(batch, batch.records[count + step - 1]))
+    while (count < batch.records.size()
+           && m_spool.age(batch.records[count + step - 1]) > m_limits.maxAge)
         count += step;
     if (count == 0)
         return;

@@ -103,7 +103,6 @@ private:
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);
     void changePath(Batch batch, const SendResult &result, Decision decision);
     void halve(Batch batch, const SendResult &result);
-    [[nodiscard]] bool isTooOld(const Batch &batch, const RecordRef &record) const;
     void giveUpTheOld(Batch &batch, const SendResult &result);
     void deadLetter(Batch batch, const SendResult &result);
     void giveUp(Batch &batch, std::size_t count, DeadLetterReason kind, const std::string &reason);

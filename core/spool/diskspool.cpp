@@ -191,7 +191,7 @@ std::string_view DiskSpool::payload(const RecordRef &record) const
     return found.payload;
 }
 
-std::optional<Milliseconds> DiskSpool::age(const RecordRef &record) const
+Milliseconds DiskSpool::age(const RecordRef &record) const
 {
     Segment::Record found;
     [[maybe_unused]] const auto result =

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 namespace Weave {
 
@@ -13,10 +15,13 @@ namespace {
 // Enough for the segments that turn over between two batches; the rest goes back to the system.
 constexpr std::size_t MaxSpareSegments = 8;
 
+constexpr std::chrono::seconds MarkInterval{1};
+
 } // namespace
 
-MemorySpool::MemorySpool(std::uint64_t maxBytes, std::size_t segmentBytes)
-    : m_segmentBytes(static_cast<std::uint32_t>(segmentBytes))
+MemorySpool::MemorySpool(std::uint64_t maxBytes, std::size_t segmentBytes, NowFunction now)
+    : m_segmentBytes(static_cast<std::uint32_t>(segmentBytes)),
+      m_now(std::move(now))
 {
     m_usage.maxBytes = maxBytes;
 }
@@ -44,6 +49,9 @@ Result<RecordRef> MemorySpool::append(const CallView &call)
     Segment &segment = m_segments.back();
     const RecordRef record{nextId(), static_cast<std::uint32_t>(size), call.kind, false,
                            call.client};
+    if (const TimePoint now = m_now();
+        segment.marks.empty() || now - segment.marks.back().time >= MarkInterval)
+        segment.marks.push_back({segment.used, now});
     std::memcpy(segment.data.get() + segment.used, call.payload.data(), size);
     segment.used += record.payloadSize;
     ++segment.liveRecords;
@@ -82,6 +90,15 @@ bool MemorySpool::openSegment(std::size_t payloadBytes)
 std::string_view MemorySpool::payload(const RecordRef &record) const
 {
     return {segmentOf(record.id).data.get() + offset(record.id), record.payloadSize};
+}
+
+Milliseconds MemorySpool::age(const RecordRef &record) const
+{
+    const std::vector<Mark> &marks = segmentOf(record.id).marks;
+    const auto after =
+        std::upper_bound(marks.begin(), marks.end(), offset(record.id),
+                         [](std::uint32_t place, const Mark &mark) { return place < mark.offset; });
+    return std::chrono::duration_cast<Milliseconds>(m_now() - std::prev(after)->time);
 }
 
 void MemorySpool::remove(const RecordRef &record)

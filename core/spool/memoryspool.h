@@ -22,22 +22,32 @@ public:
 
     // maxBytes bounds the memory of all segments in use. A payload larger than segmentBytes gets a
     // segment of its own size.
-    explicit MemorySpool(std::uint64_t maxBytes, std::size_t segmentBytes = DefaultSegmentBytes);
+    explicit MemorySpool(std::uint64_t maxBytes, std::size_t segmentBytes = DefaultSegmentBytes,
+                         NowFunction now = SteadyClock::now);
 
     Result<RecordRef> append(const CallView &call) override;
     std::string_view payload(const RecordRef &record) const override;
+    Milliseconds age(const RecordRef &record) const override;
     void remove(const RecordRef &record) override;
     void setMaxBytes(std::uint64_t maxBytes) override { m_usage.maxBytes = maxBytes; }
     RecordId nextId() const override;
     SpoolUsage usage() const override;
 
 private:
+    // What lies from the offset on, up to the next mark, came at that time or less than a second
+    // later.
+    struct Mark
+    {
+        std::uint32_t offset;
+        TimePoint time;
+    };
     struct Segment
     {
         std::unique_ptr<char[]> data;
         std::uint32_t capacity = 0;
         std::uint32_t used = 0;
         std::uint32_t liveRecords = 0;
+        std::vector<Mark> marks;
     };
 
     // A record's id is its segment's number and the offset in it.
@@ -54,6 +64,7 @@ private:
     void dropEmptyFront();
 
     const std::uint32_t m_segmentBytes;
+    const NowFunction m_now;
     std::deque<Segment> m_segments; // the last one is being filled
     std::uint64_t m_firstNumber = 0;
     std::vector<std::unique_ptr<char[]>> m_spare; // of m_segmentBytes each

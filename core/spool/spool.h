@@ -56,12 +56,8 @@ public:
     [[nodiscard]] virtual Result<RecordRef> append(const CallView &call) = 0;
     // The payload of a record that has not been removed.
     [[nodiscard]] virtual std::string_view payload(const RecordRef &record) const = 0;
-    // How long ago the call was accepted, by an earlier process perhaps; nothing when the spool
-    // does not know.
-    [[nodiscard]] virtual std::optional<Milliseconds> age(const RecordRef & /*record*/) const
-    {
-        return std::nullopt;
-    }
+    // How long ago the call was accepted, by an earlier process perhaps; up to a second more.
+    [[nodiscard]] virtual Milliseconds age(const RecordRef &record) const = 0;
     // The call needs to be kept no longer. Once for each record.
     virtual void remove(const RecordRef &record) = 0;
 

@@ -79,7 +79,7 @@ public:
     TimePoint now{TimePoint() + std::chrono::hours(1000)};
     double random = 0.999;
     Stats stats;
-    MemorySpool spool{64U * 1024 * 1024};
+    MemorySpool spool{64U * 1024 * 1024, MemorySpool::DefaultSegmentBytes, [this] { return now; }};
     FakeTransport transport;
     Batcher batcher;
     CompletePairing pairing;

@@ -31,6 +31,7 @@ public:
         return record;
     }
     std::string_view payload(const RecordRef & /*record*/) const override { return {}; }
+    Milliseconds age(const RecordRef & /*record*/) const override { return {}; }
     void remove(const RecordRef & /*record*/) override { }
     RecordId nextId() const override { return {m_nextId}; }
     SpoolUsage usage() const override { return {}; }

@@ -10,6 +10,7 @@
 #include <vector>
 
 using namespace Weave;
+using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -67,6 +68,7 @@ private Q_SLOTS:
     void largeCalls();
     void aCallLargerThanTheSpool();
     void aRefusedCallChangesNothing();
+    void knowsHowOldACallIs();
     void agreesWithAMap();
 };
 
@@ -319,6 +321,32 @@ void TstMemorySpool::aRefusedCallChangesNothing()
     QVERIFY(record.ok());
     QCOMPARE(spool.usage().usedBytes, before.usedBytes);
     QCOMPARE(toBytes(spool.payload(*kept)), toBytes(payloadOf(60, 'a')));
+}
+
+void TstMemorySpool::knowsHowOldACallIs()
+{
+    TimePoint now(1000h);
+    MemorySpool spool(1'000, 100, [&now] { return now; });
+    const auto first = append(spool, payloadOf(40, 'a'));
+    now += 999ms;
+    const auto second = append(spool, payloadOf(20, 'b'));
+    now += 1h;
+    const auto third = append(spool, payloadOf(20, 'c'));
+    now += 5s;
+    const auto inAnotherSegment = append(spool, payloadOf(60, 'd'));
+    now += 2s;
+    QCOMPARE(spool.age(*first), Milliseconds(1h + 7s + 999ms));
+    // Of calls that came within a second it knows the first one's time.
+    QCOMPARE(spool.age(*second), Milliseconds(1h + 7s + 999ms));
+    QCOMPARE(spool.age(*third), Milliseconds(7s));
+    QCOMPARE(spool.age(*inAnotherSegment), Milliseconds(2s));
+
+    // A segment that is used again has forgotten its earlier calls.
+    for (const auto &record : {first, second, third})
+        spool.remove(*record);
+    const auto inTheFirstSegment = append(spool, payloadOf(80, 'e'));
+    now += 3s;
+    QCOMPARE(spool.age(*inTheFirstSegment), Milliseconds(3s));
 }
 
 void TstMemorySpool::agreesWithAMap()

@@ -5,14 +5,8 @@
 #include <QCoreApplication>
 #include <QDeadlineTimer>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-#include <utility>
 
 namespace Weave {
 
@@ -26,33 +20,10 @@ QByteArray HttpAnswer::header(const QByteArray &name) const
     return {};
 }
 
-HttpClient::~HttpClient()
-{
-    close();
-}
-
-HttpClient::HttpClient(HttpClient &&other) noexcept
-    : m_fd(std::exchange(other.m_fd, -1)),
-      m_receiveBuffer(other.m_receiveBuffer),
-      m_isEnded(other.m_isEnded),
-      m_isReset(other.m_isReset),
-      m_input(std::move(other.m_input))
-{
-}
-
-void HttpClient::beginAgain(int family)
-{
-    QCoreApplication::processEvents(); // a server here may have a queue to empty before there is
-                                       // room
-    close();
-    m_isEnded = false;
-    m_isReset = false;
-    m_input.clear();
-    m_fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-}
-
 bool HttpClient::connectTo(const QString &unixPath)
 {
+    // A server here may have a queue to empty before there is room.
+    QCoreApplication::processEvents();
     beginAgain(AF_UNIX);
     if (connectUnix(m_fd, unixAddress(unixPath.toStdString())) == 0)
         return true;
@@ -62,6 +33,7 @@ bool HttpClient::connectTo(const QString &unixPath)
 
 bool HttpClient::connectTo(quint16 port)
 {
+    QCoreApplication::processEvents();
     beginAgain(AF_INET);
     if (m_receiveBuffer > 0)
         ::setsockopt(m_fd, SOL_SOCKET, SO_RCVBUF, &m_receiveBuffer, sizeof m_receiveBuffer);
@@ -73,54 +45,6 @@ bool HttpClient::connectTo(quint16 port)
         return true;
     close();
     return false;
-}
-
-qsizetype HttpClient::sendSome(const QByteArray &bytes)
-{
-    return ::send(m_fd, bytes.constData(), static_cast<std::size_t>(bytes.size()),
-                  MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-bool HttpClient::send(const QByteArray &bytes, std::chrono::milliseconds timeout)
-{
-    const QDeadlineTimer deadline(timeout);
-    qsizetype done = 0;
-    while (done != bytes.size()) {
-        const qsizetype sent = sendSome(bytes.mid(done, 1024 * 1024));
-        if (sent > 0) {
-            done += sent;
-            continue;
-        }
-        if (errno != EAGAIN || deadline.hasExpired())
-            return false;
-        waitABit(POLLOUT);
-    }
-    return true;
-}
-
-// Servers in this process run in the event loop; other processes wake the poll.
-void HttpClient::waitABit(short events) const
-{
-    QCoreApplication::processEvents();
-    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-    pollfd entry{m_fd, events, 0};
-    ::poll(&entry, 1, 2);
-}
-
-void HttpClient::readAvailable()
-{
-    std::array<char, 65536> buffer{};
-    while (!m_isEnded) {
-        const ssize_t length = ::recv(m_fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
-        if (length > 0) {
-            m_input.append(buffer.data(), length);
-        } else if (length == 0 || (errno != EAGAIN && errno != EINTR)) {
-            m_isEnded = true;
-            m_isReset = length != 0;
-        } else {
-            return;
-        }
-    }
 }
 
 const QByteArray &HttpClient::received()
@@ -194,33 +118,9 @@ bool HttpClient::takeBody(HttpAnswer &answer, qsizetype at)
     return true;
 }
 
-bool HttpClient::isClosed()
-{
-    waitABit(POLLIN);
-    readAvailable();
-    return m_isEnded;
-}
-
 bool HttpClient::waitForClose(std::chrono::milliseconds timeout)
 {
-    const QDeadlineTimer deadline(timeout);
-    while (!isClosed()) {
-        if (deadline.hasExpired())
-            return false;
-    }
-    return m_input.isEmpty() && !m_isReset;
-}
-
-void HttpClient::closeWriting()
-{
-    ::shutdown(m_fd, SHUT_WR);
-}
-
-void HttpClient::close()
-{
-    if (m_fd >= 0)
-        ::close(m_fd);
-    m_fd = -1;
+    return waitUntilClosed(timeout) && m_input.isEmpty() && !m_isReset;
 }
 
 void HttpClient::reset()

@@ -9,8 +9,7 @@ from pathlib import Path
 from loads import Figures, load_named, measure
 from processes import BenchError, Load, Setup, new_home, start_python_sink, start_sidecar
 from readings import SinkReader
-from replies import check_runs
-from rows import Row
+from rows import Row, check_runs
 
 MOST_RATIO = 1.5
 SHARE = 0.5  # of the table's messages: the sinks are in Python, and both are as slow as the other

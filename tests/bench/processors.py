@@ -10,8 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from loads import load_named, measure
 from processes import Setup, plain_backend, start_sidecar, start_sink
 from readings import SinkReader
-from replies import check_runs
-from rows import Row
+from rows import Row, check_runs
 
 NAMES = ("1k-8x64", "8k-8x64")
 # Sending is a fifth of the work on calls of 1 KiB, and clients and sink want processors, too.

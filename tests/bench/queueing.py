@@ -8,8 +8,7 @@ from contextlib import ExitStack, closing
 from loads import load_named
 from processes import Load, Setup, loadgen, plain_backend, report_of, start_sidecar, start_sink
 from readings import SinkReader
-from replies import check_runs
-from rows import Row
+from rows import Row, check_runs
 
 # Four requests of 2,000 calls on their way and a batch that fills make 10,000 calls, which a
 # healthy daemon may hold: a tenth of a second at 100,000/s, and less on a host that is faster.

@@ -23,10 +23,10 @@ from processes import (
     start_sink,
     wait_until,
 )
+from processors import everywhere
 from readings import SinkReader
-from rows import Row
+from rows import Row, check_runs
 
-MOST_RUNS = 3  # each takes seconds, and a percentile of thousands of replies is steady
 STEADY_S = 2.0
 DELIVERED_TIMEOUT_S = 10.0
 
@@ -49,10 +49,6 @@ def steady(setup: Setup, rate: int) -> Load:
     return dataclasses.replace(load_named("1k-8x1"), messages=messages, rate=rate)
 
 
-def check_runs(setup: Setup) -> int:
-    return min(setup.runs, MOST_RUNS)
-
-
 def _p99_ms(report: dict[str, float]) -> float:
     return report["reply_us_p99"] / 1000
 
@@ -64,7 +60,14 @@ def _refusals(reports: list[dict[str, float]]) -> str:
 
 def half_rate(setup: Setup, rates: dict[str, float]) -> list[Row]:
     """Reply times at half of the highest rate that 1k-8x1 reaches."""
-    highest = rates.get("1k-8x1")
+    if not setup.processors:
+        return [_half_rate(setup, rates.get("1k-8x1"), "")]
+    with everywhere(setup) as together:
+        rows = [_half_rate(together, None, "all processors, ")]
+    return [*rows, _half_rate(setup, rates.get("1k-8x1"), "set apart on one, ")]
+
+
+def _half_rate(setup: Setup, highest: float | None, where: str) -> Row:
     if highest is None:
         load = load_named("1k-8x1").scaled(setup.scale)
         runs = [measure_sidecar(setup, load) for _ in range(check_runs(setup))]
@@ -77,11 +80,11 @@ def half_rate(setup: Setup, rates: dict[str, float]) -> list[Row]:
             port, _ = start_sink(stack, setup)
             _, socket_path = start_sidecar(stack, setup, plain_backend(port))
             reports.append(run_loadgen(setup, socket_path, load))
-    what = f"reply p99 at half the highest rate of 1k-8x1 ({load.rate:,}/s)"
+    what = f"reply p99 at half the highest rate of 1k-8x1 ({where}{load.rate:,}/s)"
     runs_ms = [_p99_ms(report) for report in reports]
     floor_ms = statistics.median(_p99_ms(report) for report in floors)
     problem = _refusals(reports)
-    return [Row("reply", what, "ms", 1.0, runs_ms, floor=floor_ms, problem=problem)]
+    return Row("reply", what, "ms", 1.0, runs_ms, floor=floor_ms, problem=problem)
 
 
 def _floor_report(setup: Setup, load: Load) -> dict[str, float]:

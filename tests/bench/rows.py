@@ -5,6 +5,14 @@ from __future__ import annotations
 import dataclasses
 import statistics
 
+from processes import Setup
+
+MOST_RUNS = 3  # each takes seconds, and a percentile of thousands of replies is steady
+
+
+def check_runs(setup: Setup) -> int:
+    return min(setup.runs, MOST_RUNS)
+
 
 @dataclasses.dataclass(frozen=True)
 class Row:

@@ -31,15 +31,17 @@ void add(Findings &all, Findings more)
                std::make_move_iterator(more.end()));
 }
 
-// Without --backend the running daemon's is meant.
-Options withDaemonsBackend(Options options, const QJsonObject &status)
+// Without --backend the running daemon's is meant. Anybody may have put a socket where the daemon's
+// is looked for, in /tmp for one, and this user's key goes to no address that a stranger names.
+Options withDaemonsBackend(Options options, const SocketReport &socket, const Identity &me)
 {
-    const std::string backend = status.value(QLatin1String("backend"))
+    const std::string backend = socket.status.value(QLatin1String("backend"))
                                     .toObject()
                                     .value(QLatin1String("url"))
                                     .toString()
                                     .toStdString();
-    if (options.has("backend") || backend.empty())
+    const bool isTrusted = socket.owner == me.user || socket.owner == uid_t{0};
+    if (options.has("backend") || backend.empty() || !isTrusted)
         return options;
     options.set("backend", backend, Options::Source::Flag);
     options.set("allow-http", "true", Options::Source::Flag); // the daemon has been allowed it
@@ -125,7 +127,7 @@ Findings diagnose(const Options &flags, const Environment &environment)
             problem("config", files.error().message,
                     "mend that file; `weave-sidecar config check` says whether it is right"));
     add(all, checkConfigFiles(socket.status, options, environment));
-    Settings settings = readSettings(withDaemonsBackend(options, socket.status), environment, me);
+    Settings settings = readSettings(withDaemonsBackend(options, socket, me), environment, me);
     add(all, std::move(settings.findings));
     checkSpool(settings, socket, me, all);
     all.push_back(judgeFiles(socket.status, FileLimits::ofThisProcess(), settings.maxConnections));

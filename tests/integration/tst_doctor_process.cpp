@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace Weave;
 using namespace Qt::StringLiterals;
@@ -67,6 +68,7 @@ class DoctorProcessTest final : public QObject
 private Q_SLOTS:
     void allIsWell();
     void daemonsBackendWhenNoneIsNamed();
+    void strangersBackendGetsNoKey();
     void worksWithoutADaemon();
     void leftSocket();
     void refusedKey();
@@ -114,6 +116,25 @@ void DoctorProcessTest::daemonsBackendWhenNoneIsNamed()
     QVERIFY(found.contains(u"ok backend"_s));
     QVERIFY(found.contains(u"ok config"_s));
     QCOMPARE(f.sink.requestCount(), before + 1);
+}
+
+// Whoever listens where the daemon is looked for may say that calls go to a machine of theirs.
+void DoctorProcessTest::strangersBackendGetsNoKey()
+{
+    constexpr uid_t Nobody = 65534;
+    if (::geteuid() != 0)
+        QSKIP("only root can give a socket away");
+    ProcessFixture f;
+    QVERIFY(f.start());
+    QCOMPARE(::chown(f.sidecar.socketPath().toUtf8().constData(), Nobody, Nobody), 0);
+    Doctor doctor(f);
+    doctor.process.setEnvironment(u"WANDB_API_KEY"_s, QString::fromLatin1(Canary));
+    const QStringList found = doctor.findings({});
+    QVERIFY(found.contains(u"ok daemon"_s)); // it was asked for its status
+    QVERIFY(found.contains(u"problem config"_s));
+    QCOMPARE(f.sink.requestCount(), 0);
+    // What is named here is asked, whoever runs the daemon.
+    QVERIFY(doctor.findings(backendOf(f)).contains(u"ok backend"_s));
 }
 
 void DoctorProcessTest::worksWithoutADaemon()

@@ -85,14 +85,15 @@ void readKey(const Options &options, const Environment &environment, const Ident
         return;
     }
     settings.findings.push_back(ok(Check, "the API key comes from " + source));
-    if (source == "--api-key-file")
+    if (source == options.displayName("api-key-file"))
         settings.findings.push_back(checkKeyFile(options.get("api-key-file").text, me));
-    else if (source.find('/') != std::string::npos)
-        settings.findings.push_back(checkKeyFile(source, me));
     else if (source == "--api-key")
         settings.findings.push_back(warning(Check,
                                             "other users can see the API key on a command line",
                                             "use --api-key-file or WANDB_API_KEY"));
+    // Of a key in a config file that file is looked at.
+    else if (source != options.displayName("api-key") && source.find('/') != std::string::npos)
+        settings.findings.push_back(checkKeyFile(source, me)); // netrc
 }
 
 } // namespace

@@ -74,6 +74,7 @@ private Q_SLOTS:
     void refusedKey();
     void severalThingsAtOnce();
     void configFiles();
+    void keyOfAConfigFile();
     void textSaysWhatToDo();
     void usage();
     void neverPrintsAKey_data();
@@ -214,6 +215,29 @@ void DoctorProcessTest::configFiles()
     QVERIFY(f.start(named));
     QVERIFY(doctor.findings({}).contains(u"warning config"_s));
     QVERIFY(doctor.process.standardOutput().contains(file));
+}
+
+// A key is where the file says, or in the file itself; the place of the line is no file's name.
+void DoctorProcessTest::keyOfAConfigFile()
+{
+    ProcessFixture f;
+    QVERIFY(f.writeFile(u"key"_s, "good\n"));
+    QCOMPARE(::chmod(f.path(u"key"_s).toUtf8().constData(), 0600), 0);
+    const QByteArray backend = "backend = \"" + f.sink.url().toUtf8() + "\"\n";
+    Doctor doctor(f);
+    const QStringList named{u"--config"_s, f.path(u"config.toml"_s)};
+    for (const QByteArray &line :
+         {QByteArray("api-key-file = \"" + f.path(u"key"_s).toUtf8() + "\"\n"),
+          QByteArray("api-key = \"good\"\n")}) {
+        QVERIFY(f.writeFile(u"config.toml"_s, backend + line));
+        QCOMPARE(::chmod(f.path(u"config.toml"_s).toUtf8().constData(), 0600), 0);
+        QVERIFY(doctor.findings(named).contains(u"ok key"_s));
+        QCOMPARE(doctor.problems, 1); // no daemon
+    }
+    QVERIFY(f.writeFile(u"config.toml"_s,
+                        backend + "api-key-file = \"" + f.path(u"key"_s).toUtf8() + "\"\n"));
+    QCOMPARE(::chmod(f.path(u"key"_s).toUtf8().constData(), 0644), 0);
+    QVERIFY(doctor.findings(named).contains(u"warning key"_s));
 }
 
 void DoctorProcessTest::textSaysWhatToDo()

@@ -89,6 +89,8 @@ void SidecarClient::connectNow()
     if (!m_isConnected) // else the same daemon is asked for other topics
         m_path = m_findSocket();
     m_input.clear();
+    m_isBeginning = true;
+    m_recentFlushes.clear();
     m_poll.stop();
     m_readOnlyReason.clear();
     m_silence.start();
@@ -136,11 +138,10 @@ void SidecarClient::handleLine(const QByteArray &line)
     } else if (event == QLatin1String("status")) {
         handleStatus(object);
     } else if (event == QLatin1String("flush")) {
-        const FlushEvent flush = FlushEvent::fromJson(object);
-        if (flush.time > m_lastFlushTime) {
-            m_lastFlushTime = flush.time;
-            Q_EMIT flushArrived(flush);
-        }
+        if (m_isBeginning)
+            m_recentFlushes << line;
+        else
+            tellFlush(line);
     } else if (event == QLatin1String("call")) {
         Q_EMIT callArrived(CallEvent::fromJson(object));
     }
@@ -181,8 +182,26 @@ void SidecarClient::askStatus()
     m_events.write("{\"method\":\"status\"}\n");
 }
 
+void SidecarClient::tellFlush(const QByteArray &line)
+{
+    m_lastFlush = line;
+    Q_EMIT flushArrived(FlushEvent::fromJson(parse(line)));
+}
+
+// Those behind the last one that is known. Their times do not tell: several requests end in one
+// millisecond, and clocks are set back.
+void SidecarClient::tellRecentFlushes()
+{
+    const QByteArrayList lines = std::exchange(m_recentFlushes, {});
+    const qsizetype known = lines.lastIndexOf(m_lastFlush);
+    for (const QByteArray &line : lines.mid(known + 1))
+        tellFlush(line);
+}
+
 void SidecarClient::handleStatus(const QJsonObject &event)
 {
+    if (std::exchange(m_isBeginning, false))
+        tellRecentFlushes();
     m_silence.start();
     m_waitMs = 0;
     m_snapshot = Snapshot::fromJson(event.value(QLatin1String("status")).toObject());

@@ -3,6 +3,7 @@
 #include "client/daemonreply.h"
 #include "client/snapshot.h"
 
+#include <QByteArrayList>
 #include <QJsonObject>
 #include <QLocalSocket>
 #include <QObject>
@@ -80,6 +81,8 @@ private:
     void handleRefusal(const QString &error);
     void askStatus();
     void handleStatus(const QJsonObject &event);
+    void tellFlush(const QByteArray &line);
+    void tellRecentFlushes();
     void lose(Absence why, const QString &text);
     void ask(const QByteArray &method, const Callback &done);
 
@@ -97,7 +100,9 @@ private:
     bool m_isStarted = false;
     bool m_isConnected = false;
     QString m_readOnlyReason;
-    qint64 m_lastFlushTime = 0; // events from before a new subscription are repeated
+    bool m_isBeginning = false; // a subscription that has had no status yet
+    QByteArrayList m_recentFlushes; // what it begins with, old ones among them
+    QByteArray m_lastFlush; // that has been told
     Snapshot m_snapshot;
     QString m_absenceText;
 };

@@ -82,6 +82,7 @@ private Q_SLOTS:
     void somethingElseAnswers();
     void endlessLine();
     void repeatedEventsAreToldOnce();
+    void requestsOfOneMomentAreAllTold();
     void theRealDaemon();
     void survivesARestart();
     void startsADaemon();
@@ -238,6 +239,32 @@ void ClientSocketTest::repeatedEventsAreToldOnce()
     QVERIFY(!daemon.lines.constLast().contains("payloads"));
     QCOMPARE(flushes.count(), 1);
     QCOMPARE(connected.count(), 1); // to its user it was never away
+}
+
+// Several end in the same millisecond, and a clock may be set back.
+void ClientSocketTest::requestsOfOneMomentAreAllTold()
+{
+    const QTemporaryDir folder;
+    FakeDaemon daemon(folder.filePath(u"s"_s));
+    const auto flush = [](int time, const QByteArray &project) {
+        return "{\"event\":\"flush\",\"time\":" + QByteArray::number(time) + ",\"project\":\""
+            + project + "\",\"outcome\":\"delivered\"}\n";
+    };
+    const QByteArray first = flush(5, "a") + flush(5, "b");
+    const QByteArray later = flush(5, "c") + flush(2, "d");
+    daemon.answer = Subscribed + first + Status + later;
+    SidecarClient client(folder.filePath(u"s"_s));
+    QSignalSpy flushes(&client, &SidecarClient::flushArrived);
+    QVERIFY(wait(client, flushes));
+    QTRY_COMPARE(flushes.count(), 4);
+    // A new subscription begins with what was told already.
+    daemon.answer = Subscribed + first + later + flush(1, "e") + Status + flush(1, "f");
+    client.setTopics(true, true, false);
+    QTRY_COMPARE(flushes.count(), 6);
+    QStringList projects;
+    for (const QList<QVariant> &arguments : flushes)
+        projects << arguments[0].value<FlushEvent>().project;
+    QCOMPARE(projects.join(QString()), u"abcdef"_s);
 }
 
 void ClientSocketTest::theRealDaemon()

@@ -19,6 +19,7 @@
 
 #include <QCoreApplication>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
@@ -85,6 +86,56 @@ void completeForCommand(Weave::CommandLine &line)
     line.options = std::move(options);
 }
 
+int execute(Weave::CommandLine &line)
+{
+    using Weave::Command;
+    if (line.command != Command::Run && line.command != Command::ConfigCheck
+        && line.command != Command::ConfigShow && line.command != Command::Doctor)
+        completeForCommand(line);
+    switch (line.command) {
+    case Command::Help:
+        std::fputs(Weave::helpText().c_str(), stdout);
+        return 0;
+    case Command::Version:
+        std::printf("weave-sidecar %s\n", std::string(Weave::version()).c_str());
+        return 0;
+    case Command::Status:
+        return line.watch ? Weave::watchStatus(line) : printStatus(line);
+    case Command::Pause:
+    case Command::Resume:
+    case Command::Flush:
+    case Command::Retry:
+    case Command::Reload:
+        return Weave::runControlCommand(line);
+    case Command::SpoolList:
+    case Command::SpoolVerify:
+    case Command::SpoolExport:
+    case Command::SpoolRetry:
+    case Command::SpoolPurge:
+        return Weave::runSpoolCommand(line, processEnvironment);
+    case Command::ConfigCheck:
+    case Command::ConfigShow:
+        return Weave::runConfigCommand(line, processEnvironment);
+    case Command::Doctor:
+        return Weave::runDoctor(line, processEnvironment);
+    case Command::Run:
+        return run(line);
+    }
+    return 0;
+}
+
+// What could not be written is missing where somebody may rely on it: an export on a full disk.
+int finishOutput(int exitCode)
+{
+    const bool isFlushed = std::fflush(stdout) == 0;
+    if (!isFlushed && errno == EPIPE)
+        return exitCode; // who reads it has had enough
+    if (isFlushed && std::ferror(stdout) == 0)
+        return exitCode;
+    Weave::writeError("not all of the output could be written; is the disk full?");
+    return ExitFailure;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -101,38 +152,5 @@ int main(int argc, char **argv)
     auto line = Weave::parseCommandLine(QCoreApplication::arguments(), processEnvironment);
     if (!line)
         return complain(line.error(), ExitUsage);
-    using Weave::Command;
-    if (line->command != Command::Run && line->command != Command::ConfigCheck
-        && line->command != Command::ConfigShow && line->command != Command::Doctor)
-        completeForCommand(*line);
-    switch (line->command) {
-    case Command::Help:
-        std::fputs(Weave::helpText().c_str(), stdout);
-        return 0;
-    case Command::Version:
-        std::printf("weave-sidecar %s\n", std::string(Weave::version()).c_str());
-        return 0;
-    case Command::Status:
-        return line->watch ? Weave::watchStatus(*line) : printStatus(*line);
-    case Command::Pause:
-    case Command::Resume:
-    case Command::Flush:
-    case Command::Retry:
-    case Command::Reload:
-        return Weave::runControlCommand(*line);
-    case Command::SpoolList:
-    case Command::SpoolVerify:
-    case Command::SpoolExport:
-    case Command::SpoolRetry:
-    case Command::SpoolPurge:
-        return Weave::runSpoolCommand(*line, processEnvironment);
-    case Command::ConfigCheck:
-    case Command::ConfigShow:
-        return Weave::runConfigCommand(*line, processEnvironment);
-    case Command::Doctor:
-        return Weave::runDoctor(*line, processEnvironment);
-    case Command::Run:
-        return run(*line);
-    }
-    return 0;
+    return finishOutput(execute(*line));
 }

@@ -25,6 +25,8 @@ public:
     // Hands it descriptors as a service manager does, from 3 on; --socket is then left out. They
     // are this process's all the time.
     void passSockets(const QList<int> &descriptors) { m_passed = descriptors; }
+    // Instead of standardOutput().
+    void setOutputFile(const QString &path) { m_process.setStandardOutputFile(path); }
     // RLIMIT_NOFILE of the child, soft and hard.
     void setFileLimit(unsigned long files) { m_fileLimit = files; }
 

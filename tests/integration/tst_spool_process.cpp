@@ -53,6 +53,7 @@ private Q_SLOTS:
     void whatCannotBePutBackIsKept();
     void oneRetryAtATime();
     void verifyFindsDamage();
+    void aFullDiskSpoilsTheExport();
     void purgeLeavesWhatWaits();
     void wrongUse();
 
@@ -347,6 +348,21 @@ void SpoolProcessTest::verifyFindsDamage()
     QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));
     QVERIFY(f.waitForDelivered(4));
     QCOMPARE(f.sidecar.number(QStringLiteral("spool.quarantined")), 1);
+}
+
+// Who purges after a good export relies on it.
+void SpoolProcessTest::aFullDiskSpoilsTheExport()
+{
+    const QString full = QStringLiteral("/dev/full");
+    if (!QFile::exists(full))
+        QSKIP("no /dev/full");
+    ProcessFixture f;
+    fillAndKill(f, 1);
+    SidecarProcess command(f.sidecar.socketPath());
+    command.setOutputFile(full);
+    QCOMPARE(command.runToEnd({QStringLiteral("spool"), QStringLiteral("export")}),
+             std::optional(1));
+    QVERIFY(command.standardError().contains(QLatin1String("disk full")));
 }
 
 void SpoolProcessTest::purgeLeavesWhatWaits()

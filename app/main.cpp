@@ -89,8 +89,10 @@ void completeForCommand(Weave::CommandLine &line)
 int execute(Weave::CommandLine &line)
 {
     using Weave::Command;
+    // The others read the files themselves, or need nothing of them.
     if (line.command != Command::Run && line.command != Command::ConfigCheck
-        && line.command != Command::ConfigShow && line.command != Command::Doctor)
+        && line.command != Command::ConfigShow && line.command != Command::Doctor
+        && line.command != Command::Help && line.command != Command::Version)
         completeForCommand(line);
     switch (line.command) {
     case Command::Help:

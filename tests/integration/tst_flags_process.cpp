@@ -140,6 +140,11 @@ void FlagsProcessTest::helpAndVersion()
     const QString output = f.sidecar.standardOutput();
     QVERIFY2(output.contains(expected), qPrintable(output));
     QCOMPARE(f.sidecar.standardError(), QString());
+    // No file has a say in it, be it wrong or away.
+    f.sidecar.setEnvironment(QStringLiteral("WEAVE_SIDECAR_CONFIG"), f.path(QStringLiteral("no")));
+    QCOMPARE(f.sidecar.runToEnd({flag}), std::optional(0));
+    QCOMPARE(f.sidecar.standardOutput(), output);
+    QCOMPARE(f.sidecar.standardError(), QString());
 }
 
 void FlagsProcessTest::statusForPeople()

@@ -80,8 +80,13 @@ int runControlCommand(const CommandLine &line)
     const std::string left =
         std::to_string(pending) + (pending == 1 ? " call is" : " calls are") + " left";
     if (!answer.value(QLatin1String("success")).toBool()) {
-        std::string text = std::string(control.method)
-            + ": the daemon says: " + answer.value(QLatin1String("error")).toString().toStdString();
+        const QString error = answer.value(QLatin1String("error")).toString();
+        if (error.isEmpty())
+            return complain("the program behind " + line.options.get("socket").text
+                            + " does not answer as a weave-sidecar; say --socket PATH if that "
+                              "listens elsewhere");
+        std::string text =
+            std::string(control.method) + ": the daemon says: " + error.toStdString();
         if (pending > 0)
             text += "; " + left;
         return complain(text);

@@ -16,6 +16,14 @@ namespace {
 constexpr timeval Timeout{6, 0};
 constexpr std::size_t MaxReplyBytes = 16 * MiB;
 
+Error silence(const std::string &path)
+{
+    return {ErrorCode::Unavailable,
+            "the daemon behind " + path + " has not answered for "
+                + std::to_string(Timeout.tv_sec)
+                + "s: it hangs or is stopped, and has to be started again"};
+}
+
 Result<UniqueFd> connectTo(const std::string &path)
 {
     if (path.size() > MaxUnixPathBytes)
@@ -29,6 +37,8 @@ Result<UniqueFd> connectTo(const std::string &path)
         return Error{ErrorCode::Unavailable,
                      "no weave-sidecar is listening on " + path
                          + ". Start it, or say --socket PATH if it listens elsewhere"};
+    if (errno == EAGAIN) // others wait in front of this one
+        return silence(path);
     return Error{ErrorCode::Io, "cannot connect to " + path + ": " + std::strerror(errno)};
 }
 
@@ -50,9 +60,13 @@ Result<std::string> ask(const std::string &socketPath, std::string_view requestL
         const ssize_t length = ::recv(socket->get(), buffer.data(), buffer.size(), 0);
         if (length < 0 && errno == EINTR)
             continue;
+        if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return silence(socketPath);
         if (length <= 0)
             return Error{ErrorCode::Unavailable,
-                         "the daemon behind " + socketPath + " gave no whole reply"};
+                         "the daemon behind " + socketPath
+                             + " closed the connection before its reply was whole; if it has "
+                               "ended, its log says why"};
         reply.append(buffer.data(), static_cast<std::size_t>(length));
     }
     const std::size_t end = reply.find('\n');

@@ -4,6 +4,8 @@
 
 #include <QDir>
 #include <QJsonDocument>
+#include <QLocalServer>
+#include <QLocalSocket>
 #include <QTest>
 
 #include <csignal>
@@ -33,6 +35,8 @@ private Q_SLOTS:
     void statusWithoutADaemon();
     void commandsFindTheSocketOfAService();
     void statusOfAFullDaemon();
+    void daemonThatHangs();
+    void somethingElseListens();
     void environmentIsRead();
     void jsonLog();
     void quietLog();
@@ -210,6 +214,41 @@ void FlagsProcessTest::statusOfAFullDaemon()
              std::optional(1));
     const QString error = command.standardError();
     QVERIFY2(error.contains(QLatin1String("--max-connections")), qPrintable(error));
+}
+
+void FlagsProcessTest::daemonThatHangs()
+{
+    ProcessFixture f;
+    QVERIFY(f.start());
+    f.sidecar.sendSignal(SIGSTOP);
+    SidecarProcess command(f.sidecar.socketPath());
+    QCOMPARE(command.runToEnd(
+                 {QStringLiteral("status"), QStringLiteral("--socket"), f.sidecar.socketPath()}),
+             std::optional(1));
+    f.sidecar.sendSignal(SIGCONT);
+    const QString error = command.standardError();
+    QVERIFY2(error.contains(f.sidecar.socketPath())
+                 && error.contains(QLatin1String("has not answered for 6s: it hangs")),
+             qPrintable(error));
+}
+
+void FlagsProcessTest::somethingElseListens()
+{
+    ProcessFixture f;
+    QLocalServer server;
+    QVERIFY(server.listen(f.sidecar.socketPath()));
+    QObject::connect(&server, &QLocalServer::newConnection, &server,
+                     [&server] { server.nextPendingConnection()->write("{}\n"); });
+    for (const char *method : {"status", "pause", "reload"}) {
+        SidecarProcess command(f.sidecar.socketPath());
+        command.launch(
+            {QLatin1String(method), QStringLiteral("--socket"), f.sidecar.socketPath()});
+        QCOMPARE(command.waitForExit(), std::optional(1));
+        const QString error = command.standardError();
+        QVERIFY2(error.contains(QLatin1String("weave-sidecar; "))
+                     || error.contains(QLatin1String("is it a weave-sidecar?")),
+                 qPrintable(error));
+    }
 }
 
 void FlagsProcessTest::environmentIsRead()

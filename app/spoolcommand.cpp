@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/file.h>
@@ -96,18 +97,28 @@ Result<UniqueFd> lockForRetry(const std::string &directory)
                      + "; try again when it has ended"};
 }
 
-// Hands one dead letter to the running daemon, like any client.
-Result<void> handOver(const std::string &line, const std::string &req, const std::string &socket)
+// Hands one dead letter to the running daemon, like any client. What the daemon has against it;
+// empty when it has taken it. An error when it does not answer.
+Result<std::string> handOver(const std::string &line, const std::string &req,
+                             const std::string &socket)
 {
     const auto reply =
         ask(socket,
             R"({"method":"call_)" + deadLetterMember(line, "mode") + R"(","payload":)" + req + "}");
     if (!reply)
         return reply.error();
-    if (!reply->starts_with(R"({"success":true)"))
-        return Error{ErrorCode::Unavailable, "the daemon says: " + *reply};
-    return {};
+    if (reply->starts_with(R"({"success":true)"))
+        return std::string();
+    const std::string reason = deadLetterMember(*reply, "error");
+    return reason.empty() ? *reply : reason;
 }
+
+// What has become of the dead letters.
+struct Handed
+{
+    std::uint64_t count = 0;
+    std::string refusal; // why the first was refused that was
+};
 
 // Takes back what lies behind length; a disk on which even that fails keeps half a line.
 void undo(int file, off_t length)
@@ -138,22 +149,27 @@ bool putBack(const std::string &path, const std::vector<std::string> &lines)
 }
 
 // Hands over the dead letters of a file that was taken out of its place, path; what the daemon
-// refuses is put back there. The file goes last: whatever ends this process before that, the next
-// retry works it off once more, and a call that is sent twice does less harm than a lost one.
+// refuses is put back there, and keeps none behind it. The file goes last: whatever ends this
+// process before that, the next retry works it off once more, and a call that is sent twice does
+// less harm than a lost one.
 int workOff(const std::string &taken, const std::string &path, const std::string &socket,
-            std::uint64_t &count)
+            Handed &handed)
 {
     std::ifstream file(taken);
     std::vector<std::string> left;
-    Result<void> result;
+    std::optional<Error> silence; // there is nobody to hand more to
     for (std::string line; std::getline(file, line);) {
         const std::string req = deadLetterMember(line, "req");
-        if (!req.empty() && result) {
-            result = handOver(line, req, socket);
-            if (result) {
-                ++count;
+        if (!req.empty() && !silence) {
+            const auto refusal = handOver(line, req, socket);
+            if (refusal && refusal->empty()) {
+                ++handed.count;
                 continue;
             }
+            if (!refusal)
+                silence = refusal.error();
+            else if (handed.refusal.empty())
+                handed.refusal = *refusal;
         }
         left.push_back(line + '\n');
     }
@@ -167,18 +183,18 @@ int workOff(const std::string &taken, const std::string &path, const std::string
     if (status)
         return complain("cannot remove " + taken + ": " + status.message()
                         + "; the next retry sends its calls once more");
-    return result ? 0 : complain(result.error().message);
+    return silence ? complain(silence->message) : 0;
 }
 
 // The file is renamed first, so that what dies again meanwhile comes into a new one.
-int retryFile(const std::string &path, const std::string &socket, std::uint64_t &count)
+int retryFile(const std::string &path, const std::string &socket, Handed &handed)
 {
     const std::string taken = path + std::string(RetrySuffix);
     std::error_code status;
     std::filesystem::rename(path, taken, status);
     if (status)
         return complain("cannot rename " + path + ": " + status.message());
-    return workOff(taken, path, socket, count);
+    return workOff(taken, path, socket, handed);
 }
 
 int retry(const std::string &directory, const std::string &socket)
@@ -186,7 +202,7 @@ int retry(const std::string &directory, const std::string &socket)
     const auto lock = lockForRetry(directory);
     if (!lock)
         return complain(lock.error().message);
-    std::uint64_t count = 0;
+    Handed handed;
     int exitCode = 0;
     for (const std::string_view name : DeadLetterFiles) {
         const std::string path = directory + "/" + std::string(name);
@@ -194,10 +210,13 @@ int retry(const std::string &directory, const std::string &socket)
             continue;
         // What an interrupted retry has left comes before the file whose place it needs.
         exitCode = name.ends_with(RetrySuffix)
-            ? workOff(path, path.substr(0, path.size() - RetrySuffix.size()), socket, count)
-            : retryFile(path, socket, count);
+            ? workOff(path, path.substr(0, path.size() - RetrySuffix.size()), socket, handed)
+            : retryFile(path, socket, handed);
     }
-    std::printf("handed to the daemon again: %s\n", countOf(count, "dead letter").c_str());
+    std::printf("handed to the daemon again: %s\n", countOf(handed.count, "dead letter").c_str());
+    if (!handed.refusal.empty())
+        return complain("the daemon refuses others, which stay dead letters; of the first it says: "
+                        + handed.refusal);
     return exitCode;
 }
 

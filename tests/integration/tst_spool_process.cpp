@@ -50,6 +50,7 @@ private Q_SLOTS:
     void listsAndExportsWhatWaits();
     void deadLettersGoOutAgain();
     void anInterruptedRetryLosesNothing();
+    void oneThatIsRefusedKeepsNoneBack();
     void whatCannotBePutBackIsKept();
     void oneRetryAtATime();
     void verifyFindsDamage();
@@ -279,6 +280,26 @@ void SpoolProcessTest::anInterruptedRetryLosesNothing()
                 && f.sink.delivered().contains(items(1, 1).first()));
     QCOMPARE(spool(f, QStringLiteral("export")).second, QString());
     QVERIFY(!QFile::exists(letters + QStringLiteral(".retry")));
+}
+
+void SpoolProcessTest::oneThatIsRefusedKeepsNoneBack()
+{
+    ProcessFixture f;
+    QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms"),
+                     QStringLiteral("--max-line-bytes"), QStringLiteral("1KiB")}));
+    const QByteArray tooLong = letter(1).replace("\"a/b\"", '"' + QByteArray(1000, 'a') + "/b\"");
+    write(lettersFile(f) + QStringLiteral(".old"), tooLong + letter(2));
+    write(lettersFile(f), letter(3));
+    SidecarProcess command(f.sidecar.socketPath());
+    QCOMPARE(command.runToEnd({QStringLiteral("spool"), QStringLiteral("retry"),
+                               QStringLiteral("--socket"), f.sidecar.socketPath()}),
+             std::optional(1));
+    QCOMPARE(command.standardOutput(),
+             QStringLiteral("handed to the daemon again: 2 dead letters\n"));
+    QVERIFY(command.standardError().contains(QLatin1String("--max-line-bytes")));
+    QVERIFY(f.waitForDelivered(2));
+    QCOMPARE(read(lettersFile(f) + QStringLiteral(".old")), tooLong);
+    QVERIFY(!QFile::exists(lettersFile(f)));
 }
 
 void SpoolProcessTest::whatCannotBePutBackIsKept()

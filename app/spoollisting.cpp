@@ -4,6 +4,7 @@
 #include "common/bytesize.h"
 #include "common/duration.h"
 #include "common/jsonwriter.h"
+#include "common/oneline.h"
 #include "common/textnumber.h"
 #include "spool/spoolinspector.h"
 
@@ -37,7 +38,7 @@ constexpr std::size_t SizeColumn = 10;
 
 std::string row(const std::string &project, std::uint64_t calls)
 {
-    return "  " + padded(project, ProjectColumn) + ' '
+    return "  " + padded(onOneLine(project), ProjectColumn) + ' '
         + padded(countOf(calls, "call"), CallsColumn, true) + "  ";
 }
 
@@ -74,7 +75,7 @@ std::string SpoolListing::toText() const
     if (!dead.empty())
         text += "dead letters:\n";
     for (const auto &[key, count] : dead)
-        text += row(key.first, count) + key.second + '\n';
+        text += row(key.first, count) + onOneLine(key.second) + '\n';
     return text;
 }
 

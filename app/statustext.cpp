@@ -2,6 +2,7 @@
 
 #include "common/bytesize.h"
 #include "common/duration.h"
+#include "common/oneline.h"
 #include "common/textnumber.h"
 
 #include <QJsonDocument>
@@ -107,7 +108,8 @@ std::string statusText(const QJsonObject &status)
     std::string page;
     const auto line = [&page](std::string_view name, const std::string &value) {
         constexpr std::size_t Column = 14;
-        page.append(name).append(Column - name.size(), ' ').append(value).append("\n");
+        page.append(name).append(Column - name.size(), ' ');
+        page.append(onOneLine(value)).append("\n");
     };
     line("weave-sidecar",
          text(status, "version") + ", pid " + std::to_string(number(status, "pid")) + ", up for "

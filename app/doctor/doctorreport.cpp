@@ -1,6 +1,7 @@
 #include "app/doctor/doctorreport.h"
 
 #include "common/jsonwriter.h"
+#include "common/oneline.h"
 #include "common/textnumber.h"
 
 #include <algorithm>
@@ -47,9 +48,10 @@ std::string doctorText(const Findings &findings)
     std::string page;
     for (const Finding &finding : findings) {
         page += padded(levelName(finding.level), LevelWidth) + padded(finding.check, CheckWidth)
-            + finding.text + "\n";
+            + onOneLine(finding.text) + "\n";
         if (!finding.advice.empty())
-            page += std::string(LevelWidth + CheckWidth, ' ') + "-> " + finding.advice + "\n";
+            page += std::string(LevelWidth + CheckWidth, ' ') + "-> " + onOneLine(finding.advice)
+                + "\n";
     }
     const std::uint64_t problems = count(findings, Level::Problem);
     const std::uint64_t warnings = count(findings, Level::Warning);

@@ -1,12 +1,12 @@
 #include "common/logging.h"
 
 #include "common/jsontext.h"
+#include "common/oneline.h"
 #include "common/repeatfilter.h"
 
 #include <QDateTime>
 #include <QTimer>
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -93,15 +93,6 @@ void writeStandardError(const std::string &line)
 std::string now()
 {
     return QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toStdString();
-}
-
-// Words of a server or a file name may have newlines in them, which would look like other lines.
-std::string onOneLine(std::string text)
-{
-    std::replace_if(
-        text.begin(), text.end(),
-        [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
-    return text;
 }
 
 void writeLine(const LogMessage &message, std::uint64_t heldBack)

@@ -402,6 +402,10 @@ void DoctorChecksTest::report()
     QVERIFY(hasProblem(findings));
     QVERIFY(!hasProblem({findings.at(0), findings.at(1)}));
     QVERIFY(doctorText({findings.at(0)}).ends_with("\nall is well\n"));
+    // A server's words are no lines of this page, nor commands to the terminal.
+    const std::string told = doctorText({problem("key", "no\n\x1b[2Jok", "ask\r")});
+    QVERIFY(told.find("no  [2Jok\n") != std::string::npos);
+    QVERIFY(told.find("-> ask \n") != std::string::npos);
 
     const QJsonObject json =
         QJsonDocument::fromJson(QByteArray::fromStdString(doctorJson(findings, "1.2.3"))).object();

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void init();
     void quietDaemon();
     void busyDaemon();
+    void wordsOfAServer();
     void heldStarts();
     void pausedByTheUser();
     void refusesOtherReplies_data();
@@ -77,6 +78,16 @@ void StatusTextTest::busyDaemon()
                              "dead-lettered 7 calls", "1 spool_full", "3 503 (requests)",
                              "retrying, next attempt in 12s", "the backend answered 503 (2s ago)"})
         QVERIFY2(page.contains(QLatin1String(text)), qPrintable(page));
+}
+
+// They are no lines of this page, nor commands to the terminal.
+void StatusTextTest::wordsOfAServer()
+{
+    m_report.delivery.lastError = "401: no\nspool  \x1b[31mfull\x07";
+    m_report.delivery.lastErrorSecondsAgo = 2.0;
+    const QString page = pageOf(m_report);
+    QVERIFY2(page.contains(QLatin1String("last error    401: no spool   [31mfull  (2s ago)\n")),
+             qPrintable(page));
 }
 
 void StatusTextTest::heldStarts()

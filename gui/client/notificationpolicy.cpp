@@ -1,5 +1,7 @@
 #include "client/notificationpolicy.h"
 
+#include <utility>
+
 namespace Weave {
 
 namespace {
@@ -29,22 +31,21 @@ NotificationPolicy::update(AppState::Kind kind, const QString &cause, qint64 now
         noteResume(nowMs);
     m_wasPaused = isPaused;
     if (kind != AppState::Kind::Trouble) {
-        const bool wasTold = m_isTold;
-        m_isTold = false;
+        // Whoever pauses in the middle of trouble has not seen the end of it.
+        const bool isNews = std::exchange(m_isTold, false) && !isPaused;
         m_cause.clear();
-        return wasTold && m_wantsRecovery ? std::optional(Message::Recovered) : std::nullopt;
+        return isNews && m_wantsRecovery ? std::optional(Message::Recovered) : std::nullopt;
     }
-    const bool isTold = m_isTold && m_cause == cause;
-    if (isTold || nowMs < *m_quietUntil || !m_wantsProblems)
+    if (m_cause == cause || nowMs < *m_quietUntil || !m_wantsProblems)
         return std::nullopt;
     m_cause = cause;
-    m_isTold = true;
     const auto last = m_lastTold.constFind(cause);
     if (last != m_lastTold.cend() && nowMs - *last < QuietMs)
         return std::nullopt;
     if (m_lastTold.size() >= MaxCauses)
         m_lastTold.clear();
     m_lastTold.insert(cause, nowMs);
+    m_isTold = true;
     return Message::Trouble;
 }
 

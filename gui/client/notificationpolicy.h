@@ -35,8 +35,8 @@ private:
     bool m_wantsProblems = true;
     bool m_wantsRecovery = false;
     std::optional<qint64> m_quietUntil; // grace
-    QString m_cause;
-    bool m_isTold = false; // of the trouble that is on now
+    QString m_cause; // of the trouble that is on now, once it is told or passed over
+    bool m_isTold = false; // of that trouble
     bool m_wasPaused = false;
     QHash<QString, qint64> m_lastTold;
 };

@@ -320,9 +320,16 @@ void ClientStateTest::recoveryWhenWanted()
     QVERIFY(policy.update(Kind::Trouble, u"a"_s, 20'000) == Message::Trouble);
     QVERIFY(policy.update(Kind::Idle, {}, 30'000) == Message::Recovered);
     QVERIFY(!policy.update(Kind::Idle, {}, 31'000));
+    // Trouble that nobody was told of again has no end worth telling.
+    QVERIFY(!policy.update(Kind::Trouble, u"a"_s, 32'000));
+    QVERIFY(!policy.update(Kind::Idle, {}, 33'000));
+    // A pause is no end.
+    QVERIFY(policy.update(Kind::Trouble, u"b"_s, 34'000) == Message::Trouble);
+    QVERIFY(!policy.update(Kind::Paused, {}, 35'000));
+    QVERIFY(!policy.update(Kind::Idle, {}, 36'000));
     policy.setWanted(false, true);
-    QVERIFY(!policy.update(Kind::Trouble, u"c"_s, 40'000));
-    QVERIFY(!policy.update(Kind::Idle, {}, 50'000));
+    QVERIFY(!policy.update(Kind::Trouble, u"c"_s, 60'000));
+    QVERIFY(!policy.update(Kind::Idle, {}, 70'000));
 }
 
 void ClientStateTest::diagnosticsTellNoSecrets()

@@ -58,6 +58,7 @@ DaemonLauncher::~DaemonLauncher()
 {
     if (!m_gone.isActive())
         return;
+    blockSignals(true); // who would show what is wrong is on the way out
     const QDeadlineTimer patience(LongestEnd);
     while (isRunning() && !patience.hasExpired())
         QThread::msleep(PollMs);

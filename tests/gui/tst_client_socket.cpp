@@ -87,6 +87,7 @@ private Q_SLOTS:
     void survivesARestart();
     void startsADaemon();
     void startsWhatFails();
+    void failsInSilenceAtTheEnd();
 };
 
 void ClientSocketTest::nobodyThere()
@@ -374,6 +375,20 @@ void ClientSocketTest::startsWhatFails()
     launcher.start({{u"--backend"_s, u"nonsense"_s}});
     QVERIFY(failed.wait(5000));
     QVERIFY(failed[0][0].toString().contains(u"--backend"_s));
+}
+
+// Those who would say so are gone, or half gone, when a launcher goes with its owner.
+void ClientSocketTest::failsInSilenceAtTheEnd()
+{
+    const QTemporaryDir folder;
+    auto launcher = std::make_unique<DaemonLauncher>(folder.path()); // no file to write to
+    int failures = 0;
+    connect(launcher.get(), &DaemonLauncher::failed, this, [&failures] { ++failures; });
+    launcher->start({});
+    QCOMPARE(failures, 1);
+    launcher->restart({});
+    launcher.reset();
+    QCOMPARE(failures, 1);
 }
 
 QTEST_GUILESS_MAIN(ClientSocketTest)

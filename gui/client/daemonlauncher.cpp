@@ -90,7 +90,8 @@ void DaemonLauncher::start(const Start &what)
     process.setStandardInputFile(QProcess::nullDevice());
     process.setStandardOutputFile(m_logFile, QIODevice::Append);
     process.setStandardErrorFile(m_logFile, QIODevice::Append);
-    process.setWorkingDirectory(QDir::rootPath());
+    // Relative paths in the settings lead to where they lead a service of this user's systemd.
+    process.setWorkingDirectory(QDir::homePath());
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     if (what.hidesKey)
         environment.remove(QStringLiteral("WANDB_API_KEY"));

@@ -5,6 +5,8 @@
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
 
+#include <QDir>
+#include <QFileInfo>
 #include <QLocalServer>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -347,6 +349,9 @@ void ClientSocketTest::startsADaemon()
     QVERIFY(wait(client, connected));
     const qint64 pid = client.snapshot().pid;
     QVERIFY(launcher.owns(pid));
+    if (QFileInfo::exists(u"/proc/self/cwd"_s)) // file:calls.ndjson is the user's, not the root's
+        QCOMPARE(QFile::symLinkTarget(u"/proc/%1/cwd"_s.arg(pid)),
+                 QFileInfo(QDir::homePath()).canonicalFilePath());
     launcher.restart({arguments, u"some-key"_s});
     QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 2, 15'000);
     QVERIFY(client.snapshot().pid != pid);

@@ -3,10 +3,10 @@
 #include "app/doctor/filecheck.h"
 #include "app/doctor/tlscheck.h"
 #include "common/bytesize.h"
-#include "common/logging.h"
 #include "common/textnumber.h"
 #include "config/config.h"
 #include "config/proxysettings.h"
+#include "config/tlssettings.h"
 
 namespace Weave {
 
@@ -104,7 +104,8 @@ Settings readSettings(const Options &options, const Environment &environment, co
     readWhole(options, environment, settings);
     settings.spoolFolder = spoolDirectory(options, environment);
     if (const std::string &path = options.get("ca-file").text; !path.empty()) {
-        settings.caCertificates = QSslCertificate::fromPath(toQString(path));
+        if (const auto found = readCertificates(path)) // what is wrong with them is said already
+            settings.caCertificates = *found;
         Findings found =
             judgeCaFile(path, settings.caCertificates, QDateTime::currentDateTimeUtc());
         settings.findings.insert(settings.findings.end(), found.begin(), found.end());

@@ -6,8 +6,8 @@
 #include "config/choices.h"
 #include "config/configfile.h"
 #include "config/proxysettings.h"
+#include "config/tlssettings.h"
 
-#include <QFile>
 #include <QUuid>
 
 #include <algorithm>
@@ -111,15 +111,11 @@ public:
     {
         if (!m_options.has(name))
             return {};
-        QFile file(toQString(m_options.get(name).text));
-        if (!file.open(QIODevice::ReadOnly)) {
-            fail(name, "cannot be opened: " + file.errorString().toStdString());
-            return {};
-        }
-        QList<QSslCertificate> found = QSslCertificate::fromDevice(&file, QSsl::Pem);
-        if (found.isEmpty())
-            fail(name, "has no certificate in PEM form in it");
-        return found;
+        auto found = readCertificates(m_options.get(name).text);
+        if (found)
+            return *found;
+        fail(name, found.error().message);
+        return {};
     }
 
     void fail(std::string_view name, const std::string &reason)

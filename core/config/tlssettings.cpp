@@ -1,6 +1,18 @@
 #include "config/tlssettings.h"
 
+#include "common/bytesize.h"
+#include "common/logging.h"
+
+#include <QFile>
+
 namespace Weave {
+
+namespace {
+
+// All authorities of a system are half a MiB; more is a mistake such as /dev/zero.
+constexpr auto MaxFileBytes = static_cast<qint64>(16 * MiB);
+
+} // namespace
 
 QSslConfiguration tlsSettings(const QList<QSslCertificate> &extraCaCertificates)
 {
@@ -10,6 +22,20 @@ QSslConfiguration tlsSettings(const QList<QSslCertificate> &extraCaCertificates)
     if (!extraCaCertificates.isEmpty())
         tls.setCaCertificates(QSslConfiguration::systemCaCertificates() + extraCaCertificates);
     return tls;
+}
+
+Result<QList<QSslCertificate>> readCertificates(const std::string &path)
+{
+    QFile file(toQString(path));
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{ErrorCode::Io, "cannot be opened: " + file.errorString().toStdString()};
+    const QByteArray text = file.read(MaxFileBytes + 1);
+    if (text.size() > MaxFileBytes)
+        return Error{ErrorCode::TooLarge, "is larger than 16 MiB; no file of certificates is"};
+    QList<QSslCertificate> found = QSslCertificate::fromData(text, QSsl::Pem);
+    if (found.isEmpty())
+        return Error{ErrorCode::InvalidArgument, "has no certificate in PEM form in it"};
+    return found;
 }
 
 } // namespace Weave

@@ -557,6 +557,9 @@ void TstConfig::badCertificates_data()
     QTest::newRow("no certificate") << write("text.pem", "hello\n");
     QTest::newRow("a certificate cut off")
         << write("cut.pem", QByteArray(FirstCertificate).first(200));
+    const QByteArray endless = write("endless.pem", FirstCertificate); // as good as /dev/zero
+    QVERIFY(QFile::resize(QString::fromUtf8(endless), qint64{17} * 1024 * 1024));
+    QTest::newRow("endless") << endless;
 }
 
 void TstConfig::badCertificates()

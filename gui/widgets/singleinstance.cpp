@@ -32,11 +32,12 @@ bool SingleInstance::claim(bool quietly)
     // The lock, not the socket, says who is first: two that start together cannot both get it.
     m_lock = std::make_unique<QLockFile>(m_path + QStringLiteral(".lock"));
     m_lock->setStaleLockTime(0);
-    if (!m_lock->tryLock()) {
+    if (!m_lock->tryLock() && m_lock->error() == QLockFile::LockFailedError) {
         if (!quietly)
             (void)askOther();
         return false;
     }
+    // Two icons are better than none where there can be no lock, as on a full disk.
     QLocalServer::removeServer(m_path);
     (void)m_server.listen(m_path); // without it the tray works, but a second start cannot raise it
     return true;

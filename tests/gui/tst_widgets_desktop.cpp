@@ -19,6 +19,9 @@
 #include <QTranslator>
 #include <QUrl>
 
+#include <csignal>
+#include <sys/resource.h>
+
 using namespace Weave;
 
 namespace {
@@ -147,6 +150,21 @@ private Q_SLOTS:
         }
         SingleInstance second(QStringLiteral("/tmp/c.sock"));
         QVERIFY(second.claim(false));
+    }
+
+    // A full disk, say, must not leave the user without an icon and without a word.
+    void instanceWithoutALock()
+    {
+        rlimit before{};
+        QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+        const rlimit nothing{0, before.rlim_max};
+        std::signal(SIGXFSZ, SIG_IGN);
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &nothing), 0);
+        SingleInstance first(QStringLiteral("/tmp/d.sock"));
+        const bool isFirst = first.claim(false);
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+        std::signal(SIGXFSZ, SIG_DFL);
+        QVERIFY(isFirst);
     }
 
     void spoolCommandsGetTheFlags()

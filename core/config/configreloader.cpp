@@ -53,10 +53,14 @@ std::vector<std::string> ConfigReloader::changesTo(const Options &options,
             names.emplace_back(name);
     };
     const bool isOtherKey = config.credentials.apiKey != m_config.credentials.apiKey;
+    // Of a key that a key from another place wins over nobody sees a change.
+    const auto isWonOver = [&](std::string_view name) {
+        return (name == "api-key" || name == "api-key-file") && !isOtherKey
+            && config.credentials.source != options.displayName(name)
+            && m_config.credentials.source != m_options.displayName(name);
+    };
     for (const OptionSpec &spec : optionTable()) {
-        // Of a key that a key from another place wins over nobody sees a change.
-        const bool isKey = spec.name == "api-key" || spec.name == "api-key-file";
-        if (options.get(spec.name).text != m_options.get(spec.name).text && (isOtherKey || !isKey))
+        if (options.get(spec.name).text != m_options.get(spec.name).text && !isWonOver(spec.name))
             add(spec.name);
     }
     if (isOtherKey && std::find(names.begin(), names.end(), "api-key-file") == names.end())

@@ -65,6 +65,7 @@ private Q_SLOTS:
     void aFaultKeepsTheOldSettings();
     void theInstanceStays();
     void keyFileWithAnotherKey();
+    void sameKeyInAnotherPlace();
     void keyThatAnotherOneWinsOver();
     void checkedTogetherWithWhatStays();
 };
@@ -166,6 +167,20 @@ void TstConfigReloader::keyFileWithAnotherKey()
     const auto change = rig.reloader->reload();
     QVERIFY((change->changed == Names{"api-key-file"}));
     QCOMPARE(toBytes(change->config.credentials.apiKey), "second"_ba);
+}
+
+// Who moves the key into a file is not told that something else wins.
+void TstConfigReloader::sameKeyInAnotherPlace()
+{
+    const QTemporaryDir folder;
+    QFile file(folder.filePath(u"key"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("first") > 0);
+    file.close();
+    Rig rig;
+    rig.set("api-key-file", file.fileName().toStdString());
+    QVERIFY((rig.reloader->reload()->changed == Names{"api-key-file"}));
+    rig.options.replace("api-key-file", {});
+    QVERIFY((rig.reloader->reload()->changed == Names{"api-key-file"}));
 }
 
 // Where a key in the environment wins, nobody is told that the key has changed.

@@ -25,6 +25,8 @@ public:
 
     // A running test is given up.
     void start(const Config &config);
+    // Gives a running test up; finished() does not follow.
+    void stop();
     // How long an answer may take; 10 s unless it is set.
     void setTimeout(Milliseconds timeout) { m_timer.setInterval(timeout); }
 
@@ -35,7 +37,6 @@ private:
     void testFile(const std::string &path);
     void ask(const Config &config);
     void handleEnd();
-    void stop();
 
     QNetworkAccessManager m_network;
     QTimer m_timer;

@@ -170,6 +170,7 @@ void SettingsFlow::handleApplied(const DaemonKeeper::Applied &applied)
 
 void SettingsFlow::serveForm(BackendForm &form)
 {
+    m_test.stop(); // its result is about what another dialog said
     showKeySource(form);
     const QPointer<BackendForm> shown(&form);
     connect(&form, &BackendForm::testRequested, this, [this, shown] { testConnection(*shown); });

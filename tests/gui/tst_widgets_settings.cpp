@@ -3,18 +3,24 @@
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
 #include "widgets/actions.h"
+#include "widgets/autostart.h"
+#include "widgets/backendform.h"
 #include "widgets/daemonkeeper.h"
 #include "widgets/daemonview.h"
 #include "widgets/deadletterbox.h"
 #include "widgets/mainwindow.h"
 #include "widgets/problemspage.h"
+#include "widgets/settingsdialog.h"
+#include "widgets/settingsflow.h"
 #include "widgets/windowpages.h"
 
+#include <QApplication>
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
 #include <QLabel>
 #include <QLocalServer>
+#include <QPointer>
 #include <QPushButton>
 #include <QSet>
 #include <QSignalSpy>
@@ -184,6 +190,7 @@ private Q_SLOTS:
     void flagsWin();
     void aDaemonWithOtherFiles();
     void whatTheDaemonDoesNotTake();
+    void theTestOfADialogEndsWithIt();
     void deadLettersAreSentAgain();
 };
 
@@ -452,6 +459,37 @@ void WidgetsSettingsTest::deadLettersAreSentAgain()
     QVERIFY(!retry->isEnabled());
     QVERIFY(f.waitForDelivered(2));
     QCOMPARE(f.auditError(), QString());
+}
+
+// The next dialog may show another address.
+void WidgetsSettingsTest::theTestOfADialogEndsWithIt()
+{
+    Rig rig;
+    rig.sink.setScript([](const SinkRequest &) { return SinkAnswer{.isHanging = true}; });
+    QVERIFY(rig.writeConfig("backend = \"" + rig.sink.url().toUtf8() + "\"\n"));
+    Autostart autostart(rig.folder.path());
+    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
+    QPointer<SettingsDialog> dialog;
+    const auto open = [&flow, &dialog] {
+        flow.openSettings(nullptr);
+        for (QWidget *const each : QApplication::topLevelWidgets()) {
+            if (auto *const found = qobject_cast<SettingsDialog *>(each))
+                dialog = found;
+        }
+    };
+    open();
+    QVERIFY(dialog);
+    Q_EMIT dialog->form().testRequested();
+    QTRY_COMPARE(rig.sink.requestCount(), 1);
+    dialog->close();
+    QTRY_VERIFY(!dialog);
+    open();
+    QVERIFY(dialog);
+    rig.sink.answerHanging();
+    QTest::qWait(300);
+    for (const QLabel *const label : dialog->form().findChildren<QLabel *>())
+        QVERIFY2(!label->text().contains(u"127.0.0.1 "_s), qPrintable(label->text()));
+    dialog->close();
 }
 
 QTEST_MAIN(WidgetsSettingsTest)

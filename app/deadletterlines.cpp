@@ -2,18 +2,32 @@
 
 #include "common/jsoncursor.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
+#include <unistd.h>
 
 namespace Weave {
 
-void forEachDeadLetter(const std::string &directory,
-                       const std::function<void(const std::string &line)> &visit)
+Result<void> forEachDeadLetter(const std::string &directory,
+                               const std::function<void(const std::string &line)> &visit)
 {
+    const auto failed = [](const std::string &what) {
+        return Error{ErrorCode::Io, "cannot read " + what + ": " + std::strerror(errno)};
+    };
+    if (::access(directory.c_str(), X_OK) != 0)
+        return failed("the spool in " + directory);
     for (const std::string_view name : DeadLetterFiles) {
-        std::ifstream file(directory + "/" + std::string(name));
+        const std::string path = directory + "/" + std::string(name);
+        std::ifstream file(path);
+        if (!file.is_open() && errno != ENOENT)
+            return failed(path);
         for (std::string line; std::getline(file, line);)
             visit(line);
+        if (file.bad())
+            return failed(path);
     }
+    return {};
 }
 
 std::string deadLetterMember(const std::string &line, std::string_view name)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/result.h"
+
 #include <array>
 #include <functional>
 #include <string>
@@ -17,9 +19,10 @@ constexpr std::array<std::string_view, 4> DeadLetterFiles{
     "dead-letters.ndjson.old.retry", "dead-letters.ndjson.old", "dead-letters.ndjson.retry",
     "dead-letters.ndjson"};
 
-// Every line of them.
-void forEachDeadLetter(const std::string &directory,
-                       const std::function<void(const std::string &line)> &visit);
+// Every line of them. An error when there is no such folder, or something there cannot be read.
+[[nodiscard]] Result<void>
+forEachDeadLetter(const std::string &directory,
+                  const std::function<void(const std::string &line)> &visit);
 
 // The value of a string member of a dead letter's line, or of any member as its text; empty when
 // there is none.

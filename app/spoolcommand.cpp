@@ -76,10 +76,10 @@ int exportCalls(const std::string &directory, bool onlyDeadLetters)
         if (!inspection)
             return complain(inspection.error().message);
     }
-    forEachDeadLetter(directory, [](const std::string &line) {
+    const auto read = forEachDeadLetter(directory, [](const std::string &line) {
         printCall(deadLetterMember(line, "mode"), deadLetterMember(line, "req"));
     });
-    return 0;
+    return read ? 0 : complain(read.error().message);
 }
 
 // One command at a time: the second would take the first one's file for that of an interrupted one.
@@ -222,13 +222,24 @@ int retry(const std::string &directory, const std::string &socket)
 
 int purge(const std::string &directory)
 {
+    if (::access(directory.c_str(), W_OK | X_OK) != 0)
+        return complain("cannot change the spool in " + directory + ": " + std::strerror(errno));
     std::error_code status;
     std::uintmax_t count = 0;
-    for (const std::string_view name : DeadLetterFiles)
-        count += std::filesystem::remove(directory + "/" + std::string(name), status) ? 1 : 0;
-    const std::uintmax_t quarantined =
-        std::filesystem::remove_all(directory + "/quarantine", status);
-    if (quarantined != static_cast<std::uintmax_t>(-1) && quarantined > 0)
+    const auto failed = [&status](const std::string &path) {
+        return complain("cannot remove " + path + ": " + status.message());
+    };
+    for (const std::string_view name : DeadLetterFiles) {
+        const std::string path = directory + "/" + std::string(name);
+        count += std::filesystem::remove(path, status) ? 1 : 0;
+        if (status)
+            return failed(path);
+    }
+    const std::string quarantine = directory + "/quarantine";
+    const std::uintmax_t quarantined = std::filesystem::remove_all(quarantine, status);
+    if (status)
+        return failed(quarantine);
+    if (quarantined > 0)
         count += quarantined - 1; // the folder itself
     std::printf("removed %s with dead letters and damaged pieces; calls that wait were left "
                 "alone\n",

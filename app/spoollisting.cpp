@@ -59,9 +59,11 @@ Result<SpoolListing> SpoolListing::of(const std::string &directory)
         return inspection.error();
     listing.files = inspection->files;
     listing.pendingCalls = inspection->pendingCalls;
-    forEachDeadLetter(directory, [&listing](const std::string &line) {
+    const auto read = forEachDeadLetter(directory, [&listing](const std::string &line) {
         ++listing.dead[{deadLetterMember(line, "project_id"), deadLetterMember(line, "reason")}];
     });
+    if (!read)
+        return read.error();
     return listing;
 }
 

@@ -57,6 +57,7 @@ private Q_SLOTS:
     void aFullDiskSpoilsTheExport();
     void purgeLeavesWhatWaits();
     void wrongUse();
+    void whatCannotBeReadOrRemovedIsNamed();
 
 private:
     // Runs `weave-sidecar spool ACTION` on the fixture's spool; the exit code, and what it printed.
@@ -416,6 +417,30 @@ void SpoolProcessTest::wrongUse()
                                QStringLiteral("--spool-dir"), f.path(QStringLiteral("none"))}),
              std::optional(1));
     QVERIFY(missing.standardError().contains(f.path(QStringLiteral("none"))));
+    // None of them says that it is done where there is nothing to do it with.
+    for (const char *action : {"verify", "export", "export --dead-letters", "retry", "purge"}) {
+        SidecarProcess elsewhere(f.sidecar.socketPath());
+        const QStringList words = QString::fromLatin1(action).split(QLatin1Char(' '));
+        QCOMPARE(elsewhere.runToEnd(QStringList{QStringLiteral("spool")} + words
+                                   + QStringList{QStringLiteral("--spool-dir"),
+                                                 f.path(QStringLiteral("none"))}),
+                 std::optional(1));
+        QVERIFY2(elsewhere.standardError().contains(f.path(QStringLiteral("none"))), action);
+    }
+}
+
+void SpoolProcessTest::whatCannotBeReadOrRemovedIsNamed()
+{
+    ProcessFixture f;
+    fillAndKill(f, 1);
+    const QString letters = lettersFile(f);
+    QVERIFY(QDir().mkpath(letters + QStringLiteral("/in the way")));
+    for (const char *action : {"ls", "export", "purge"}) {
+        SidecarProcess command(f.sidecar.socketPath());
+        QCOMPARE(command.runToEnd({QStringLiteral("spool"), QString::fromLatin1(action)}),
+                 std::optional(1));
+        QVERIFY2(command.standardError().contains(letters), qPrintable(command.standardError()));
+    }
 }
 
 QTEST_GUILESS_MAIN(SpoolProcessTest)

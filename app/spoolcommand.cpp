@@ -76,9 +76,16 @@ int exportCalls(const std::string &directory, bool onlyDeadLetters)
         if (!inspection)
             return complain(inspection.error().message);
     }
-    const auto read = forEachDeadLetter(directory, [](const std::string &line) {
-        printCall(deadLetterMember(line, "mode"), deadLetterMember(line, "req"));
+    std::uint64_t damaged = 0; // a line that was being written when the power went
+    const auto read = forEachDeadLetter(directory, [&damaged](const std::string &line) {
+        const std::string req = deadLetterMember(line, "req");
+        if (req.empty())
+            ++damaged;
+        else
+            printCall(deadLetterMember(line, "mode"), req);
     });
+    if (damaged > 0)
+        writeError("left out: " + countOf(damaged, "damaged line") + " of the dead letters");
     return read ? 0 : complain(read.error().message);
 }
 

@@ -54,6 +54,7 @@ private Q_SLOTS:
     void whatCannotBePutBackIsKept();
     void oneRetryAtATime();
     void verifyFindsDamage();
+    void halfALineIsNoCall();
     void aFullDiskSpoilsTheExport();
     void purgeLeavesWhatWaits();
     void wrongUse();
@@ -370,6 +371,18 @@ void SpoolProcessTest::verifyFindsDamage()
     QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));
     QVERIFY(f.waitForDelivered(4));
     QCOMPARE(f.sidecar.number(QStringLiteral("spool.quarantined")), 1);
+}
+
+void SpoolProcessTest::halfALineIsNoCall()
+{
+    ProcessFixture f;
+    QVERIFY(QDir().mkpath(spoolFolder(f)));
+    write(lettersFile(f), letter(1) + letter(2).first(60));
+    SidecarProcess command(f.sidecar.socketPath());
+    QCOMPARE(command.runToEnd({QStringLiteral("spool"), QStringLiteral("export")}),
+             std::optional(0));
+    QCOMPARE(command.standardOutput().toUtf8(), items(1, 1).first() + '\n');
+    QVERIFY(command.standardError().contains(QLatin1String("1 damaged line")));
 }
 
 // Who purges after a good export relies on it.

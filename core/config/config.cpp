@@ -11,6 +11,7 @@
 #include <QUuid>
 
 #include <algorithm>
+#include <filesystem>
 #include <grp.h>
 #include <utility>
 
@@ -149,6 +150,16 @@ std::string defaultSpoolDirectory(const Environment &environment)
 #endif
 }
 
+// Whoever is told of them may be in another folder.
+std::vector<std::string> absolutePaths(std::vector<std::string> paths)
+{
+    for (std::string &path : paths) {
+        std::error_code status;
+        path = std::filesystem::absolute(path, status).lexically_normal().string();
+    }
+    return paths;
+}
+
 void readSpool(Reader &reader, const Options &options, const Environment &environment,
                Config &config)
 {
@@ -227,7 +238,7 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
     if (reader.error())
         return *reader.error();
 
-    config.files = configFiles(options, environment);
+    config.files = absolutePaths(configFiles(options, environment));
     if (!options.has("backend"))
         return Error{ErrorCode::InvalidArgument,
                      "--backend is missing: give the URL of the trace server (for example "

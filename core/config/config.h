@@ -36,7 +36,7 @@ struct Config
     QList<QSslCertificate> caCertificates;
     QNetworkProxy proxy{QNetworkProxy::NoProxy};
 
-    std::vector<std::string> files; // see configFiles()
+    std::vector<std::string> files; // see configFiles(); absolute
     std::string socketPath;
     mode_t socketMode = 0600;
     std::optional<gid_t> socketGroup;

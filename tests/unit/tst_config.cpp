@@ -4,6 +4,7 @@
 #include "unit/settings.h"
 #include "unit/text.h"
 
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -141,6 +142,7 @@ private Q_SLOTS:
     void badValues();
     void everyFlagIsLookedAt();
     void switches();
+    void filesAreAbsolute();
     void metrics();
     void socketPath();
     void spoolDirectory_data();
@@ -339,6 +341,14 @@ void TstConfig::switches()
     QVERIFY(resolve({{"allow-http", "true"}}).ok()); // without plain http it changes nothing
     QVERIFY(resolve({{"http-allow-remote", "true"}}).ok()); // nor without --http
     QVERIFY(resolve({{"metrics-allow-remote", "true"}}).ok());
+}
+
+// doctor and the tray are told of them, and run elsewhere.
+void TstConfig::filesAreAbsolute()
+{
+    const Config config = configOf({{"config", "./c.toml"}});
+    QCOMPARE(config.files.size(), std::size_t(1));
+    QCOMPARE(toBytes(config.files.front()), QDir::current().filePath(u"c.toml"_s).toUtf8());
 }
 
 void TstConfig::metrics()

@@ -84,6 +84,7 @@ void DaemonLauncher::start(const Start &what)
         QFile::remove(m_logFile + QLatin1String(".1"));
         QFile::rename(m_logFile, m_logFile + QLatin1String(".1"));
     }
+    m_logBegin = QFileInfo(m_logFile).size();
     QProcess process;
     process.setProgram(m_program);
     process.setArguments(what.arguments);
@@ -159,7 +160,7 @@ QString DaemonLauncher::lastLogLine() const
     QFile file(m_logFile);
     if (!file.open(QIODevice::ReadOnly))
         return {};
-    file.seek(std::max<qint64>(0, file.size() - Tail));
+    file.seek(std::max(m_logBegin, file.size() - Tail));
     const QList<QByteArray> lines = file.readAll().trimmed().split('\n');
     return QString::fromUtf8(lines.constLast()).trimmed();
 }

@@ -56,6 +56,7 @@ private:
     const QString m_logFile;
     QString m_program;
     qint64 m_pid = 0;
+    qint64 m_logBegin = 0; // of what the daemon that was started last has said
     QTimer m_check; // soon after the start
     QTimer m_gone; // until the old one has ended
     Start m_next;

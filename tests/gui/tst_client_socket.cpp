@@ -89,6 +89,7 @@ private Q_SLOTS:
     void survivesARestart();
     void startsADaemon();
     void startsWhatFails();
+    void quotesNoEarlierDaemon();
     void failsInSilenceAtTheEnd();
 };
 
@@ -380,6 +381,31 @@ void ClientSocketTest::startsWhatFails()
     launcher.start({{u"--backend"_s, u"nonsense"_s}});
     QVERIFY(failed.wait(5000));
     QVERIFY(failed[0][0].toString().contains(u"--backend"_s));
+}
+
+// One that is killed has no last words, and those of the one before are not its own.
+void ClientSocketTest::quotesNoEarlierDaemon()
+{
+    const QTemporaryDir folder;
+    if (DaemonLauncher::findProgram().isEmpty())
+        QSKIP("weave-sidecar is not beside this program");
+    QFile log(folder.filePath(u"daemon.log"_s));
+    QVERIFY(log.open(QIODevice::WriteOnly) && log.write("stopping: 0 calls are pending\n") > 0);
+    log.close();
+    DaemonLauncher launcher(log.fileName());
+    QSignalSpy failed(&launcher, &DaemonLauncher::failed);
+    launcher.start({{u"--headless"_s, u"--config"_s, u"none"_s, u"--log-level"_s, u"error"_s,
+                     u"--backend"_s, u"file:/dev/null"_s, u"--spool-dir"_s, u"none"_s,
+                     u"--socket"_s, folder.filePath(u"s"_s)}});
+    bool isKilled = false;
+    for (const QString &process : QDir(u"/proc"_s).entryList(QDir::Dirs)) {
+        if (launcher.owns(process.toLongLong()))
+            isKilled = ::kill(process.toInt(), SIGKILL) == 0;
+    }
+    if (!isKilled)
+        QSKIP("there is no /proc to find it in");
+    QVERIFY(failed.wait(5000));
+    QCOMPARE(failed[0][0].toString(), u"The sidecar ended at once."_s);
 }
 
 // Those who would say so are gone, or half gone, when a launcher goes with its owner.

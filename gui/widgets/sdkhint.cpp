@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 namespace Weave {
@@ -17,6 +18,15 @@ namespace {
 
 constexpr int LongestLine = 56; // characters, with room for a longer address
 constexpr int Margin = 8;
+
+// As a shell takes it for one word.
+QString shellWord(QString text)
+{
+    static const QRegularExpression special(QStringLiteral("[^A-Za-z0-9_@%+=:,./-]"));
+    if (!text.contains(special))
+        return text;
+    return u'\'' + text.replace(u'\'', QStringLiteral("'\\''")) + u'\'';
+}
 
 } // namespace
 
@@ -28,7 +38,7 @@ SdkHint::SdkHint(const QString &httpAddress, const QString &socket, QWidget *par
     QStringList python{QStringLiteral("pip install weave-sidecar"),
                        QStringLiteral("export WEAVE_USE_SIDECAR=true")};
     if (!socket.isEmpty())
-        python << QStringLiteral("export WEAVE_SIDECAR_SOCKET=%1").arg(socket);
+        python << QStringLiteral("export WEAVE_SIDECAR_SOCKET=%1").arg(shellWord(socket));
     addSnippet(tr("&Python: run these lines where your program runs"), tr("Copy Python lines"),
                python);
     if (!httpAddress.isEmpty()) {

@@ -10,6 +10,7 @@
 #include "widgets/deadletterbox.h"
 #include "widgets/mainwindow.h"
 #include "widgets/problemspage.h"
+#include "widgets/sdkhint.h"
 #include "widgets/settingsdialog.h"
 #include "widgets/settingsflow.h"
 #include "widgets/windowpages.h"
@@ -20,6 +21,7 @@
 #include <QJsonDocument>
 #include <QLabel>
 #include <QLocalServer>
+#include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
 #include <QSet>
@@ -191,6 +193,7 @@ private Q_SLOTS:
     void aDaemonWithOtherFiles();
     void whatTheDaemonDoesNotTake();
     void theTestOfADialogEndsWithIt();
+    void linesForAShell();
     void deadLettersAreSentAgain();
 };
 
@@ -490,6 +493,18 @@ void WidgetsSettingsTest::theTestOfADialogEndsWithIt()
     for (const QLabel *const label : dialog->form().findChildren<QLabel *>())
         QVERIFY2(!label->text().contains(u"127.0.0.1 "_s), qPrintable(label->text()));
     dialog->close();
+}
+
+void WidgetsSettingsTest::linesForAShell()
+{
+    const auto linesWith = [](const QString &socket) {
+        const SdkHint hint(QString(), socket);
+        return hint.findChild<QPlainTextEdit *>()->toPlainText();
+    };
+    QVERIFY(linesWith(u"/run/a-b/s.sock"_s)
+                .endsWith(u"\nexport WEAVE_SIDECAR_SOCKET=/run/a-b/s.sock"_s));
+    QVERIFY(linesWith(u"/home/Ada's PC/$s"_s)
+                .endsWith(u"\nexport WEAVE_SIDECAR_SOCKET='/home/Ada'\\''s PC/$s'"_s));
 }
 
 QTEST_MAIN(WidgetsSettingsTest)

@@ -148,8 +148,11 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
     chain.nextBytes = std::min(chain.nextBytes, m_options.maxSegmentBytes);
     auto piece = makePiece(chain, call);
     if (!piece) {
-        // Smaller calls still fit into the file that is open, and a smaller file onto the disk.
-        chain.nextBytes = m_options.minSegmentBytes;
+        // Smaller calls still fit into the file that is open, and a smaller file onto the disk. At
+        // the bound smaller ones have been tried, and large ones are what room comes by: a spool
+        // that stays full would end up in small files alone.
+        if (piece.error().code != ErrorCode::Full)
+            chain.nextBytes = m_options.minSegmentBytes;
         return piece.error();
     }
     closeOpenFile(chain);

@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -159,6 +160,33 @@ private Q_SLOTS:
         const auto tooLarge = spool->append({CallKind::Start, "p", "id", payload});
         QVERIFY(!tooLarge.ok());
         QVERIFY(tooLarge.error().code == ErrorCode::Full);
+    }
+
+    // Clients that outrun delivery for hours must not leave a file for every few calls: each takes
+    // a mapping, of which the system gives a process 65,530.
+    void aFullSpoolKeepsLargeFiles()
+    {
+        DiskSpoolOptions large = options();
+        large.maxBytes = 8U << 20U;
+        large.minSegmentBytes = 16U << 10U;
+        auto spool = DiskSpool::open(large, clock());
+        QVERIFY(spool);
+        const std::string payload(1000, 'x');
+        std::deque<RecordRef> waiting;
+        const auto fill = [&] {
+            while (const auto record = (*spool)->append({CallKind::Start, "p", "id", payload}))
+                waiting.push_back(*record);
+        };
+        fill();
+        const qsizetype files = segmentFiles().size();
+        for (int round = 0; round < 10; ++round) {
+            for (std::size_t count = waiting.size(); count > 0; --count) {
+                (*spool)->remove(waiting.front());
+                waiting.pop_front();
+                fill();
+            }
+        }
+        QVERIFY(segmentFiles().size() < 2 * files);
     }
 
     void aLargeCallGetsASegmentOfItsOwn()

@@ -88,7 +88,9 @@ Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::si
                                                std::size_t preferred)
 {
     const std::string path = m_directory.segmentPath(m_nextNumber);
-    if (needed <= m_limits.fullSize && preferred >= m_limits.fullSize) {
+    // Also for less, where the disk has had no room for another file.
+    const bool takesSpare = preferred >= m_limits.fullSize || m_tryAgainAt != 0;
+    if (needed <= m_limits.fullSize && takesSpare) {
         if (auto segment = reuseSpare(project, path)) {
             ++m_nextNumber;
             m_directoryChanged = true;
@@ -113,6 +115,7 @@ Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::si
         m_tryAgainAt = m_wallClock() + RetryMilliseconds;
         return m_lastError;
     }
+    m_tryAgainAt = 0;
     ++m_nextNumber;
     m_usedBytes += capacity;
     m_directoryChanged = true;
@@ -139,8 +142,9 @@ Result<Segment> SegmentStore::create(const std::string &path, std::string_view p
                                      std::size_t capacity)
 {
     auto segment = Segment::create(path, m_nextNumber, project, capacity);
-    if (segment || m_removingBytes == 0)
+    if (segment || (m_removingBytes == 0 && m_spare.empty()))
         return segment;
+    dropSpares(); // they may hold the very room that is missing
     m_removals.finish(); // a full disk waits for that
     return Segment::create(path, m_nextNumber, project, capacity);
 }

@@ -189,6 +189,29 @@ private Q_SLOTS:
         QVERIFY(segmentFiles().size() < 2 * files);
     }
 
+    // Of a system that has nothing left for one more file.
+    void spareFilesMakeRoomForAnother()
+    {
+        DiskSpoolOptions large = options();
+        large.maxBytes = 64U << 20U;
+        large.minSegmentBytes = large.maxSegmentBytes = 4U << 20U;
+        auto spool = DiskSpool::open(large, clock());
+        QVERIFY(spool);
+        const std::string payload(2'500'000, 'x'); // one in each file
+        std::vector<RecordRef> waiting;
+        for (int i = 0; i < 4; ++i)
+            waiting.push_back(*(*spool)->append({CallKind::Start, "p", "id", payload}));
+        for (const RecordRef &record : waiting)
+            (*spool)->remove(record);
+        QCOMPARE(segmentFiles().size(), qsizetype(4)); // the open one and three to spare
+        const std::string larger(2 * payload.size(), 'x');
+        const MemoryLimit limit(large.maxSegmentBytes);
+        if (!limit.isSet())
+            QSKIP("needs /proc/self/statm");
+        QVERIFY((*spool)->append({CallKind::Start, "q", "id", larger}).ok());
+        QCOMPARE(segmentFiles().size(), qsizetype(2));
+    }
+
     void aLargeCallGetsASegmentOfItsOwn()
     {
         auto spool = open();

@@ -7,6 +7,7 @@
 #include "common/textnumber.h"
 #include "common/uniquefd.h"
 #include "config/config.h"
+#include "spool/deadletters.h"
 #include "spool/spoolinspector.h"
 
 #include <cerrno>
@@ -21,6 +22,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace Weave {
@@ -135,12 +137,14 @@ void undo(int file, off_t length)
 
 // Appends lines to a file that the daemon may be appending to. Each goes in one piece, or not at
 // all: half a line would spoil the next one, too.
-bool putBack(const std::string &path, const std::vector<std::string> &lines)
+bool putBack(const std::string &path, std::vector<std::string> lines)
 {
     const UniqueFd file(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file.isValid())
         return false;
+    if (endsWithinLine(file.get()))
+        lines.front().insert(0, 1, '\n');
     for (const std::string &line : lines) {
         const ssize_t written = ::write(file.get(), line.data(), line.size());
         if (written == static_cast<ssize_t>(line.size()))
@@ -182,7 +186,7 @@ int workOff(const std::string &taken, const std::string &path, const std::string
     }
     if (!file.eof())
         return complain("cannot read all of " + taken + "; it stays there for the next retry");
-    if (!left.empty() && !putBack(path, left))
+    if (!left.empty() && !putBack(path, std::move(left)))
         return complain("cannot put dead letters back into " + path + "; they are in " + taken
                         + ", where the next retry finds them");
     std::error_code status;

@@ -9,6 +9,7 @@
 #include <ctime>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace Weave {
 
@@ -27,7 +28,7 @@ std::string utcNow()
 UniqueFd openFile(const std::string &path)
 {
     return UniqueFd(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
 }
 
 std::string makeLine(const CallView &call, std::string_view reason)
@@ -56,12 +57,13 @@ Result<void> DeadLetters::add(const CallView &call, std::string_view reason) con
     const auto failed = [this] {
         return Error{ErrorCode::Io, "cannot write to " + m_path + ": " + std::strerror(errno)};
     };
-    UniqueFd file(
-        ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+    UniqueFd file = openFile(m_path);
     struct stat before = {};
     if (!file.isValid() || ::fstat(file.get(), &before) != 0)
         return failed();
-    const std::string line = makeLine(call, reason);
+    std::string line = makeLine(call, reason);
+    if (endsWithinLine(file.get()))
+        line.insert(0, 1, '\n');
     if (before.st_size > 0
         && static_cast<std::uint64_t>(before.st_size) + line.size() > m_maxFileBytes) {
         if (::rename(m_path.c_str(), (m_path + ".old").c_str()) != 0)
@@ -80,6 +82,14 @@ Result<void> DeadLetters::add(const CallView &call, std::string_view reason) con
     // Half a line would spoil the next one, too.
     [[maybe_unused]] const int status = ::ftruncate(file.get(), before.st_size);
     return error;
+}
+
+bool endsWithinLine(int descriptor)
+{
+    struct stat status = {};
+    char last = '\n';
+    return ::fstat(descriptor, &status) == 0 && status.st_size > 0
+        && ::pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != '\n';
 }
 
 } // namespace Weave

@@ -29,4 +29,8 @@ private:
     std::uint64_t m_maxFileBytes;
 };
 
+// Whether a file of dead letters, open for reading, has half a line at its end: what wrote it was
+// killed in the middle. The next line has to begin one of its own, or it is lost with that half.
+[[nodiscard]] bool endsWithinLine(int descriptor);
+
 } // namespace Weave

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void anInterruptedRetryLosesNothing();
     void oneThatIsRefusedKeepsNoneBack();
     void whatCannotBePutBackIsKept();
+    void isPutBackBehindHalfALine();
     void oneRetryAtATime();
     void verifyFindsDamage();
     void halfALineIsNoCall();
@@ -323,6 +324,18 @@ void SpoolProcessTest::whatCannotBePutBackIsKept()
     QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));
     QCOMPARE(spool(f, QStringLiteral("retry")).first, 0);
     QVERIFY(f.waitForDelivered(3));
+}
+
+// As an earlier retry leaves it that was killed while it put a line back.
+void SpoolProcessTest::isPutBackBehindHalfALine()
+{
+    ProcessFixture f;
+    fillAndKill(f, 1);
+    const QString letters = lettersFile(f);
+    write(letters, letter(6).chopped(5));
+    write(letters + QStringLiteral(".retry"), letter(7) + letter(8));
+    QCOMPARE(spool(f, QStringLiteral("retry")).first, 1); // there is no daemon
+    QCOMPARE(read(letters), letter(6).chopped(5) + '\n' + letter(7) + letter(8));
 }
 
 // The second would take the first one's file for that of an interrupted one, and remove it.

@@ -69,6 +69,7 @@ private Q_SLOTS:
     void noFolder();
     void aLinkIsNotFollowed();
     void aFullDiskLeavesNoHalfLine();
+    void halfALineSpoilsNoOther();
     void anOldFileInTheWay();
 
 private:
@@ -229,6 +230,21 @@ void TstDeadLetters::aFullDiskLeavesNoHalfLine()
     }
     QVERIFY(letters.add(callOf("{}"), "third"));
     QCOMPARE(objects(path()).size(), 2);
+}
+
+// As a kill leaves it that comes in the middle of a write.
+void TstDeadLetters::halfALineSpoilsNoOther()
+{
+    const DeadLetters letters(folder(), Plenty);
+    QVERIFY(letters.add(callOf("{}"), "first"));
+    QVERIFY(letters.add(callOf("{}"), "second"));
+    QVERIFY(QFile::resize(path(), read(path()).size() - 5));
+    QVERIFY(letters.add(callOf("{}"), "third"));
+    const QList<QJsonObject> found = objects(path());
+    QCOMPARE(found.size(), 3);
+    QCOMPARE(found[0]["reason"_L1].toString(), u"first"_s);
+    QVERIFY(found[1].isEmpty());
+    QCOMPARE(found[2]["reason"_L1].toString(), u"third"_s);
 }
 
 void TstDeadLetters::anOldFileInTheWay()

@@ -135,14 +135,26 @@ void undo(int file, off_t length)
     [[maybe_unused]] const int status = ::ftruncate(file, length);
 }
 
-// Appends lines to a file that the daemon may be appending to. Each goes in one piece, or not at
-// all: half a line would spoil the next one, too.
-bool putBack(const std::string &path, std::vector<std::string> lines)
+// To a file that root has just made, which would be closed to the daemon.
+void giveOwnerOf(const std::string &other, int file)
+{
+    struct stat made = {};
+    struct stat owned = {};
+    if (::fstat(file, &made) == 0 && ::stat(other.c_str(), &owned) == 0 && made.st_size == 0
+        && made.st_uid != owned.st_uid) {
+        [[maybe_unused]] const int status = ::fchown(file, owned.st_uid, owned.st_gid);
+    }
+}
+
+// Appends lines of taken to a file that the daemon may be appending to. Each goes in one piece, or
+// not at all: half a line would spoil the next one, too.
+bool putBack(const std::string &taken, const std::string &path, std::vector<std::string> lines)
 {
     const UniqueFd file(
         ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file.isValid())
         return false;
+    giveOwnerOf(taken, file.get());
     if (endsWithinLine(file.get()))
         lines.front().insert(0, 1, '\n');
     for (const std::string &line : lines) {
@@ -186,7 +198,7 @@ int workOff(const std::string &taken, const std::string &path, const std::string
     }
     if (!file.eof())
         return complain("cannot read all of " + taken + "; it stays there for the next retry");
-    if (!left.empty() && !putBack(path, std::move(left)))
+    if (!left.empty() && !putBack(taken, path, std::move(left)))
         return complain("cannot put dead letters back into " + path + "; they are in " + taken
                         + ", where the next retry finds them");
     std::error_code status;

@@ -4,12 +4,14 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
 #include <csignal>
+#include <unistd.h>
 
 using namespace Weave;
 using namespace std::chrono_literals;
@@ -53,6 +55,7 @@ private Q_SLOTS:
     void oneThatIsRefusedKeepsNoneBack();
     void whatCannotBePutBackIsKept();
     void isPutBackBehindHalfALine();
+    void isPutBackForTheDaemon();
     void oneRetryAtATime();
     void verifyFindsDamage();
     void halfALineIsNoCall();
@@ -336,6 +339,22 @@ void SpoolProcessTest::isPutBackBehindHalfALine()
     write(letters + QStringLiteral(".retry"), letter(7) + letter(8));
     QCOMPARE(spool(f, QStringLiteral("retry")).first, 1); // there is no daemon
     QCOMPARE(read(letters), letter(6).chopped(5) + '\n' + letter(7) + letter(8));
+}
+
+// By root, who is not who the daemon runs as.
+void SpoolProcessTest::isPutBackForTheDaemon()
+{
+    constexpr unsigned Nobody = 65534;
+    if (::geteuid() != 0)
+        QSKIP("needs root");
+    ProcessFixture f;
+    fillAndKill(f, 1);
+    const QString letters = lettersFile(f);
+    write(letters, letter(7));
+    QCOMPARE(::chown(letters.toUtf8().constData(), Nobody, Nobody), 0);
+    QCOMPARE(spool(f, QStringLiteral("retry")).first, 1); // there is no daemon
+    QCOMPARE(read(letters), letter(7));
+    QCOMPARE(QFileInfo(letters).ownerId(), Nobody);
 }
 
 // The second would take the first one's file for that of an interrupted one, and remove it.

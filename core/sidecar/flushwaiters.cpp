@@ -23,10 +23,13 @@ void FlushWaiters::add(RecordId barrier, std::uint64_t pendingCalls, Done done)
     armTimer();
 }
 
-void FlushWaiters::addUncounted(std::uint64_t pendingCalls, Done done)
+void FlushWaiters::addUncounted(RecordId barrier, std::uint64_t pendingCalls, Done done)
 {
-    m_waiters.push_back(
-        {{}, {false, pendingCalls, 0}, SteadyClock::now() + m_timeout, std::move(done), false});
+    m_waiters.push_back({barrier,
+                         {false, pendingCalls, 0},
+                         SteadyClock::now() + m_timeout,
+                         std::move(done),
+                         false});
     armTimer();
 }
 
@@ -68,7 +71,8 @@ void FlushWaiters::subtract(std::span<const RecordRef> records, IsMeant isMeant,
             std::count_if(records.begin(), records.end(), [&](const RecordRef &record) {
                 return record.id < waiter->barrier && isMeant(record);
             }));
-        waiter->result.pendingCalls -= count;
+        if (waiter->isCounted)
+            waiter->result.pendingCalls -= count;
         if (!delivered)
             waiter->result.givenUpCalls += count;
         const auto next = std::next(waiter);

@@ -34,7 +34,7 @@ public:
     // called once, at once when there is nothing to wait for.
     void add(RecordId barrier, std::uint64_t pendingCalls, Done done);
     // The same while it is not known which calls there are: count() says so later.
-    void addUncounted(std::uint64_t pendingCalls, Done done);
+    void addUncounted(RecordId barrier, std::uint64_t pendingCalls, Done done);
     void count(RecordId barrier, std::uint64_t pendingCalls);
     // Records have left the spool.
     void recordsDone(std::span<const RecordRef> records, bool delivered);

@@ -324,7 +324,7 @@ void Sidecar::flush(Reply reply)
     };
     const std::uint64_t pending = m_spool->usage().pendingCalls;
     if (m_upkeep && m_upkeep->isRecovering())
-        m_flushWaiters.addUncounted(pending, std::move(done));
+        m_flushWaiters.addUncounted(m_spool->nextId(), pending, std::move(done));
     else
         m_flushWaiters.add(m_spool->nextId(), pending, std::move(done));
     if (m_shutdown.isHandingOver())

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void countsGivenUpCalls();
     void twoWaiters();
     void countedLater();
+    void givenUpBeforeTheCount();
     void neverCounted();
     void timesOut();
     void mayFlushAgainWhenTold();
@@ -108,7 +109,7 @@ void FlushWaitersTest::countedLater()
     FlushWaiters waiters(1h);
     Told told;
     Told another;
-    waiters.addUncounted(0, told.done()); // none is known of yet
+    waiters.addUncounted({8}, 0, told.done()); // none is known of yet
     waiters.recordsDone(records({1, 2, 3}), true);
     QCOMPARE(told.times, 0);
     waiters.count({10}, 2);
@@ -119,17 +120,32 @@ void FlushWaitersTest::countedLater()
     waiters.recordsDone(records({9}), true);
     QCOMPARE(told.times, 1);
     QVERIFY(told.result.isComplete);
-    waiters.addUncounted(1, another.done());
+    waiters.addUncounted({20}, 1, another.done());
     waiters.count({20}, 0);
     QCOMPARE(another.times, 1);
     QVERIFY(another.result.isComplete);
+}
+
+// What the backend refuses meanwhile is no success, though nothing of it is left to wait for.
+void FlushWaitersTest::givenUpBeforeTheCount()
+{
+    FlushWaiters waiters(1h);
+    Told told;
+    waiters.addUncounted({10}, 2, told.done());
+    waiters.recordsDone(records({3, 9, 10}), false);
+    waiters.recordsDone(records({4}), true);
+    waiters.count({12}, 1);
+    waiters.recordsDone(records({11}), true);
+    QCOMPARE(told.times, 1);
+    QVERIFY(told.result.isComplete);
+    QCOMPARE(told.result.givenUpCalls, 2U);
 }
 
 void FlushWaitersTest::neverCounted()
 {
     FlushWaiters waiters(20ms);
     Told told;
-    waiters.addUncounted(7, told.done());
+    waiters.addUncounted({8}, 7, told.done());
     QTRY_COMPARE(told.times, 1);
     QVERIFY(!told.result.isComplete);
     QCOMPARE(told.result.pendingCalls, 7U);

@@ -19,8 +19,7 @@ constexpr std::size_t MaxReplyBytes = 16 * MiB;
 Error silence(const std::string &path)
 {
     return {ErrorCode::Unavailable,
-            "the daemon behind " + path + " has not answered for "
-                + std::to_string(Timeout.tv_sec)
+            "the daemon behind " + path + " has not answered for " + std::to_string(Timeout.tv_sec)
                 + "s: it hangs or is stopped, and has to be started again"};
 }
 

@@ -241,8 +241,7 @@ void FlagsProcessTest::somethingElseListens()
                      [&server] { server.nextPendingConnection()->write("{}\n"); });
     for (const char *method : {"status", "pause", "reload"}) {
         SidecarProcess command(f.sidecar.socketPath());
-        command.launch(
-            {QLatin1String(method), QStringLiteral("--socket"), f.sidecar.socketPath()});
+        command.launch({QLatin1String(method), QStringLiteral("--socket"), f.sidecar.socketPath()});
         QCOMPARE(command.waitForExit(), std::optional(1));
         const QString error = command.standardError();
         QVERIFY2(error.contains(QLatin1String("weave-sidecar; "))

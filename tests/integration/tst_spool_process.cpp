@@ -466,9 +466,9 @@ void SpoolProcessTest::wrongUse()
     for (const char *action : {"verify", "export", "export --dead-letters", "retry", "purge"}) {
         SidecarProcess elsewhere(f.sidecar.socketPath());
         const QStringList words = QString::fromLatin1(action).split(QLatin1Char(' '));
-        QCOMPARE(elsewhere.runToEnd(QStringList{QStringLiteral("spool")} + words
-                                   + QStringList{QStringLiteral("--spool-dir"),
-                                                 f.path(QStringLiteral("none"))}),
+        QCOMPARE(elsewhere.runToEnd(
+                     QStringList{QStringLiteral("spool")} + words
+                     + QStringList{QStringLiteral("--spool-dir"), f.path(QStringLiteral("none"))}),
                  std::optional(1));
         QVERIFY2(elsewhere.standardError().contains(f.path(QStringLiteral("none"))), action);
     }

@@ -251,8 +251,9 @@ void Sidecar::clientGone(std::uint16_t client)
 
 void Sidecar::handleRecordsDone(std::span<const RecordRef> records, bool delivered)
 {
-    m_feeder.feed();
+    // First, because feeding may start a request that ends at once, and then we are here again.
     m_flushWaiters.recordsDone(records, delivered);
+    m_feeder.feed();
     noteChange();
     if (m_clientsPause && m_spool->usage().pendingBytes < CongestionBytes) {
         m_clientsPause = false;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -10,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -130,6 +132,35 @@ def test_without_a_daemon_calls_go_directly_with_one_warning(
     assert host.router.path in warning
     assert "directly" in warning
     assert "weave-sidecar running" in warning
+
+
+@pytest.mark.parametrize("when", ["always", "after the calls"])
+def test_without_a_descriptor_the_daemon_counts_as_away(
+    when: str,
+    host: Host,
+    fake: FakeDaemon,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def no_descriptor(*_: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    fake.start()
+    if when == "after the calls":
+        host.start("a")
+        host.end("a")
+        host.settled()
+    # Not the real limit, which pytest and the fake would feel, too.
+    monkeypatch.setattr(_wire, "socket", SimpleNamespace(**{**vars(socket), "socket": no_descriptor}))
+    if when == "always":
+        host.start("a")
+        host.end("a")
+        host.settled()
+    host.flush()
+    host.flush(exiting=True)
+    if when == "always":
+        assert sorted(host.sdk.direct) == [("call_end", "a"), ("call_start", "a")]
+        assert ["open files" in message for message in warnings(caplog)] == [True]
 
 
 def test_the_socket_is_tried_again_later(

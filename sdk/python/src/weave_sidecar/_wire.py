@@ -36,7 +36,11 @@ class Connection:
     """Not thread-safe: its owner holds a lock around `exchange`."""
 
     def __init__(self, path: str) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        except OSError as error:
+            # The process has no descriptor left: as good as a daemon that is away.
+            raise WireError(error.strerror or str(error)) from error
         self._rest = b""
         try:
             no_signal = getattr(socket, "SO_NOSIGPIPE", None)

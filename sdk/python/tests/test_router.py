@@ -464,6 +464,34 @@ def test_flush_is_bounded_and_asks_again(
     assert not host.sdk.direct
 
 
+def test_a_flush_may_have_more_time_than_the_kernel_counts(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEAVE_SIDECAR_FLUSH_TIMEOUT", "1e20")
+    fake.start()
+    host.start("a")
+    host.flush()
+    assert fake.lines == [("call_start", "a"), ("flush", "")]
+
+
+def test_the_programs_default_timeout_is_not_ours(host: Host, fake: FakeDaemon) -> None:
+    delivered = threading.Event()
+
+    def on_line(method: str, call: dict[str, Any]) -> Any:
+        if method == "flush":
+            time.sleep(0.3)
+            delivered.set()
+
+    fake.start().on_line = on_line
+    socket.setdefaulttimeout(0.05)
+    try:
+        host.start("a")
+        host.flush()
+    finally:
+        socket.setdefaulttimeout(None)
+    assert delivered.is_set()
+
+
 def test_without_threads_calls_are_sent_inline(
     host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import stat
 DEFAULT_SOCKET = "/tmp/weave_sidecar.sock"
 SYSTEM_SOCKET = "/run/weave-sidecar/weave-sidecar.sock"
 DEFAULT_FLUSH_TIMEOUT = 5.0
+MAX_FLUSH_TIMEOUT = 86_400.0  # the kernel's timeouts end somewhere
 TRUE = frozenset({"true", "1", "yes", "on"})
 
 
@@ -48,4 +49,6 @@ def flush_timeout() -> float:
         seconds = float(os.environ["WEAVE_SIDECAR_FLUSH_TIMEOUT"])
     except (KeyError, ValueError):
         return DEFAULT_FLUSH_TIMEOUT
-    return seconds if math.isfinite(seconds) and seconds >= 0 else DEFAULT_FLUSH_TIMEOUT
+    return (
+        min(seconds, MAX_FLUSH_TIMEOUT) if math.isfinite(seconds) and seconds >= 0 else DEFAULT_FLUSH_TIMEOUT
+    )

@@ -47,7 +47,8 @@ class Connection:
             if no_signal is not None:
                 self._socket.setsockopt(socket.SOL_SOCKET, no_signal, 1)
             # The kernel's own timeouts: `settimeout` would cost a poll, and a hand-over of the
-            # interpreter lock, before each send and receive.
+            # interpreter lock, before each send and receive. A program's own default is for it.
+            self._socket.settimeout(None)
             self._limit(socket.SO_SNDTIMEO, CONNECT_TIMEOUT)
             self._socket.connect(path)
             self._limit(socket.SO_SNDTIMEO, REPLY_TIMEOUT)

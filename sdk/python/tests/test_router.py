@@ -208,6 +208,27 @@ def test_one_refused_call_goes_directly_and_alone(
     assert len(warnings(caplog)) == 1
 
 
+def test_a_handler_of_logs_may_wait_for_another_threads_calls(host: Host, fake: FakeDaemon) -> None:
+    fake.start().on_line = lambda method, call: refuse() if call["id"] == "a" else None
+    traced: list[bool] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            thread = threading.Thread(target=host.start, args=("b",), daemon=True)
+            thread.start()
+            thread.join(2.0)
+            traced.append(not thread.is_alive())
+
+    handler = Handler()
+    _notice.logger.addHandler(handler)
+    try:
+        host.start("a")
+        wait_for(lambda: traced)
+    finally:
+        _notice.logger.removeHandler(handler)
+    assert traced == [True]
+
+
 @pytest.mark.parametrize("answer", [CLOSE, SILENCE, b"hello\n", b"[]\n", OK + OK])
 def test_a_start_without_an_answer_goes_directly_and_its_end_too(
     answer: Any, host: Host, fake: FakeDaemon, caplog: pytest.LogCaptureFixture

@@ -48,6 +48,8 @@ class Router:
         self._waiting: deque[Entry] = deque()
         self._waiting_due = 0.0
         self._unflushed = False
+        # What the daemon said when it last refused a call, until the warning of it is out.
+        self._refusal: Reply | None = None
         self._sender = Sender(self._lock, self.drain, self._next_retry)
 
     @property
@@ -195,7 +197,10 @@ class Router:
                     self._link.close()
                 direct = self._settle(batch, replies, error)
                 self._in_flight = 0
+                refusal, self._refusal = self._refusal, None
             deliver(direct)
+            if refusal is not None:
+                self._warn(refusal)
         return bool(self._queue)
 
     def _take(self) -> tuple[list[Entry], list[Direct]]:
@@ -257,17 +262,21 @@ class Router:
         return direct
 
     def _refused(self, entry: Entry, reply: Reply) -> list[Direct]:
-        _notice.warn_once(
-            "the sidecar at %s refused a Weave call: %.200s. Such calls go directly to the trace server; "
-            "`weave-sidecar status --socket %s` tells more",
-            self.path,
-            reply.get("error"),
-            self.path,
-        )
+        self._refusal = reply
         entry.refusals += 1
         if entry.is_start or entry.call is None or entry.refusals >= REFUSALS:
             return self._fall_back(entry)
         return self._wait(entry, time.monotonic() + 2.0 ** (entry.refusals - 1))
+
+    def _warn(self, refusal: Reply) -> None:
+        """Without our lock: a handler of logs may take its own, and trace calls."""
+        _notice.warn_once(
+            "the sidecar at %s refused a Weave call: %.200s. Such calls go directly to the trace server; "
+            "`weave-sidecar status --socket %s` tells more",
+            self.path,
+            refusal.get("error"),
+            self.path,
+        )
 
     # --- ends which wait for the daemon
 

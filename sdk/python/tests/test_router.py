@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from fake_daemon import CLOSE, OK, SILENCE, FakeDaemon, refuse, wait_for
 
-from weave_sidecar import _flush, _link, _notice, _router, _sender, _ways, _wire
+from weave_sidecar import _direct, _flush, _link, _notice, _router, _sender, _ways, _wire
 from weave_sidecar._router import Router
 
 
@@ -70,6 +70,16 @@ class Host:
         begin = time.monotonic()
         _flush.flush(self.router)
         return time.monotonic() - begin
+
+    def flush_ends(self) -> bool:
+        """Flushes as at exit; False when that goes round and round."""
+        flush = threading.Thread(target=self.flush, args=(True,), daemon=True)
+        flush.start()
+        flush.join(5.0)
+        goes_on = flush.is_alive()
+        with self.router._lock:
+            self.router._queue.clear()
+        return not goes_on
 
 
 @pytest.fixture(autouse=True)
@@ -511,6 +521,46 @@ def test_the_programs_default_timeout_is_not_ours(host: Host, fake: FakeDaemon) 
     finally:
         socket.setdefaulttimeout(None)
     assert delivered.is_set()
+
+
+def test_an_interrupted_flush_loses_no_call(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.start()
+    monkeypatch.setattr(_sender.Sender, "wake", lambda self: True)  # the flush is who sends
+    host.start("a")
+    host.end("a")
+    host.start("b")
+    calls = 0
+
+    def deliver(direct: list[Any]) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:  # of the first round
+            raise KeyboardInterrupt
+        _direct.deliver(direct)
+
+    monkeypatch.setattr(_router, "deliver", deliver)
+    with pytest.raises(KeyboardInterrupt):
+        host.flush()
+    assert host.flush_ends()
+    assert sorted(fake.accepted + host.sdk.direct) == [
+        ("call_end", "a"),
+        ("call_start", "a"),
+        ("call_start", "b"),
+    ]
+
+
+def test_a_flush_comes_to_its_end_when_a_start_was_lost(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.start()
+    monkeypatch.setattr(_sender.Sender, "wake", lambda self: True)
+    host.start("a")
+    host.router._queue.clear()  # as a signal handler may that raises between two lines
+    host.end("a")
+    assert host.flush_ends()
+    assert host.sdk.direct == [("call_start", "a"), ("call_end", "a")]
 
 
 def test_without_threads_calls_are_sent_inline(

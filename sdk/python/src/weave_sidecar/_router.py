@@ -183,12 +183,13 @@ class Router:
                 self._waiting_due = 0.0
             batch, direct = self._take()
             self._in_flight = len(batch)
-        deliver(direct)
-        if not batch:
-            return bool(direct)
         replies: list[Reply | None] = []
         error: str | None = "interrupted"
         try:
+            deliver(direct)
+            if not batch:
+                error = None
+                return bool(direct)
             replies, error = self._link.exchange([entry.line for entry in batch])
         finally:
             # Also when a signal handler raises here: what is taken out must go somewhere.
@@ -220,6 +221,11 @@ class Router:
             else:
                 batch.append(entry)
                 size += len(entry.line)
+        if later and not batch and not direct:
+            # Their starts are nowhere: a signal handler that raised took them out of the way.
+            for entry in later:
+                direct += self._fall_back(entry)
+            later = []
         for entry in reversed(later):
             self._queue.appendleft(entry)
             self._queued_bytes += len(entry.line)

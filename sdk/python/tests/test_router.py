@@ -523,6 +523,46 @@ def test_the_programs_default_timeout_is_not_ours(host: Host, fake: FakeDaemon) 
     assert delivered.is_set()
 
 
+def test_a_flush_does_not_wait_for_what_other_threads_go_on_tracing(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = host.router._link.exchange
+
+    def slowly(lines: list[bytes]) -> Any:
+        time.sleep(0.05)  # as a daemon that syncs each round to a disk
+        return exchange(lines)
+
+    monkeypatch.setattr(host.router._link, "exchange", slowly)
+    fake.start()
+    end = time.monotonic() + 6.0
+
+    def trace(name: int) -> None:
+        count = 0
+        while time.monotonic() < end:
+            host.start(f"{name}-{count}")
+            count += 1
+            time.sleep(0.005)
+
+    threads = [threading.Thread(target=trace, args=(n,)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.2)
+    host.start("a")
+    host.end("a")
+    took = host.flush()
+    accepted = set(fake.accepted)
+    goes_on = time.monotonic() < end
+    end = 0.0
+    for thread in threads:
+        thread.join()
+    host.flush()
+    assert goes_on
+    assert took < 5.0
+    assert {("call_start", "a"), ("call_end", "a")} <= accepted
+    assert not host.sdk.direct
+    assert len(fake.accepted) == len(set(fake.accepted))
+
+
 def test_an_interrupted_flush_loses_no_call(
     host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,5 +40,5 @@ def flush(router: Router) -> None:
 
 def _hand_over(router: Router) -> None:
     # Whoever is sending right now needs no longer than this to succeed or to give up.
-    if not router.drain(wait_until=time.monotonic() + ROUND_TIMEOUT + 1.0):
+    if not router.hand_over(time.monotonic() + ROUND_TIMEOUT + 1.0):
         router.give_up_queue()

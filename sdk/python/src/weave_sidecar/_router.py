@@ -44,7 +44,10 @@ class Router:
         self._sending = threading.Lock()
         self._queue: deque[Entry] = deque()
         self._queued_bytes = 0
+        self._numbers = 0
         self._in_flight = 0
+        # Who hands over what was queued before they came, see `hand_over`.
+        self._handing_over = 0
         self._waiting: deque[Entry] = deque()
         self._waiting_due = 0.0
         self._unflushed = False
@@ -115,6 +118,8 @@ class Router:
         )
 
     def _push(self, entry: Entry) -> None:
+        self._numbers += 1
+        entry.number = self._numbers
         self._queue.append(entry)
         self._queued_bytes += len(entry.line)
 
@@ -154,25 +159,48 @@ class Router:
 
     # --- rounds
 
-    def drain(self, *, wait_until: float | None = None) -> bool:
-        """Send what is queued unless somebody else does; with `wait_until` see to it that it is sent.
-
-        False when the time was up first.
-        """
-        while wait_until is not None or self._queue or self._waiting_ready():
-            if wait_until is None:
-                if not self._sending.acquire(blocking=False):
-                    return True
-            elif not self._sending.acquire(timeout=max(0.0, wait_until - time.monotonic())):
-                return False
-            wait_until = None
+    def drain(self) -> None:
+        """Send what is queued, unless somebody else does."""
+        # Round again: a line which came after the last look was left to us.
+        while not self._handing_over and (self._queue or self._waiting_ready()):
+            if not self._sending.acquire(blocking=False):
+                return
             try:
-                while self._round():
+                while self._round() and not self._handing_over:
                     pass
             finally:
                 self._sending.release()
-            # Round again: a line which came after the last look was left to us.
+
+    def hand_over(self, deadline: float) -> bool:
+        """Send what has been queued until now, whatever other threads go on queueing.
+
+        False when somebody else was still at a round at the deadline.
+        """
+        counted = inline = False
+        try:
+            with self._lock:
+                last = self._numbers
+                self._handing_over += 1
+                counted = True
+            if not self._sending.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                return False
+            try:
+                while self._round() and self._has_until(last):
+                    pass
+            finally:
+                self._sending.release()
+        finally:
+            with self._lock:
+                self._handing_over -= counted
+                # What came meanwhile was left to us.
+                inline = bool(self._queue) and not self._handing_over and not self._sender.wake()
+        if inline:
+            self.drain()
         return True
+
+    def _has_until(self, last: int) -> bool:
+        with self._lock:
+            return bool(self._queue) and self._queue[0].number <= last
 
     def _round(self) -> bool:
         with self._lock:

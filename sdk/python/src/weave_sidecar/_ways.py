@@ -51,7 +51,7 @@ class Call:
 class Entry:
     """A line for the sidecar, with all it takes to send it elsewhere. A lone end has no call."""
 
-    __slots__ = ("born", "call", "is_start", "item", "line", "owner", "refusals")
+    __slots__ = ("born", "call", "is_start", "item", "line", "number", "owner", "refusals")
 
     def __init__(self, owner: Owner, item: Any, line: bytes, call: Call | None, is_start: bool) -> None:
         self.owner = owner
@@ -60,6 +60,7 @@ class Entry:
         self.call = call
         self.is_start = is_start
         self.refusals = 0
+        self.number = 0  # its place among all that were ever queued
         self.born = time.monotonic()
 
 

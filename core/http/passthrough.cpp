@@ -10,7 +10,7 @@ namespace Weave {
 
 namespace {
 
-constexpr qsizetype ManagerCount = 4;
+constexpr std::size_t LineCount = 4;
 constexpr qint64 ReadBufferBytes = qint64{256} * 1024;
 
 // RFC 9110, 7.6.1: they speak of one connection, not of the message.
@@ -54,9 +54,9 @@ QByteArray toBytes(std::string_view text)
 
 } // namespace
 
-PassedRequest::PassedRequest(QNetworkReply *reply, std::shared_ptr<QNetworkAccessManager> manager,
+PassedRequest::PassedRequest(QNetworkReply *reply, std::shared_ptr<PassingLine> line,
                              Milliseconds timeout)
-    : m_manager(std::move(manager)),
+    : m_line(std::move(line)),
       m_reply(reply),
       m_timeout(timeout)
 {
@@ -76,17 +76,36 @@ PassedRequest::~PassedRequest()
     m_reply->disconnect(this);
     m_reply->abort();
     m_reply->deleteLater();
-    // The last owner of a manager may be this request, and its code may be on the stack.
-    QTimer::singleShot(0, [manager = std::move(m_manager)] {});
+    // The last owner of a line may be this request, and its manager's code may be on the stack.
+    QTimer::singleShot(0, [line = std::move(m_line)] {});
 }
 
 void PassedRequest::handleHead()
 {
     if (m_hasHead || !m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).isValid())
         return;
+    if (!isRightAnswer()) {
+        constexpr int BadGateway = 502;
+        m_timer.stop();
+        m_reply->disconnect(this);
+        Q_EMIT failed(BadGateway,
+                      QStringLiteral("it sent an interim answer that is not understood here"));
+        return;
+    }
     m_hasHead = true;
     m_timer.start(m_timeout);
     Q_EMIT headReady();
+}
+
+// Qt takes 103 for the answer, and the answer that follows for the next request's: one client would
+// read what another one asked for. Which connection that was Qt does not tell, so all of the line
+// go.
+bool PassedRequest::isRightAnswer()
+{
+    constexpr int FirstFinalStatus = 200;
+    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    m_line->isOutOfStep = m_line->isOutOfStep || status < FirstFinalStatus;
+    return !m_line->isOutOfStep;
 }
 
 void PassedRequest::handleData()
@@ -155,7 +174,7 @@ Passthrough::Passthrough(PassthroughOptions options)
 void Passthrough::setOptions(PassthroughOptions options)
 {
     m_options = std::move(options);
-    m_managers.clear();
+    m_lines.clear();
     m_base = m_options.backend.toEncoded();
     while (m_base.endsWith('/'))
         m_base.chop(1);
@@ -167,11 +186,12 @@ std::unique_ptr<PassedRequest> Passthrough::send(HttpRequest &request)
     const QByteArray verb = toBytes(request.method);
     const QByteArray body = toBytes(request.body);
     request.body = std::string();
-    const std::shared_ptr<QNetworkAccessManager> manager = nextManager();
-    QNetworkReply *reply = verb == "HEAD" ? manager->head(outgoing)
-        : verb == "GET" && body.isEmpty() ? manager->get(outgoing)
-                                          : manager->sendCustomRequest(outgoing, verb, body);
-    return std::make_unique<PassedRequest>(reply, manager, m_options.timeout);
+    const std::shared_ptr<PassingLine> line = nextLine();
+    QNetworkAccessManager &manager = line->manager;
+    QNetworkReply *reply = verb == "HEAD" ? manager.head(outgoing)
+        : verb == "GET" && body.isEmpty() ? manager.get(outgoing)
+                                          : manager.sendCustomRequest(outgoing, verb, body);
+    return std::make_unique<PassedRequest>(reply, line, m_options.timeout);
 }
 
 QNetworkRequest Passthrough::outgoing(const HttpRequest &request) const
@@ -214,15 +234,16 @@ QNetworkRequest Passthrough::outgoing(const HttpRequest &request) const
     return outgoing;
 }
 
-const std::shared_ptr<QNetworkAccessManager> &Passthrough::nextManager()
+const std::shared_ptr<PassingLine> &Passthrough::nextLine()
 {
-    if (m_managers.size() < ManagerCount) {
-        m_managers.push_back(std::make_shared<QNetworkAccessManager>());
-        m_managers.back()->setProxy(m_options.proxy);
-        return m_managers.back();
+    std::erase_if(m_lines, [](const auto &line) { return line->isOutOfStep; });
+    if (m_lines.size() < LineCount) {
+        m_lines.push_back(std::make_shared<PassingLine>());
+        m_lines.back()->manager.setProxy(m_options.proxy);
+        return m_lines.back();
     }
-    m_next = (m_next + 1) % ManagerCount;
-    return m_managers[m_next];
+    m_next = (m_next + 1) % LineCount;
+    return m_lines[m_next];
 }
 
 } // namespace Weave

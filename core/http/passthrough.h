@@ -29,6 +29,14 @@ struct PassthroughOptions
     Milliseconds timeout{0}; // without a byte from the trace server
 };
 
+// One of Qt's clients and the connections that it keeps.
+struct PassingLine
+{
+    QNetworkAccessManager manager;
+    // Qt took an answer on one of the connections for another one's: none of them is to be trusted.
+    bool isOutOfStep = false;
+};
+
 // A request on its way to the trace server, and the answer as it comes. The answer is read with
 // read(); what is not read is not asked of the server either, but for a few hundred KiB.
 class PassedRequest final : public QObject
@@ -36,9 +44,8 @@ class PassedRequest final : public QObject
     Q_OBJECT
 
 public:
-    // manager: the reply's; it is kept for as long as the request.
-    PassedRequest(QNetworkReply *reply, std::shared_ptr<QNetworkAccessManager> manager,
-                  Milliseconds timeout);
+    // line: the reply's; it is kept for as long as the request.
+    PassedRequest(QNetworkReply *reply, std::shared_ptr<PassingLine> line, Milliseconds timeout);
     ~PassedRequest() override; // gives the request up
 
     struct Head
@@ -63,11 +70,12 @@ Q_SIGNALS:
 
 private:
     void handleHead();
+    [[nodiscard]] bool isRightAnswer();
     void handleData();
     void handleFinished();
     void handleTimeout();
 
-    std::shared_ptr<QNetworkAccessManager> m_manager;
+    std::shared_ptr<PassingLine> m_line;
     QPointer<QNetworkReply> m_reply;
     QTimer m_timer;
     const Milliseconds m_timeout;
@@ -90,12 +98,12 @@ public:
 
 private:
     [[nodiscard]] QNetworkRequest outgoing(const HttpRequest &request) const;
-    [[nodiscard]] const std::shared_ptr<QNetworkAccessManager> &nextManager();
+    [[nodiscard]] const std::shared_ptr<PassingLine> &nextLine();
 
     PassthroughOptions m_options;
     QByteArray m_base; // the backend's URL without a slash at its end
     // Qt opens six connections a host and manager; a stream may keep one for long.
-    std::vector<std::shared_ptr<QNetworkAccessManager>> m_managers;
+    std::vector<std::shared_ptr<PassingLine>> m_lines;
     std::size_t m_next = 0;
 };
 

@@ -32,6 +32,7 @@ class PassFailuresTest final : public QObject
 private Q_SLOTS:
     void cutAnswer_data();
     void cutAnswer();
+    void interimAnswer();
     void backendDown();
     void backendDropsTheRequest();
     void silentBackend();
@@ -66,6 +67,26 @@ void PassFailuresTest::cutAnswer()
     QVERIFY(answer.has_value());
     QVERIFY(!answer->isComplete);
     QVERIFY(p.client.isClosed());
+}
+
+// Qt takes it for the answer, and the answer for the one to the next request on that connection.
+void PassFailuresTest::interimAnswer()
+{
+    PassingRig p;
+    p.sink.enqueue({.isHanging = true});
+    QVERIFY(p.client.send(httpGet("/hers")));
+    QTRY_COMPARE(p.sink.hangingCount(), 1);
+    p.sink.writeHanging("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n");
+    const auto answer = p.client.readAnswer();
+    p.sink.answerHanging({.body = "hers"});
+    for (int i = 0; i < 10; ++i) {
+        p.sink.enqueue({.body = "his"});
+        const auto next = HttpClient(p.rig->port).ask(httpGet("/his"));
+        QCOMPARE(statusOf(next), 200);
+        QCOMPARE(next->body, QByteArray("his"));
+    }
+    QCOMPARE(statusOf(answer), 502);
+    QVERIFY(reasonOf(answer).contains(QLatin1String("interim")));
 }
 
 void PassFailuresTest::backendDown()

@@ -15,6 +15,13 @@ constexpr qint64 ReadBytes = qint64{64} * 1024;
 // More than this of an answer is not waiting for a client that reads slowly.
 constexpr qint64 MaxUnsentBytes = qint64{256} * 1024;
 
+void resetOnClose(const QTcpSocket &socket)
+{
+    const linger atOnce{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(static_cast<int>(socket.socketDescriptor()), SOL_SOCKET, SO_LINGER, &atOnce,
+                 sizeof atOnce);
+}
+
 } // namespace
 
 HttpSession::HttpSession(std::unique_ptr<QTcpSocket> socket, HttpContext &context)
@@ -173,6 +180,7 @@ void HttpSession::pass()
     m_state = State::Passing;
     m_hasBegun = false;
     m_isChunked = false;
+    m_endsByClosing = false;
     m_passed = m_context.passthrough.send(m_reader.request());
     connect(m_passed.get(), &PassedRequest::headReady, this, &HttpSession::beginPassedAnswer);
     connect(m_passed.get(), &PassedRequest::dataReady, this, &HttpSession::writePassedAnswer);
@@ -187,8 +195,8 @@ void HttpSession::beginPassedAnswer()
     const bool hasNoBody = request.method == "HEAD" || head.status == 204 || head.status == 304;
     m_hasBegun = true;
     m_isChunked = !head.hasLength && !hasNoBody && !request.isHttp10;
-    m_closesAfterAnswer =
-        m_closesAfterAnswer || (!head.hasLength && !hasNoBody && request.isHttp10);
+    m_endsByClosing = !head.hasLength && !hasNoBody && request.isHttp10;
+    m_closesAfterAnswer = m_closesAfterAnswer || m_endsByClosing;
     QByteArray bytes = "HTTP/1.1 " + QByteArray::number(head.status) + ' ' + head.reason + "\r\n";
     for (const auto &[name, value] : head.headers)
         bytes += name + ": " + value + "\r\n";
@@ -231,7 +239,11 @@ void HttpSession::handlePassFailure(int status, const QString &reason)
     qCInfo(lcIngest, "%s %s could not be passed on: %s", m_reader.request().method.c_str(),
            std::string(m_reader.request().path()).c_str(), qUtf8Printable(reason));
     if (m_hasBegun) {
-        close(); // the only way to say that an answer is not complete
+        // The only way to say that an answer is not complete. Where closing says that it is, as to
+        // nginx, which speaks HTTP/1.0 to us by default, only a reset does.
+        if (m_endsByClosing)
+            resetOnClose(*m_socket);
+        close();
         return;
     }
     reply(errorReply(status,

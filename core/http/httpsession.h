@@ -97,6 +97,7 @@ private:
     std::unique_ptr<PassedRequest> m_passed;
     bool m_isChunked = false; // the passed answer
     bool m_hasBegun = false; // the passed answer has been written in part
+    bool m_endsByClosing = false; // the passed answer: it has neither a length nor chunks
     bool m_closesAfterAnswer = false;
     TimePoint m_since; // idle, or the request's first byte, or lingering
     TimePoint m_lastWritten;

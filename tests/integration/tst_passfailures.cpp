@@ -32,6 +32,7 @@ class PassFailuresTest final : public QObject
 private Q_SLOTS:
     void cutAnswer_data();
     void cutAnswer();
+    void cutAnswerOfHttp10();
     void interimAnswer();
     void backendDown();
     void backendDropsTheRequest();
@@ -67,6 +68,21 @@ void PassFailuresTest::cutAnswer()
     QVERIFY(answer.has_value());
     QVERIFY(!answer->isComplete);
     QVERIFY(p.client.isClosed());
+}
+
+// Without a length, closing in order would be the end of a whole one.
+void PassFailuresTest::cutAnswerOfHttp10()
+{
+    PassingRig p;
+    p.sink.enqueue({.isHanging = true});
+    QVERIFY(p.client.send("GET /x HTTP/1.0\r\n" + authorization() + "\r\n"));
+    QTRY_COMPARE(p.sink.hangingCount(), 1);
+    p.sink.writeHanging("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbegun\r\n");
+    QTRY_VERIFY(p.client.received().contains("begun"));
+    p.sink.answerHanging({.isDropped = true});
+    const auto answer = p.client.readAnswer();
+    QVERIFY(answer.has_value());
+    QVERIFY(!answer->isComplete);
 }
 
 // Qt takes it for the answer, and the answer for the one to the next request on that connection.

@@ -64,6 +64,9 @@ void HttpSession::readSome()
             m_since = SteadyClock::now();
         m_reader.feed({bytes.data(), static_cast<std::size_t>(bytes.size())});
         processInput();
+        // Before the end of the client's own bytes is seen, which Qt answers by closing: a client
+        // that has shut down its sending side still reads.
+        m_socket->flush();
     }
 }
 

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void pipelined();
     void closesWhenAsked();
     void http10();
+    void clientSendsNoMore_data();
+    void clientSendsNoMore();
     void completeCallsAreToldOf();
     void packedBody();
     void health();
@@ -133,6 +135,32 @@ void HttpServerTest::http10()
     QCOMPARE(answer->header("Connection"), QByteArray("keep-alive"));
     QCOMPARE(statusOf(client.ask("GET /healthz HTTP/1.0\r\n\r\n")), 200);
     QVERIFY(client.waitForClose());
+}
+
+void HttpServerTest::clientSendsNoMore_data()
+{
+    QTest::addColumn<QByteArray>("requests");
+    QTest::addColumn<int>("status");
+    QTest::newRow("kept") << startRequest("1") << 200;
+    QTest::newRow("health") << httpGet("/healthz", {}) << 200;
+    QTest::newRow("refused") << httpGet("/x", {}) << 401;
+    QTest::newRow("two") << startRequest("1") + startRequest("2") << 200;
+}
+
+// A client that has shut down its sending side still wants to know what became of its request.
+void HttpServerTest::clientSendsNoMore()
+{
+    QFETCH(QByteArray, requests);
+    QFETCH(int, status);
+    HttpRig rig;
+    for (int i = 0; i < 20; ++i) {
+        HttpClient client = rig.client();
+        QVERIFY(client.send(requests));
+        client.closeWriting();
+        for (qsizetype j = 0; j < requests.count("HTTP/1.1"); ++j)
+            QCOMPARE(statusOf(client.readAnswer()), status);
+        QVERIFY(client.waitForClose());
+    }
 }
 
 void HttpServerTest::completeCallsAreToldOf()

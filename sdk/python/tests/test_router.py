@@ -57,8 +57,8 @@ class Host:
         line = json.dumps({"method": "call_start", "payload": item}).encode() + b"\n"
         self.router.start(self.sdk, item, eager, call_id, line)
 
-    def end(self, call_id: str, known_direct: bool = False) -> None:
-        item = {"end": {"id": call_id, "project_id": "e/p"}}
+    def end(self, call_id: str, known_direct: bool = False, size: int = 0) -> None:
+        item = {"end": {"id": call_id, "project_id": "e/p", "output": "x" * size}}
         line = json.dumps({"method": "call_end", "payload": item}).encode() + b"\n"
         self.router.end(self.sdk, item, call_id, line, known_direct=known_direct)
 
@@ -439,16 +439,22 @@ def test_bounds_send_pairs_directly(host: Host, fake: FakeDaemon, monkeypatch: p
     assert fake.ids("call_start") == fake.ids("call_end") == list("01234")
 
 
-def test_waiting_ends_are_bounded(host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_router, "WAITING_ENDS", 3)
+@pytest.mark.parametrize("bound", ["lines", "bytes"])
+def test_waiting_ends_are_bounded(
+    bound: str, host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fake.start()
     for i in range(5):
         host.start(str(i))
     host.settled()
     fake.stop()
+    if bound == "lines":
+        monkeypatch.setattr(_router, "WAITING_ENDS", 3)
+    else:
+        monkeypatch.setattr(_router, "QUEUE_BYTES", 3500)
     for i in range(5):
-        host.end(str(i))
-    host.settled()
+        host.end(str(i), size=1000)
+        host.settled()
     wait_for(lambda: len(host.sdk.direct) == 4)
     assert sorted(host.sdk.ids("call_start")) == sorted(host.sdk.ids("call_end")) == ["0", "1"]
 

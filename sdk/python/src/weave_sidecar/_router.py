@@ -49,6 +49,7 @@ class Router:
         # Who hands over what was queued before they came, see `hand_over`.
         self._handing_over = 0
         self._waiting: deque[Entry] = deque()
+        self._waiting_bytes = 0
         self._waiting_due = 0.0
         self._unflushed = False
         # What the daemon said when it last refused a call, until the warning of it is out.
@@ -206,8 +207,9 @@ class Router:
         with self._lock:
             if self._waiting_ready():
                 self._queue.extendleft(reversed(self._waiting))
-                self._queued_bytes += sum(len(entry.line) for entry in self._waiting)
+                self._queued_bytes += self._waiting_bytes
                 self._waiting.clear()
+                self._waiting_bytes = 0
                 self._waiting_due = 0.0
             batch, direct = self._take()
             self._in_flight = len(batch)
@@ -316,9 +318,15 @@ class Router:
 
     def _wait(self, entry: Entry, due: float) -> list[Direct]:
         self._waiting.append(entry)
+        self._waiting_bytes += len(entry.line)
         self._waiting_due = max(self._waiting_due, due)
         self._sender.wake()
-        return self._fall_back(self._waiting.popleft()) if len(self._waiting) > WAITING_ENDS else []
+        direct: list[Direct] = []
+        while len(self._waiting) > WAITING_ENDS or self._waiting_bytes > QUEUE_BYTES:
+            oldest = self._waiting.popleft()
+            self._waiting_bytes -= len(oldest.line)
+            direct += self._fall_back(oldest)
+        return direct
 
     def _waiting_ready(self) -> bool:
         return bool(self._waiting) and time.monotonic() >= self._waiting_due and self._link.due()
@@ -351,6 +359,7 @@ class Router:
         with self._lock:
             direct = [one for entry in self._waiting for one in self._fall_back(entry)]
             self._waiting.clear()
+            self._waiting_bytes = 0
         deliver(direct)
 
     def give_up_queue(self) -> None:

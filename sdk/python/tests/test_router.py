@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import random
+import signal
 import socket
 import threading
 import time
@@ -567,6 +568,37 @@ def test_a_flush_does_not_wait_for_what_other_threads_go_on_tracing(
     assert {("call_start", "a"), ("call_end", "a")} <= accepted
     assert not host.sdk.direct
     assert len(fake.accepted) == len(set(fake.accepted))
+
+
+def test_a_signal_handler_may_flush_during_a_flush(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = host.router._link.exchange
+    took: list[float] = []
+
+    def interrupted(lines: list[bytes]) -> Any:
+        if not took:
+            took.append(0.0)
+            signal.raise_signal(signal.SIGUSR1)
+        return exchange(lines)
+
+    def handle(*_: object) -> None:
+        host.start("b")
+        took.append(host.flush())
+
+    monkeypatch.setattr(host.router._link, "exchange", interrupted)
+    monkeypatch.setattr(_sender.Sender, "wake", lambda self: True)  # the flush is who sends
+    fake.start()
+    host.start("a")
+    before = signal.signal(signal.SIGUSR1, handle)
+    try:
+        host.flush()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert took[1] < 2.0
+    # The handler may end the process: it leaves nothing in the queue.
+    assert host.sdk.direct == [("call_start", "b")]
+    assert fake.accepted == [("call_start", "a")]
 
 
 def test_an_interrupted_flush_loses_no_call(

@@ -42,6 +42,7 @@ class Router:
         # Re-entrant: a signal handler or a finalizer may trace a call of its own.
         self._lock = threading.RLock()
         self._sending = threading.Lock()
+        self._sends: int | None = None  # the thread that holds it
         self._queue: deque[Entry] = deque()
         self._queued_bytes = 0
         self._numbers = 0
@@ -166,10 +167,12 @@ class Router:
         while not self._handing_over and (self._queue or self._waiting_ready()):
             if not self._sending.acquire(blocking=False):
                 return
+            self._sends = threading.get_ident()
             try:
                 while self._round() and not self._handing_over:
                     pass
             finally:
+                self._sends = None
                 self._sending.release()
 
     def hand_over(self, deadline: float) -> bool:
@@ -177,6 +180,8 @@ class Router:
 
         False when somebody else was still at a round at the deadline.
         """
+        if self._sends == threading.get_ident():
+            return False  # a signal handler's flush: the round goes on when the handler has ended
         counted = inline = False
         try:
             with self._lock:
@@ -185,10 +190,12 @@ class Router:
                 counted = True
             if not self._sending.acquire(timeout=max(0.0, deadline - time.monotonic())):
                 return False
+            self._sends = threading.get_ident()
             try:
                 while self._round() and self._has_until(last):
                     pass
             finally:
+                self._sends = None
                 self._sending.release()
         finally:
             with self._lock:

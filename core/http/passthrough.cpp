@@ -210,7 +210,11 @@ QNetworkRequest Passthrough::outgoing(const HttpRequest &request) const
     outgoing.setRawHeader("User-Agent", "weave-sidecar");
     if (!request.body.empty())
         outgoing.setRawHeader("Content-Type", "application/json");
-    const std::string_view connection = request.header("Connection");
+    std::string connection; // of several lines, one list
+    for (const auto &[name, value] : request.headers) {
+        if (equalsIgnoringCase(name, "Connection"))
+            connection += value + ',';
+    }
     QByteArray via;
     for (auto at = request.headers.begin(); at != request.headers.end(); ++at) {
         const auto &[name, value] = *at;

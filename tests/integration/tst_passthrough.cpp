@@ -130,10 +130,11 @@ void PassthroughTest::connectionHeadersStayHere()
                           authorization()
                               + "Connection: keep-alive, X-Private , te\r\nX-Private: 1\r\n"
                                 "Keep-Alive: timeout=5\r\nTE: trailers\r\nUpgrade: h2c\r\n"
-                                "Proxy-Authorization: Basic eDp5\r\nTrailer: X\r\n"))),
+                                "Proxy-Authorization: Basic eDp5\r\nTrailer: X\r\n"
+                                "Connection: X-Other\r\nX-Other: 2\r\n"))),
              200);
-    for (const char *name : {"x-private", "keep-alive", "te", "upgrade", "proxy-authorization",
-                             "trailer", "transfer-encoding", "expect"})
+    for (const char *name : {"x-private", "x-other", "keep-alive", "te", "upgrade",
+                             "proxy-authorization", "trailer", "transfer-encoding", "expect"})
         QVERIFY2(!p.last().headers.contains(name), name);
     // A body in chunks and one that was waited for arrive with their length.
     QVERIFY(p.client.send("POST /x HTTP/1.1\r\nHost: a\r\n" + authorization()

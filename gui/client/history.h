@@ -23,7 +23,7 @@ public:
     };
     static constexpr int Seconds = 3600;
 
-    // nowMs is on a steady clock, in ms; it never goes back.
+    // nowMs is on a steady clock that goes on while the machine sleeps, in ms.
     void noteSnapshot(const Snapshot &snapshot, qint64 nowMs);
     void noteFlush(const FlushEvent &flush);
     // From now on until the next snapshot nothing is known.

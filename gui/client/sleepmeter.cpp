@@ -35,7 +35,7 @@ Milliseconds read(clockid_t clock)
 } // namespace
 
 SleepMeter::SleepMeter()
-    : SleepMeter([] { return read(GoesOn); }, [] { return read(StandsStill); })
+    : SleepMeter(now, [] { return read(StandsStill); })
 {
 }
 
@@ -44,6 +44,11 @@ SleepMeter::SleepMeter(Clock goesOn, Clock standsStill)
       m_standsStill(std::move(standsStill)),
       m_known(asleep())
 {
+}
+
+Milliseconds SleepMeter::now()
+{
+    return read(GoesOn);
 }
 
 bool SleepMeter::hasSlept()

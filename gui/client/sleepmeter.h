@@ -21,6 +21,9 @@ public:
     // was made.
     [[nodiscard]] bool hasSlept();
 
+    // The system's steady clock that goes on while the machine sleeps.
+    [[nodiscard]] static Milliseconds now();
+
 private:
     [[nodiscard]] Milliseconds asleep() const { return m_goesOn() - m_standsStill(); }
 

@@ -1,5 +1,7 @@
 #include "widgets/daemonview.h"
 
+#include "client/sleepmeter.h"
+
 #include <QDateTime>
 
 #include <utility>
@@ -11,14 +13,13 @@ DaemonView::DaemonView(SidecarClient::FindSocket findSocket, QObject *parent)
       m_client(std::move(findSocket)),
       m_state(AppState::of({}, {}, 0))
 {
-    m_clock.start();
     connect(&m_client, &SidecarClient::snapshotArrived, this, &DaemonView::handleSnapshot);
     connect(&m_client, &SidecarClient::flushArrived, this, &DaemonView::handleFlush);
     connect(&m_client, &SidecarClient::disconnected, this,
             [this](SidecarClient::Absence, const QString &text) { handleAbsence(text); });
     connect(&m_client, &SidecarClient::clientsArrived, this,
             [this](const QList<ClientSnapshot> &clients) {
-                m_clients.update(clients, m_clock.elapsed());
+                m_clients.update(clients, SleepMeter::now().count());
             });
     connect(&m_client, &SidecarClient::callArrived, &m_calls, &CallModel::add);
 }
@@ -30,7 +31,7 @@ DaemonView::DaemonView(const QString &socket, QObject *parent)
 
 void DaemonView::handleSnapshot(const Snapshot &snapshot)
 {
-    m_history.noteSnapshot(snapshot, m_clock.elapsed());
+    m_history.noteSnapshot(snapshot, SleepMeter::now().count());
     m_problems.noteSnapshot(snapshot, QDateTime::currentMSecsSinceEpoch());
     m_state = AppState::of(snapshot, {}, m_deliveredBefore);
     m_deliveredBefore = snapshot.delivered;

@@ -8,7 +8,6 @@
 #include "client/problemmodel.h"
 #include "client/sidecarclient.h"
 
-#include <QElapsedTimer>
 #include <QObject>
 
 namespace Weave {
@@ -51,7 +50,6 @@ private:
     ProblemModel m_problems;
     CallModel m_calls;
     AppState m_state;
-    QElapsedTimer m_clock;
     qint64 m_deliveredBefore = 0;
     bool m_wantsClients = false;
     bool m_wantsCalls = false;

@@ -45,7 +45,7 @@ Control controlOf(Command command)
 void printNames(const QJsonObject &answer, const char *key, const char *words)
 {
     const QJsonArray names = answer.value(QLatin1String(key)).toArray();
-    for (const QJsonValue &name : names)
+    for (const auto &name : names)
         std::printf("  %s: %s\n", qUtf8Printable(name.toString()), words);
 }
 

@@ -1,6 +1,5 @@
 #include "config/tlssettings.h"
 
-#include "common/bytesize.h"
 #include "common/logging.h"
 
 #include <QFile>
@@ -10,7 +9,7 @@ namespace Weave {
 namespace {
 
 // All authorities of a system are half a MiB; more is a mistake such as /dev/zero.
-constexpr auto MaxFileBytes = static_cast<qint64>(16 * MiB);
+constexpr qint64 MaxFileBytes = qint64{16} * 1024 * 1024;
 
 } // namespace
 

@@ -76,10 +76,11 @@ std::string freePath(const std::string &spool, const std::string &name)
     constexpr int MostTries = 10'000;
     const std::string folder = spool + "/quarantine";
     ::mkdir(folder.c_str(), 0700);
-    std::string path = folder + "/" + name;
+    const std::string wanted = folder + "/" + name;
+    std::string path = wanted;
     struct stat found = {};
     for (int i = 1; i < MostTries && ::lstat(path.c_str(), &found) == 0; ++i)
-        path = folder + "/" + name + "-" + std::to_string(i);
+        (path = wanted).append("-").append(std::to_string(i));
     return path;
 }
 

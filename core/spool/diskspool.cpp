@@ -331,10 +331,11 @@ void DiskSpool::checkFile(Chain &chain, File &file)
     std::uint32_t offset = segment.firstOffset();
     if (!segment.load(segment.capacity())) {
         m_store.directory().quarantineFile(file.piece.path);
+        file.piece.isDamaged = true;
         ++m_usage.quarantined;
         segment.setEnd(offset);
         file.isChecked = true;
-        return; // with nothing alive in it, it is given back, and without its file not used again
+        return; // with nothing alive in it, it is given back, and as a damaged one not used again
     }
     for (;;) {
         Segment::Record record;

@@ -3,6 +3,8 @@
 #include "common/bytesize.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,8 +50,11 @@ Result<std::vector<SegmentStore::Piece>> SegmentStore::findOld(std::uint64_t &qu
         m_nextNumber = std::max(m_nextNumber, found.number + 1);
         auto segment = Segment::open(found.path);
         if (!segment && segment.error().code == ErrorCode::Malformed) {
-            m_directory.quarantineFile(found.path);
             ++quarantined;
+            if (!m_directory.quarantineFile(found.path)) // on a full disk, for one
+                leave(found.path,
+                      {ErrorCode::Io,
+                       "cannot put the damaged " + found.path + " aside: " + std::strerror(errno)});
             continue;
         }
         if (!segment) {
@@ -72,9 +77,10 @@ void SegmentStore::leave(const std::string &path, const Error &reason)
         m_unopenedBytes += static_cast<std::uint64_t>(found.st_size);
         m_usedBytes += static_cast<std::uint64_t>(found.st_size);
     }
-    m_unopened.push_back(reason.message
-                         + "; its calls stay there and are read at the next start: remove the "
-                           "limit or set the permissions right, then restart the daemon");
+    m_unopened.push_back(
+        reason.message
+        + "; its calls stay there and are read at the next start: remove the "
+          "limit, make room or set the permissions right, then restart the daemon");
 }
 
 Error SegmentStore::full() const

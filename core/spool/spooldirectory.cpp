@@ -165,11 +165,10 @@ Result<void> SpoolDirectory::restore()
     return {};
 }
 
-void SpoolDirectory::quarantineFile(const std::string &path) const
+bool SpoolDirectory::quarantineFile(const std::string &path) const
 {
     const std::string target = freePath(m_path, std::filesystem::path(path).filename().string());
-    if (::rename(path.c_str(), target.c_str()) != 0)
-        ::unlink(path.c_str());
+    return ::rename(path.c_str(), target.c_str()) == 0;
 }
 
 void SpoolDirectory::quarantineBytes(std::uint64_t number, std::uint32_t offset,

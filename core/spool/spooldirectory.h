@@ -31,7 +31,7 @@ public:
         std::string path;
     };
     // In the order of their numbers. On the way, what an earlier process left unfinished is
-    // deleted, and segments with other names go to quarantine/ and are counted.
+    // deleted, and segments with other names go to quarantine/, if they can, and are counted.
     [[nodiscard]] Result<std::vector<SegmentFile>> segmentFiles(std::uint64_t &quarantined) const;
 
     // Whether the folder that was opened still is the one at its path.
@@ -39,9 +39,10 @@ public:
     // Makes it again after it has vanished.
     [[nodiscard]] Result<void> restore();
 
-    // Moves a file, or writes bytes, into quarantine/, beside what is there already. What cannot be
-    // kept there is let go: the daemon has to start.
-    void quarantineFile(const std::string &path) const;
+    // Moves a file into quarantine/, beside what is there already. False: it stays where it is, and
+    // errno says why.
+    bool quarantineFile(const std::string &path) const;
+    // The same with bytes; what cannot be kept there is let go.
     void quarantineBytes(std::uint64_t number, std::uint32_t offset, std::string_view bytes) const;
 
 private:

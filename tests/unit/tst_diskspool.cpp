@@ -441,6 +441,32 @@ private Q_SLOTS:
         QCOMPARE(recoverAll(*spool).at("p").size(), std::size_t(3));
     }
 
+    void aDamagedFileThatCannotBePutAsideIsLeft()
+    {
+        writeThree();
+        const QString path = segmentFiles().constFirst();
+        QByteArray bytes = readAll(path);
+        bytes[0] = '?';
+        overwrite(path, bytes);
+        const QString inTheWay =
+            QString::fromStdString(options().directory) + QStringLiteral("/quarantine");
+        overwrite(inTheWay, "no folder");
+        {
+            auto spool = open();
+            QVERIFY(recoverAll(*spool).empty());
+            QCOMPARE(spool->unopenedFiles().size(), std::size_t(1));
+            QVERIFY(spool->unopenedFiles().front().find("cannot put the damaged")
+                    != std::string::npos);
+            append(*spool, "p", "4"); // in a file of its own
+            QCOMPARE(readAll(path), bytes);
+        }
+        QVERIFY(QFile::remove(inTheWay));
+        auto spool = open();
+        QCOMPARE(spool->usage().quarantined, std::uint64_t(1));
+        QCOMPARE(quarantineFiles().size(), qsizetype(1));
+        QCOMPARE(recoverAll(*spool).at("p").size(), std::size_t(1));
+    }
+
     // With the numbers of its files unknown, new ones would take their places.
     void aFolderThatCannotBeListedIsAnError()
     {

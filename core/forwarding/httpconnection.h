@@ -96,6 +96,7 @@ private:
     QTimer m_attempt; // to connect to one address, while there are others
     QTimer m_idleTimer;
     UploadStep m_step;
+    TimePoint m_turnEnd; // of the upload's last turn
     std::optional<Exchange> m_exchange;
     int m_lookup = 0; // QHostInfo's number of the one under way
     QList<QHostAddress> m_addresses;

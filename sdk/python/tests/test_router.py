@@ -629,6 +629,25 @@ def test_an_interrupted_flush_loses_no_call(
     ]
 
 
+def test_an_interruption_takes_no_direct_call_along() -> None:
+    class Owner:
+        def __init__(self) -> None:
+            self.tried: list[str] = []
+            self.got: list[str] = []
+
+        def direct_start(self, item: str, eager: bool) -> None:
+            self.tried.append(item)
+            if self.tried == ["a"]:
+                raise KeyboardInterrupt
+            self.got.append(item)
+
+    owner: Any = Owner()
+    entries = [_ways.Entry(owner, name, b"", None, is_start=True) for name in ("a", "b")]
+    with pytest.raises(KeyboardInterrupt):
+        _direct.deliver([_direct.Direct(entry) for entry in entries])
+    assert owner.got == ["a", "b"]
+
+
 def test_a_flush_comes_to_its_end_when_a_start_was_lost(
     host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:

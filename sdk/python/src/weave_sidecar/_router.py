@@ -48,7 +48,7 @@ class Router:
         self._numbers = 0
         self._in_flight = 0
         # Who hands over what was queued before they came, see `hand_over`.
-        self._handing_over = 0
+        self._handing_over: set[object] = set()
         self._waiting: deque[Entry] = deque()
         self._waiting_bytes = 0
         self._waiting_due = 0.0
@@ -165,15 +165,16 @@ class Router:
         """Send what is queued, unless somebody else does."""
         # Round again: a line which came after the last look was left to us.
         while not self._handing_over and (self._queue or self._waiting_ready()):
-            if not self._sending.acquire(blocking=False):
+            sending = self._sending
+            if not sending.acquire(blocking=False):
                 return
-            self._sends = threading.get_ident()
             try:
+                self._sends = threading.get_ident()
                 while self._round() and not self._handing_over:
                     pass
             finally:
                 self._sends = None
-                self._sending.release()
+                sending.release()
 
     def hand_over(self, deadline: float) -> bool:
         """Send what has been queued until now, whatever other threads go on queueing.
@@ -182,24 +183,25 @@ class Router:
         """
         if self._sends == threading.get_ident():
             return False  # a signal handler's flush: the round goes on when the handler has ended
-        counted = inline = False
+        me = object()
+        sending = self._sending  # in a child that was forked meanwhile there is another one
+        inline = False
         try:
             with self._lock:
                 last = self._numbers
-                self._handing_over += 1
-                counted = True
-            if not self._sending.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                self._handing_over.add(me)
+            if not sending.acquire(timeout=max(0.0, deadline - time.monotonic())):
                 return False
-            self._sends = threading.get_ident()
             try:
+                self._sends = threading.get_ident()
                 while self._round() and self._has_until(last):
                     pass
             finally:
                 self._sends = None
-                self._sending.release()
+                sending.release()
         finally:
             with self._lock:
-                self._handing_over -= counted
+                self._handing_over.discard(me)
                 # What came meanwhile was left to us.
                 inline = bool(self._queue) and not self._handing_over and not self._sender.wake()
         if inline:
@@ -211,18 +213,19 @@ class Router:
             return bool(self._queue) and self._queue[0].number <= last
 
     def _round(self) -> bool:
-        with self._lock:
-            if self._waiting_ready():
-                self._queue.extendleft(reversed(self._waiting))
-                self._queued_bytes += self._waiting_bytes
-                self._waiting.clear()
-                self._waiting_bytes = 0
-                self._waiting_due = 0.0
-            batch, direct = self._take()
-            self._in_flight = len(batch)
+        batch: list[Entry] = []
         replies: list[Reply | None] = []
         error: str | None = "interrupted"
         try:
+            with self._lock:
+                if self._waiting_ready():
+                    self._queue.extendleft(reversed(self._waiting))
+                    self._queued_bytes += self._waiting_bytes
+                    self._waiting.clear()
+                    self._waiting_bytes = 0
+                    self._waiting_due = 0.0
+                batch, direct = self._take()
+                self._in_flight = len(batch)
             deliver(direct)
             if not batch:
                 error = None

@@ -62,8 +62,6 @@ Result<void> DeadLetters::add(const CallView &call, std::string_view reason) con
     if (!file.isValid() || ::fstat(file.get(), &before) != 0)
         return failed();
     std::string line = makeLine(call, reason);
-    if (endsWithinLine(file.get()))
-        line.insert(0, 1, '\n');
     if (before.st_size > 0
         && static_cast<std::uint64_t>(before.st_size) + line.size() > m_maxFileBytes) {
         if (::rename(m_path.c_str(), (m_path + ".old").c_str()) != 0)
@@ -72,6 +70,8 @@ Result<void> DeadLetters::add(const CallView &call, std::string_view reason) con
         if (!file.isValid())
             return failed();
         before.st_size = 0;
+    } else if (endsWithinLine(file.get())) {
+        line.insert(0, 1, '\n');
     }
     const ssize_t written = ::write(file.get(), line.data(), line.size());
     if (written == static_cast<ssize_t>(line.size()))

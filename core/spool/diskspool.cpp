@@ -330,7 +330,8 @@ void DiskSpool::checkFile(Chain &chain, File &file)
     Segment &segment = *file.piece.segment;
     std::uint32_t offset = segment.firstOffset();
     if (!segment.load(segment.capacity())) {
-        m_store.directory().quarantineFile(file.piece.path);
+        if (!m_store.directory().quarantineFile(file.piece.path))
+            file.piece.path.clear(); // it stays for the next start
         file.piece.isDamaged = true;
         ++m_usage.quarantined;
         segment.setEnd(offset);

@@ -50,15 +50,18 @@ Result<std::vector<SegmentStore::Piece>> SegmentStore::findOld(std::uint64_t &qu
         m_nextNumber = std::max(m_nextNumber, found.number + 1);
         auto segment = Segment::open(found.path);
         if (!segment && segment.error().code == ErrorCode::Malformed) {
-            ++quarantined;
-            if (!m_directory.quarantineFile(found.path)) // on a full disk, for one
-                leave(found.path,
-                      {ErrorCode::Io,
-                       "cannot put the damaged " + found.path + " aside: " + std::strerror(errno)});
+            const auto moved = m_directory.quarantineFile(found.path);
+            if (moved)
+                ++quarantined;
+            else // the disk is full, for one
+                leave(found.path, moved.error().message + "; the next start tries again");
             continue;
         }
         if (!segment) {
-            leave(found.path, segment.error());
+            leave(found.path,
+                  segment.error().message
+                      + "; its calls stay there and are read at the next start: remove the limit "
+                        "or set the permissions right, then restart the daemon");
             continue;
         }
         m_nextNumber = std::max(m_nextNumber, segment->number() + 1);
@@ -70,17 +73,14 @@ Result<std::vector<SegmentStore::Piece>> SegmentStore::findOld(std::uint64_t &qu
 }
 
 // Its calls were acknowledged and are most likely whole.
-void SegmentStore::leave(const std::string &path, const Error &reason)
+void SegmentStore::leave(const std::string &path, const std::string &reason)
 {
     struct stat found = {};
     if (::lstat(path.c_str(), &found) == 0) {
         m_unopenedBytes += static_cast<std::uint64_t>(found.st_size);
         m_usedBytes += static_cast<std::uint64_t>(found.st_size);
     }
-    m_unopened.push_back(
-        reason.message
-        + "; its calls stay there and are read at the next start: remove the "
-          "limit, make room or set the permissions right, then restart the daemon");
+    m_unopened.push_back(reason);
 }
 
 Error SegmentStore::full() const
@@ -173,7 +173,8 @@ void SegmentStore::remove(Piece piece)
     m_usedBytes -= bytes;
     m_removingBytes += bytes;
     m_removals.post([this, bytes, piece = std::move(piece)] {
-        ::unlink(piece.path.c_str());
+        if (!piece.path.empty())
+            ::unlink(piece.path.c_str());
         m_removingBytes -= bytes;
     });
 }

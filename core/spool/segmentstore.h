@@ -78,7 +78,7 @@ private:
                                          std::size_t capacity);
     [[nodiscard]] bool hasRoom(std::size_t bytes);
     void remove(Piece piece);
-    void leave(const std::string &path, const Error &reason);
+    void leave(const std::string &path, const std::string &reason);
     [[nodiscard]] Error full() const;
 
     SpoolDirectory m_directory;

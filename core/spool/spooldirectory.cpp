@@ -69,13 +69,11 @@ Result<std::uint64_t> numberOf(const std::string &name)
     return parseUnsigned(std::string_view(name).substr(0, NumberDigits), 16);
 }
 
-// Makes quarantine/ and gives a path in it that nothing has yet: NAME, NAME-1, NAME-2, … Numbers of
-// segments begin again with an empty spool, so names do repeat.
-std::string freePath(const std::string &spool, const std::string &name)
+// A path that nothing has yet: NAME, NAME-1, NAME-2, … Numbers of segments begin again with an
+// empty spool, so names do repeat.
+std::string freePath(const std::string &folder, const std::string &name)
 {
     constexpr int MostTries = 10'000;
-    const std::string folder = spool + "/quarantine";
-    ::mkdir(folder.c_str(), 0700);
     const std::string wanted = folder + "/" + name;
     std::string path = wanted;
     struct stat found = {};
@@ -133,8 +131,8 @@ SpoolDirectory::segmentFiles(std::uint64_t &quarantined) const
         if (const auto number = numberOf(name)) {
             files.push_back({*number, entry.path().string()});
         } else if (name.ends_with(Suffix)) {
-            quarantineFile(entry.path().string());
-            ++quarantined;
+            if (quarantineFile(entry.path().string()))
+                ++quarantined;
         } else if (name.ends_with(std::string(Suffix) + Segment::UnfinishedSuffix)) {
             ::unlink(entry.path().c_str()); // of a process that was killed while it made it
         }
@@ -165,10 +163,20 @@ Result<void> SpoolDirectory::restore()
     return {};
 }
 
-bool SpoolDirectory::quarantineFile(const std::string &path) const
+Result<void> SpoolDirectory::quarantineFile(const std::string &path) const
 {
-    const std::string target = freePath(m_path, std::filesystem::path(path).filename().string());
-    return ::rename(path.c_str(), target.c_str()) == 0;
+    const std::string folder = m_path + "/quarantine";
+    const auto failed = [&] {
+        return Error{ErrorCode::Io,
+                     "cannot put the damaged " + path + " into " + folder + ": "
+                         + std::strerror(errno)};
+    };
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+        return failed();
+    const std::string target = freePath(folder, std::filesystem::path(path).filename().string());
+    if (::rename(path.c_str(), target.c_str()) != 0)
+        return failed();
+    return {};
 }
 
 void SpoolDirectory::quarantineBytes(std::uint64_t number, std::uint32_t offset,
@@ -178,9 +186,11 @@ void SpoolDirectory::quarantineBytes(std::uint64_t number, std::uint32_t offset,
     std::snprintf(name.data(), name.size(), "%016llx-%u.bytes",
                   static_cast<unsigned long long>(number), offset);
     // A daemon that is killed while it looks finds the same bytes once more.
-    if (holds(m_path + "/quarantine/" + name.data(), bytes))
+    const std::string folder = m_path + "/quarantine";
+    if (holds(folder + "/" + name.data(), bytes))
         return;
-    const UniqueFd file(::open(freePath(m_path, name.data()).c_str(),
+    ::mkdir(folder.c_str(), 0700);
+    const UniqueFd file(::open(freePath(folder, name.data()).c_str(),
                                O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file.isValid()) [[maybe_unused]]
         const auto written = ::write(file.get(), bytes.data(), bytes.size());

@@ -39,9 +39,8 @@ public:
     // Makes it again after it has vanished.
     [[nodiscard]] Result<void> restore();
 
-    // Moves a file into quarantine/, beside what is there already. False: it stays where it is, and
-    // errno says why.
-    bool quarantineFile(const std::string &path) const;
+    // Moves a file into quarantine/, beside what is there already. After an error it stays.
+    [[nodiscard]] Result<void> quarantineFile(const std::string &path) const;
     // The same with bytes; what cannot be kept there is let go.
     void quarantineBytes(std::uint64_t number, std::uint32_t offset, std::string_view bytes) const;
 

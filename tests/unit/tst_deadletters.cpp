@@ -70,6 +70,7 @@ private Q_SLOTS:
     void aLinkIsNotFollowed();
     void aFullDiskLeavesNoHalfLine();
     void halfALineSpoilsNoOther();
+    void aNewFileBeginsWithALine();
     void anOldFileInTheWay();
 
 private:
@@ -245,6 +246,17 @@ void TstDeadLetters::halfALineSpoilsNoOther()
     QCOMPARE(found[0]["reason"_L1].toString(), u"first"_s);
     QVERIFY(found[1].isEmpty());
     QCOMPARE(found[2]["reason"_L1].toString(), u"third"_s);
+}
+
+void TstDeadLetters::aNewFileBeginsWithALine()
+{
+    const DeadLetters letters(folder(), 200);
+    QVERIFY(letters.add(callOf("{}"), "first"));
+    QVERIFY(QFile::resize(path(), read(path()).size() - 5));
+    QVERIFY(letters.add(callOf("{}"), "second"));
+    QVERIFY(QFile::exists(path() + u".old"_s));
+    QVERIFY(read(path()).startsWith('{'));
+    QCOMPARE(objects(path()).size(), 1);
 }
 
 void TstDeadLetters::anOldFileInTheWay()

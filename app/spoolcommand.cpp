@@ -118,8 +118,13 @@ Result<std::string> handOver(const std::string &line, const std::string &req,
         return reply.error();
     if (reply->starts_with(R"({"success":true)"))
         return std::string();
-    const std::string reason = deadLetterMember(*reply, "error");
-    return reason.empty() ? *reply : reason;
+    std::string reason = deadLetterMember(*reply, "error");
+    if (reason.empty())
+        return Error{ErrorCode::Unavailable,
+                     "the program behind " + socket
+                         + " does not answer as a weave-sidecar; say --socket PATH if that listens "
+                           "elsewhere"};
+    return reason;
 }
 
 // What has become of the dead letters.

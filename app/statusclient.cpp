@@ -51,7 +51,10 @@ Result<std::string> ask(const std::string &socketPath, std::string_view requestL
     const std::string line = std::string(requestLine) + "\n";
     // A daemon with too many connections has closed already; its reason lies ready to be read.
     const ssize_t sent = ::send(socket->get(), line.data(), line.size(), SendFlags & ~MSG_DONTWAIT);
-    if (sent != static_cast<ssize_t>(line.size()) && errno != EPIPE)
+    if (sent >= 0 ? sent < static_cast<ssize_t>(line.size())
+                  : errno == EAGAIN || errno == EWOULDBLOCK)
+        return silence(socketPath); // it does not read
+    if (sent < 0 && errno != EPIPE)
         return Error{ErrorCode::Io, "cannot write to " + socketPath + ": " + std::strerror(errno)};
     std::string reply;
     std::array<char, 16384> buffer{};

@@ -155,7 +155,7 @@ std::vector<std::string> absolutePaths(std::vector<std::string> paths)
 {
     for (std::string &path : paths) {
         std::error_code status;
-        path = std::filesystem::absolute(path, status).lexically_normal().string();
+        path = std::filesystem::absolute(path, status).string();
     }
     return paths;
 }

@@ -88,8 +88,10 @@ void PassedRequest::handleHead()
         constexpr int BadGateway = 502;
         m_timer.stop();
         m_reply->disconnect(this);
-        Q_EMIT failed(BadGateway,
-                      QStringLiteral("it sent an interim answer that is not understood here"));
+        Q_EMIT failed(
+            BadGateway,
+            QStringLiteral("on one of the connections an interim answer came, which is not "
+                           "understood here"));
         return;
     }
     m_hasHead = true;

@@ -8,6 +8,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLocalServer>
+#include <QLocalSocket>
 #include <QTest>
 
 #include <csignal>
@@ -53,6 +55,7 @@ private Q_SLOTS:
     void deadLettersGoOutAgain();
     void anInterruptedRetryLosesNothing();
     void oneThatIsRefusedKeepsNoneBack();
+    void anotherProgramsAnswerTakesNone();
     void whatCannotBePutBackIsKept();
     void isPutBackBehindHalfALine();
     void isPutBackForTheDaemon();
@@ -306,6 +309,24 @@ void SpoolProcessTest::oneThatIsRefusedKeepsNoneBack()
     QVERIFY(f.waitForDelivered(2));
     QCOMPARE(read(lettersFile(f) + QStringLiteral(".old")), tooLong);
     QVERIFY(!QFile::exists(lettersFile(f)));
+}
+
+void SpoolProcessTest::anotherProgramsAnswerTakesNone()
+{
+    ProcessFixture f;
+    QVERIFY(f.start());
+    write(lettersFile(f), letter(1));
+    const QString path = f.sidecar.socketPath() + QStringLiteral(".other");
+    QLocalServer server;
+    QVERIFY(server.listen(path));
+    QObject::connect(&server, &QLocalServer::newConnection, &server,
+                     [&server] { server.nextPendingConnection()->write("\n"); });
+    SidecarProcess command(path);
+    command.launch({QStringLiteral("spool"), QStringLiteral("retry"), QStringLiteral("--socket"),
+                    path, QStringLiteral("--spool-dir"), spoolFolder(f)});
+    QCOMPARE(command.waitForExit(), std::optional(1));
+    QVERIFY(command.standardError().contains(QLatin1String("does not answer as a weave-sidecar")));
+    QCOMPARE(read(lettersFile(f)), letter(1));
 }
 
 void SpoolProcessTest::whatCannotBePutBackIsKept()

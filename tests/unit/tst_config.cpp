@@ -346,7 +346,7 @@ void TstConfig::switches()
 // doctor and the tray are told of them, and run elsewhere.
 void TstConfig::filesAreAbsolute()
 {
-    const Config config = configOf({{"config", "./c.toml"}});
+    const Config config = configOf({{"config", "c.toml"}});
     QCOMPARE(config.files.size(), std::size_t(1));
     QCOMPARE(toBytes(config.files.front()), QDir::current().filePath(u"c.toml"_s).toUtf8());
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -60,11 +61,19 @@ def _refusals(reports: list[dict[str, float]]) -> str:
 
 def half_rate(setup: Setup, rates: dict[str, float]) -> list[Row]:
     """Reply times at half of the highest rate that 1k-8x1 reaches."""
+    known = rates.get("1k-8x1")  # with the daemon set apart, where it can be
+    return _in_both_places(
+        setup, lambda here, where: _half_rate(here, known if here is setup else None, where)
+    )
+
+
+def _in_both_places(setup: Setup, measure: Callable[[Setup, str], Row]) -> list[Row]:
+    """With every program on all processors, as on a host, and with the daemon set apart on one."""
     if not setup.processors:
-        return [_half_rate(setup, rates.get("1k-8x1"), "")]
+        return [measure(setup, "")]
     with everywhere(setup) as together:
-        rows = [_half_rate(together, None, "all processors, ")]
-    return [*rows, _half_rate(setup, rates.get("1k-8x1"), "set apart on one, ")]
+        rows = [measure(together, "all processors, ")]
+    return [*rows, measure(setup, "set apart on one, ")]
 
 
 def _half_rate(setup: Setup, highest: float | None, where: str) -> Row:
@@ -120,6 +129,10 @@ def deliver_a_call(setup: Setup, socket_path: Path, port: int) -> None:
 
 def drain(setup: Setup, _rates: dict[str, float]) -> list[Row]:
     """Reply times while what an outage has left is delivered, for as long as that takes."""
+    return _in_both_places(setup, _drain)
+
+
+def _drain(setup: Setup, where: str) -> Row:
     mib = max(1, round(BACKLOG_BYTES * min(1.0, setup.scale)) >> 20)
     calls = (mib << 20) // BACKLOG_CALL_SIZE
     backlog = dataclasses.replace(load_named("8k-8x64"), messages=calls)
@@ -138,8 +151,8 @@ def drain(setup: Setup, _rates: dict[str, float]) -> list[Row]:
         if not is_drained:
             problem = f"not drained in {DRAIN_TIMEOUT_S} s"
     seconds = statistics.median(report["seconds"] for report in reports)
-    what = f"reply p99 while {mib:,} MiB drain ({MODERATE_RATE:,}/s for {seconds:.1f} s)"
-    return [Row("drain", what, "ms", 5.0, [_p99_ms(report) for report in reports], problem=problem)]
+    what = f"reply p99 while {mib:,} MiB drain ({where}{MODERATE_RATE:,}/s for {seconds:.1f} s)"
+    return Row("drain", what, "ms", 5.0, [_p99_ms(report) for report in reports], problem=problem)
 
 
 def _report_of_drain(

@@ -82,9 +82,7 @@ int runControlCommand(const CommandLine &line)
     if (!answer.value(QLatin1String("success")).toBool()) {
         const QString error = answer.value(QLatin1String("error")).toString();
         if (error.isEmpty())
-            return complain("the program behind " + line.options.get("socket").text
-                            + " does not answer as a weave-sidecar; say --socket PATH if that "
-                              "listens elsewhere");
+            return complain(notASidecar(line.options.get("socket").text).message);
         std::string text =
             std::string(control.method) + ": the daemon says: " + error.toStdString();
         if (pending > 0)

@@ -13,7 +13,9 @@ Result<void> forEachDeadLetter(const std::string &directory,
                                const std::function<void(const std::string &line)> &visit)
 {
     const auto failed = [](const std::string &what) {
-        return Error{ErrorCode::Io, "cannot read " + what + ": " + std::strerror(errno)};
+        return Error{ErrorCode::Io,
+                     "cannot read " + what + ": " + std::strerror(errno)
+                         + "; run it as the daemon's user, or say --spool-dir"};
     };
     if (::access(directory.c_str(), X_OK) != 0)
         return failed("the spool in " + directory);

@@ -120,10 +120,7 @@ Result<std::string> handOver(const std::string &line, const std::string &req,
         return std::string();
     std::string reason = deadLetterMember(*reply, "error");
     if (reason.empty())
-        return Error{ErrorCode::Unavailable,
-                     "the program behind " + socket
-                         + " does not answer as a weave-sidecar; say --socket PATH if that listens "
-                           "elsewhere"};
+        return notASidecar(socket);
     return reason;
 }
 
@@ -251,7 +248,8 @@ int retry(const std::string &directory, const std::string &socket)
 int purge(const std::string &directory)
 {
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
-        return complain("cannot change the spool in " + directory + ": " + std::strerror(errno));
+        return complain("cannot change the spool in " + directory + ": " + std::strerror(errno)
+                        + "; run it as the daemon's user, or say --spool-dir");
     std::error_code status;
     std::uintmax_t count = 0;
     const auto failed = [&status](const std::string &path) {

@@ -78,4 +78,12 @@ Result<std::string> ask(const std::string &socketPath, std::string_view requestL
     return reply;
 }
 
+Error notASidecar(const std::string &socketPath)
+{
+    return {
+        ErrorCode::Unavailable,
+        "the program behind " + socketPath
+            + " does not answer as a weave-sidecar; say --socket PATH if that listens elsewhere"};
+}
+
 } // namespace Weave

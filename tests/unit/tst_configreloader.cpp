@@ -50,6 +50,12 @@ public:
     std::optional<ConfigReloader> reloader;
 };
 
+QString keyFile(const QTemporaryDir &folder, const QByteArray &key)
+{
+    QFile file(folder.filePath(u"key"_s));
+    return file.open(QIODevice::WriteOnly) && file.write(key) > 0 ? file.fileName() : QString();
+}
+
 } // namespace
 
 class TstConfigReloader final : public QObject
@@ -173,11 +179,9 @@ void TstConfigReloader::keyFileWithAnotherKey()
 void TstConfigReloader::sameKeyInAnotherPlace()
 {
     const QTemporaryDir folder;
-    QFile file(folder.filePath(u"key"_s));
-    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("first") > 0);
-    file.close();
+    const QString key = keyFile(folder, "first");
     Rig rig;
-    rig.set("api-key-file", file.fileName().toStdString());
+    rig.set("api-key-file", key.toStdString());
     QVERIFY((rig.reloader->reload()->changed == Names{"api-key-file"}));
     rig.options.replace("api-key-file", {});
     QVERIFY((rig.reloader->reload()->changed == Names{"api-key-file"}));
@@ -187,13 +191,11 @@ void TstConfigReloader::sameKeyInAnotherPlace()
 void TstConfigReloader::keyThatAnotherOneWinsOver()
 {
     const QTemporaryDir folder;
-    QFile file(folder.filePath(u"key"_s));
-    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("second") > 0);
-    file.close();
+    const QString key = keyFile(folder, "second");
     Rig rig;
     rig.options.set("api-key", "environment's", Options::Source::Variable);
     QCOMPARE(rig.reloader->reload()->changed.size(), std::size_t(1));
-    rig.set("api-key-file", file.fileName().toStdString());
+    rig.set("api-key-file", key.toStdString());
     QVERIFY(rig.reloader->reload()->changed.empty());
 }
 

@@ -1,6 +1,8 @@
 #include "sidecar/sidecar.h"
 
 #include "common/bytesize.h"
+#include "common/codepages.h"
+#include "common/heap.h"
 #include "common/logging.h"
 #include "common/textnumber.h"
 #include "common/version.h"
@@ -27,6 +29,9 @@ constexpr Milliseconds FlushTimeout = 4s;
 
 // Pending payloads above which clients are slowed down while delivery flows.
 constexpr std::uint64_t CongestionBytes = 16 * MiB;
+
+// A program that traces a call now and then does not pay for memory that comes and goes each time.
+constexpr Milliseconds QuietInterval = 2s;
 
 // In a list for people.
 constexpr std::size_t MaxClientsShown = 200;
@@ -108,6 +113,7 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
       m_feeder(*m_spool, m_batcher),
       m_pairing(*m_spool, pairingLimits(config), SteadyClock::now,
                 [this](std::uint16_t client) { return m_server.isConnected(client); }),
+      m_quiet(*m_spool, QuietInterval),
       m_transport(m_makeTransport(config)),
       m_delivery({m_batcher, m_pairing, *m_spool, m_transport, m_stats,
                   [this](const CallView &call, std::string_view reason) {
@@ -131,6 +137,10 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
     connect(&m_delivery, &DeliveryQueue::requestFinished, &m_observers, &Observers::noteRequest);
     connect(&m_delivery, &DeliveryQueue::requestFinished, this, &Sidecar::noteChange);
     connect(&m_feeder, &Feeder::fed, &m_delivery, &DeliveryQueue::pump);
+    connect(&m_quiet, &QuietWatch::becameQuiet, this, [] {
+        giveBackFreedMemory();
+        unmapCodePages();
+    });
     // Only a spool on disk has anything to look after, and a place for what nobody will deliver.
     if (auto *disk = dynamic_cast<DiskSpool *>(m_spool.get())) {
         m_deadLetters = std::make_unique<DeadLetters>(config.spoolDirectory, MaxDeadLetterBytes);
@@ -169,6 +179,7 @@ Result<void> Sidecar::start(UniqueFd serviceSocket)
     }
     if (m_upkeep)
         m_upkeep->startRecovery();
+    m_quiet.wake();
     const std::uint64_t connections = m_server.limits().maxConnections;
     if (connections < m_config.maxConnections) {
         qCWarning(lcIngest,
@@ -220,6 +231,7 @@ bool Sidecar::callsAccepted()
 {
     if (m_upkeep)
         m_upkeep->wake();
+    m_quiet.wake();
     if (std::exchange(m_batcherHasNews, false))
         m_delivery.pump();
     if (m_spool->usage().pendingBytes < CongestionBytes || !isCongested())
@@ -254,6 +266,7 @@ void Sidecar::handleRecordsDone(std::span<const RecordRef> records, bool deliver
     // First, because feeding may start a request that ends at once, and then we are here again.
     m_flushWaiters.recordsDone(records, delivered);
     m_feeder.feed();
+    m_quiet.wake();
     noteChange();
     if (m_clientsPause && m_spool->usage().pendingBytes < CongestionBytes) {
         m_clientsPause = false;

@@ -13,6 +13,7 @@
 #include "sidecar/flushwaiters.h"
 #include "sidecar/groupcommit.h"
 #include "sidecar/observers.h"
+#include "sidecar/quietwatch.h"
 #include "sidecar/shutdown.h"
 #include "sidecar/spoolupkeep.h"
 #include "spool/deadletters.h"
@@ -100,6 +101,7 @@ private:
     Batcher m_batcher;
     Feeder m_feeder;
     CompletePairing m_pairing;
+    QuietWatch m_quiet;
     std::unique_ptr<SpoolUpkeep> m_upkeep; // of a spool on disk
     std::string m_spoolDirectory; // absolute; of a spool on disk
     std::unique_ptr<GroupCommit> m_groupCommit; // with --spool-sync always

@@ -1,6 +1,5 @@
 #include "sidecar/spoolupkeep.h"
 
-#include "common/heap.h"
 #include "common/logging.h"
 
 namespace Weave {
@@ -81,10 +80,8 @@ void SpoolUpkeep::tick()
     if (m_sync)
         syncWhatWaits();
     const bool isIdle = !m_spool.tidy() && m_spool.usage().pendingCalls == 0;
-    if (isIdle) {
+    if (isIdle)
         m_tick.stop();
-        giveBackFreedMemory();
-    }
 }
 
 } // namespace Weave

@@ -26,7 +26,7 @@ from readings import resident_mib, wake_ups
 from replies import deliver_a_call
 from rows import Row
 
-CALM_DOWN_S = 2.0
+CALM_DOWN_S = 5.0  # the daemon calls it quiet after 2 to 4 s
 IDLE_S = 5.0
 LEAST_IDLE_S = 0.5
 STARTS = 10

@@ -64,6 +64,7 @@ private Q_SLOTS:
     void outOfFiles();
     void lineTooLong();
     void idleDaemonSleeps();
+    void quietDaemonGivesMemoryBack();
     void deadBackendCostsNoProcessor();
 };
 
@@ -236,6 +237,28 @@ void LimitsProcessTest::idleDaemonSleeps()
     const auto before = f.sidecar.processorTime();
     measureFor(1s);
     QCOMPARE_LE(f.sidecar.processorTime() - before, 20ms);
+}
+
+void LimitsProcessTest::quietDaemonGivesMemoryBack()
+{
+#if !defined(Q_OS_LINUX)
+    QSKIP("only Linux takes a program's pages out of its process");
+#endif
+    if (MemoryIsPadded)
+        QSKIP("a sanitizer's own memory hides it");
+    ProcessFixture f;
+    QVERIFY(f.start());
+    FakeClient client(f.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(Line, 1), 1);
+    QVERIFY(f.waitForDelivered(1));
+    const qint64 before = f.sidecar.residentBytes();
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        f.sidecar.residentBytes() < before * 2 / 3,
+        qPrintable(
+            QStringLiteral("%1 bytes, before %2").arg(f.sidecar.residentBytes()).arg(before)),
+        20000);
+    QCOMPARE(client.sendCalls(Line, 1), 1);
+    QVERIFY(f.waitForDelivered(2));
 }
 
 void LimitsProcessTest::deadBackendCostsNoProcessor()

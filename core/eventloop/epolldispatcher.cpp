@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 #include <utility>
 
@@ -31,6 +32,7 @@ constexpr std::array<std::uint32_t, 3> Asked{EPOLLIN, EPOLLOUT, EPOLLPRI};
 constexpr std::uint32_t Ends = EPOLLHUP | EPOLLERR;
 
 constexpr std::uint64_t WakerKey = UINT64_MAX;
+constexpr std::uint64_t AlarmKey = WakerKey - 1;
 
 std::uint64_t keyOf(int fd, std::uint32_t generation)
 {
@@ -60,19 +62,23 @@ std::unique_ptr<EpollDispatcher> EpollDispatcher::create()
 {
     UniqueFd poller(::epoll_create1(EPOLL_CLOEXEC));
     UniqueFd waker(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    epoll_event wanted = {};
-    wanted.events = EPOLLIN;
-    wanted.data.u64 = WakerKey;
-    if (!poller.isValid() || !waker.isValid()
-        || ::epoll_ctl(poller.get(), EPOLL_CTL_ADD, waker.get(), &wanted) != 0)
+    UniqueFd alarm(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    const auto watch = [&poller](const UniqueFd &file, std::uint64_t key) {
+        epoll_event wanted = {};
+        wanted.events = EPOLLIN;
+        wanted.data.u64 = key;
+        return ::epoll_ctl(poller.get(), EPOLL_CTL_ADD, file.get(), &wanted) == 0;
+    };
+    if (!watch(waker, WakerKey) || !watch(alarm, AlarmKey))
         return nullptr;
     return std::unique_ptr<EpollDispatcher>(
-        new EpollDispatcher(std::move(poller), std::move(waker)));
+        new EpollDispatcher(std::move(poller), std::move(waker), std::move(alarm)));
 }
 
-EpollDispatcher::EpollDispatcher(UniqueFd poller, UniqueFd waker)
+EpollDispatcher::EpollDispatcher(UniqueFd poller, UniqueFd waker, UniqueFd alarm)
     : m_poller(std::move(poller)),
-      m_waker(std::move(waker))
+      m_waker(std::move(waker)),
+      m_alarm(std::move(alarm))
 {
 }
 
@@ -99,15 +105,20 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 std::size_t EpollDispatcher::wait(QEventLoop::ProcessEventsFlags flags,
                                   std::span<epoll_event> events)
 {
-    // Before the clock is read: who hears that may still give us something to do.
+    // First of all: who hears that may still give us something to do.
     if (flags.testFlag(QEventLoop::WaitForMoreEvents) && !m_isWoken && !m_isInterrupted)
         Q_EMIT aboutToBlock();
     applyChanges();
+    setAlarm();
     const int timeout = timeoutOf(flags);
     if (flags.testFlag(QEventLoop::ExcludeSocketNotifiers)) {
-        pollfd waker = {m_waker.get(), POLLIN, 0};
-        if (::poll(&waker, 1, timeout) > 0)
-            clearWaker();
+        std::array<pollfd, 2> own{{{m_waker.get(), POLLIN, 0}, {m_alarm.get(), POLLIN, 0}}};
+        if (::poll(own.data(), own.size(), timeout) > 0) {
+            if (own[0].revents != 0)
+                clearWaker();
+            if (own[1].revents != 0)
+                clearAlarm();
+        }
         return 0;
     }
     const int count =
@@ -115,16 +126,31 @@ std::size_t EpollDispatcher::wait(QEventLoop::ProcessEventsFlags flags,
     return count > 0 ? static_cast<std::size_t>(count) : 0; // a signal is as good as a wake-up
 }
 
-// Milliseconds; -1: for ever.
+// Times are kept by the kernel from one wait to the next. Told with each wait, as its timeout, they
+// would have the clock read twice a turn, and the kernel set up a timer and take it down again, for
+// timers that are hardly ever the reason for waking up: 2 % of a call that comes alone.
+void EpollDispatcher::setAlarm()
+{
+    const auto due = m_queue.nextDue();
+    // An alarm for a timer that is gone is left alone; it rings in vain, once.
+    if (m_hasDueTimers || !due || (m_alarmAt && *m_alarmAt <= *due))
+        return;
+    using namespace std::chrono;
+    const nanoseconds time = due->time_since_epoch(); // of CLOCK_MONOTONIC, where Linux is
+    const seconds wholeSeconds = floor<seconds>(time);
+    itimerspec when = {};
+    when.it_value.tv_sec = wholeSeconds.count();
+    when.it_value.tv_nsec = (time - wholeSeconds).count();
+    ::timerfd_settime(m_alarm.get(), TFD_TIMER_ABSTIME, &when, nullptr);
+    m_alarmAt = due;
+}
+
+// Milliseconds; -1: until a descriptor or the alarm is ready.
 int EpollDispatcher::timeoutOf(QEventLoop::ProcessEventsFlags flags) const
 {
     if (!flags.testFlag(QEventLoop::WaitForMoreEvents) || m_isWoken || m_isInterrupted)
         return 0;
-    const auto due = m_queue.nextDue();
-    if (!due || flags.testFlag(QEventLoop::X11ExcludeTimers))
-        return -1;
-    const auto left = std::chrono::ceil<Milliseconds>(*due - SteadyClock::now()).count();
-    return static_cast<int>(std::clamp<Milliseconds::rep>(left, 0, INT_MAX));
+    return m_hasDueTimers && !flags.testFlag(QEventLoop::X11ExcludeTimers) ? 0 : -1;
 }
 
 // A handler may remove, add or delete any notifier, so nothing is kept from one to the next; and it
@@ -137,6 +163,10 @@ bool EpollDispatcher::activateNotifiers(std::span<const epoll_event> events)
             break;
         if (event.data.u64 == WakerKey) {
             clearWaker();
+            continue;
+        }
+        if (event.data.u64 == AlarmKey) {
+            clearAlarm();
             continue;
         }
         const auto fd = static_cast<std::size_t>(event.data.u64 & UINT32_MAX);
@@ -156,6 +186,8 @@ bool EpollDispatcher::activateNotifiers(std::span<const epoll_event> events)
 
 bool EpollDispatcher::activateTimers()
 {
+    if (!m_hasDueTimers)
+        return false;
     const TimePoint now = SteadyClock::now();
     bool hadTimers = false;
     // At most each of them once: one without an interval is due at once again.
@@ -168,6 +200,8 @@ bool EpollDispatcher::activateTimers()
         QCoreApplication::sendEvent(m_timers.at(*id).object, &event);
         m_queue.putBack(*id, SteadyClock::now());
     }
+    const auto next = m_queue.nextDue();
+    m_hasDueTimers = next && *next <= SteadyClock::now();
     return hadTimers;
 }
 
@@ -242,6 +276,8 @@ void EpollDispatcher::registerTimer(int timerId, qint64 interval, Qt::TimerType 
 {
     const Milliseconds length(interval);
     m_timers[timerId] = {object, interval, timerType};
+    if (interval == 0)
+        m_hasDueTimers = true;
     m_queue.add(timerId, length, toleranceOf(length, timerType), SteadyClock::now());
 }
 
@@ -289,6 +325,14 @@ void EpollDispatcher::clearWaker()
 {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto length = ::read(m_waker.get(), &count, sizeof count);
+}
+
+void EpollDispatcher::clearAlarm()
+{
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto length = ::read(m_alarm.get(), &count, sizeof count);
+    m_alarmAt.reset();
+    m_hasDueTimers = true;
 }
 
 void EpollDispatcher::interrupt()

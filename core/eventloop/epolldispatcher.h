@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <sys/epoll.h>
 #include <unordered_map>
@@ -62,24 +63,29 @@ private:
         Qt::TimerType type;
     };
 
-    EpollDispatcher(UniqueFd poller, UniqueFd waker);
+    EpollDispatcher(UniqueFd poller, UniqueFd waker, UniqueFd alarm);
 
     [[nodiscard]] static std::uint32_t wantedEvents(const Descriptor &descriptor);
     void noteChange(int fd);
     void applyChanges();
+    void setAlarm();
     [[nodiscard]] int timeoutOf(QEventLoop::ProcessEventsFlags flags) const;
     [[nodiscard]] std::size_t wait(QEventLoop::ProcessEventsFlags flags,
                                    std::span<epoll_event> events);
     void clearWaker();
+    void clearAlarm();
     bool activateNotifiers(std::span<const epoll_event> events);
     bool activateTimers();
 
     const UniqueFd m_poller;
     const UniqueFd m_waker; // an eventfd that other threads write to
+    const UniqueFd m_alarm; // a timerfd
     std::vector<Descriptor> m_descriptors; // by number
     std::vector<int> m_changed;
     std::uint64_t m_turn = 0; // of those that had events
     TimerQueue m_queue;
+    std::optional<TimePoint> m_alarmAt; // when it rings: no later than the first timer is due
+    bool m_hasDueTimers = false; // it has rung, or a timer needs no alarm
     std::unordered_map<int, Timer> m_timers;
     std::atomic<bool> m_isWoken = false; // posted events have come
     std::atomic<bool> m_isInterrupted = false;

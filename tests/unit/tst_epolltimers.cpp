@@ -55,6 +55,9 @@ private Q_SLOTS:
     void killedInAnothersHandlerItDoesNotCome();
     void restartedInItsOwnHandlerItHasItsNewTime();
     void startedInAHandlerItComesInALaterTurn();
+    void isNotHeldUpByALaterOne();
+    void isGoneWithoutATrace();
+    void waitsWhileTimersAreExcluded();
     void anObjectDeletedInItsHandlerHearsNoMore();
     void theTimersOfADeletedObjectAreGone();
     void isNotNestedInItsOwnHandler();
@@ -305,6 +308,47 @@ void TstEpollTimers::startedInAHandlerItComesInALaterTurn()
 }
 
 // Its other timer is due in the same turn.
+// The loop has got ready to wait for the later one.
+void TstEpollTimers::isNotHeldUpByALaterOne()
+{
+    Probe probe;
+    probe.startTimer(1h, Qt::PreciseTimer);
+    turn();
+    probe.startTimer(10ms, Qt::PreciseTimer);
+    const TimePoint started = SteadyClock::now();
+    QTimer::singleShot(Patience, &probe, [&probe] { probe.timers = -1; });
+    while (probe.timers == 0)
+        turn(QEventLoop::WaitForMoreEvents);
+    QCOMPARE(probe.timers, 1);
+    QVERIFY(SteadyClock::now() - started >= 9ms);
+}
+
+// The loop has got ready to wait for it; later ones come in their time.
+void TstEpollTimers::isGoneWithoutATrace()
+{
+    Probe probe;
+    const int gone = probe.startTimer(5ms, Qt::PreciseTimer);
+    turn();
+    probe.killTimer(gone);
+    QVERIFY(isIdle());
+    QCOMPARE(probe.timers, 0);
+}
+
+void TstEpollTimers::waitsWhileTimersAreExcluded()
+{
+    Probe probe;
+    probe.startTimer(5ms, Qt::PreciseTimer);
+    turn();
+    passTime(10ms);
+    turn(QEventLoop::X11ExcludeTimers); // hears that it is due
+    QVERIFY(waits(QEventLoop::X11ExcludeTimers));
+    turn(QEventLoop::X11ExcludeTimers); // was woken up
+    QVERIFY(waits(QEventLoop::X11ExcludeTimers | QEventLoop::ExcludeSocketNotifiers));
+    QCOMPARE(probe.timers, 0);
+    turn();
+    QCOMPARE(probe.timers, 1);
+}
+
 void TstEpollTimers::anObjectDeletedInItsHandlerHearsNoMore()
 {
     auto *probe = new Probe;

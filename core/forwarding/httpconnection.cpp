@@ -282,8 +282,16 @@ void HttpConnection::handleDisconnect()
 void HttpConnection::handleSocketError()
 {
     const QAbstractSocket::SocketError error = m_socket->error();
-    if (error == QAbstractSocket::RemoteHostClosedError || !m_exchange)
-        return; // disconnected() follows
+    if (error == QAbstractSocket::RemoteHostClosedError) {
+        // disconnected() follows; but not where a server has ended TLS and leaves TCP open.
+        if (m_tlsSocket && m_isReady) {
+            readAnswer();
+            m_socket->abort();
+        }
+        return;
+    }
+    if (!m_exchange)
+        return;
     if (m_isReady && m_exchange->isOnUsedConnection && !m_exchange->response.hasStarted()) {
         m_socket->abort(); // handleDisconnect() tries again
         return;

@@ -10,6 +10,7 @@
 #include "spool/deadletters.h"
 #include "spool/spoolinspector.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -131,12 +132,6 @@ struct Handed
     std::string refusal; // why the first was refused that was
 };
 
-// Takes back what lies behind length; a disk on which even that fails keeps half a line.
-void undo(int file, off_t length)
-{
-    [[maybe_unused]] const int status = ::ftruncate(file, length);
-}
-
 // To a file that root has just made, which would be closed to the daemon.
 void giveOwnerOf(const std::string &other, int file)
 {
@@ -148,8 +143,7 @@ void giveOwnerOf(const std::string &other, int file)
     }
 }
 
-// Appends lines of taken to a file that the daemon may be appending to. Each goes in one piece, or
-// not at all: half a line would spoil the next one, too.
+// Appends lines of taken to a file that the daemon may be appending to.
 bool putBack(const std::string &taken, const std::string &path, std::vector<std::string> lines)
 {
     const UniqueFd file(
@@ -159,18 +153,8 @@ bool putBack(const std::string &taken, const std::string &path, std::vector<std:
     giveOwnerOf(taken, file.get());
     if (endsWithinLine(file.get()))
         lines.front().insert(0, 1, '\n');
-    for (const std::string &line : lines) {
-        const ssize_t written = ::write(file.get(), line.data(), line.size());
-        if (written == static_cast<ssize_t>(line.size()))
-            continue;
-        struct stat after = {};
-        const off_t end = ::lseek(file.get(), 0, SEEK_CUR);
-        const bool isLast = ::fstat(file.get(), &after) == 0 && after.st_size == end;
-        if (written > 0 && isLast)
-            undo(file.get(), end - written);
-        return false;
-    }
-    return true;
+    return std::ranges::all_of(
+        lines, [&file](const std::string &line) { return appendWhole(file.get(), line); });
 }
 
 // Hands over the dead letters of a file that was taken out of its place, path; what the daemon

@@ -69,19 +69,12 @@ Result<void> DeadLetters::add(const CallView &call, std::string_view reason) con
         file = openFile(m_path);
         if (!file.isValid())
             return failed();
-        before.st_size = 0;
     } else if (endsWithinLine(file.get())) {
         line.insert(0, 1, '\n');
     }
-    const ssize_t written = ::write(file.get(), line.data(), line.size());
-    if (written == static_cast<ssize_t>(line.size()))
-        return {};
-    if (written >= 0)
-        errno = ENOSPC; // the usual reason for half a line
-    const Error error = failed();
-    // Half a line would spoil the next one, too.
-    [[maybe_unused]] const int status = ::ftruncate(file.get(), before.st_size);
-    return error;
+    if (!appendWhole(file.get(), line))
+        return failed();
+    return {};
 }
 
 bool endsWithinLine(int descriptor)
@@ -90,6 +83,21 @@ bool endsWithinLine(int descriptor)
     char last = '\n';
     return ::fstat(descriptor, &status) == 0 && status.st_size > 0
         && ::pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != '\n';
+}
+
+bool appendWhole(int descriptor, std::string_view line)
+{
+    const ssize_t written = ::write(descriptor, line.data(), line.size());
+    if (written == static_cast<ssize_t>(line.size()))
+        return true;
+    const int error = written < 0 ? errno : ENOSPC; // the usual reason for half a line
+    struct stat now = {};
+    const off_t end = ::lseek(descriptor, 0, SEEK_CUR);
+    if (written > 0 && ::fstat(descriptor, &now) == 0 && now.st_size == end) {
+        [[maybe_unused]] const int status = ::ftruncate(descriptor, end - written);
+    }
+    errno = error;
+    return false;
 }
 
 } // namespace Weave

@@ -23,11 +23,13 @@ void ProblemModel::noteFlush(const FlushEvent &flush)
 
 void ProblemModel::noteSnapshot(const Snapshot &snapshot, qint64 timeMs)
 {
-    const bool isSameDaemon = m_hasLast && m_last.pid == snapshot.pid;
+    // In a container each daemon has the same pid.
+    const bool isSameDaemon =
+        m_last.pid == snapshot.pid && m_last.uptimeSeconds <= snapshot.uptimeSeconds;
     const Snapshot before = isSameDaemon ? m_last : Snapshot();
     for (auto reason = snapshot.refused.begin(); reason != snapshot.refused.end(); ++reason) {
         // Where this program may only look, its own asking was refused before the first snapshot.
-        if (!isSameDaemon && reason.key() == QLatin1String("not_allowed"))
+        if ((!isSameDaemon || m_wasAbsent) && reason.key() == QLatin1String("not_allowed"))
             continue;
         if (const qint64 more = reason.value() - before.refused.value(reason.key()); more > 0) {
             const ProblemText text = ProblemText::ofRefusal(reason.key());
@@ -43,12 +45,12 @@ void ProblemModel::noteSnapshot(const Snapshot &snapshot, qint64 timeMs)
         add({text.cause, text.title, text.advice, {}, timeMs, timeMs, 0}, more);
     }
     m_last = snapshot;
-    m_hasLast = true;
+    m_wasAbsent = false;
 }
 
 void ProblemModel::noteAbsence(const QString &text, qint64 timeMs)
 {
-    m_hasLast = false;
+    m_wasAbsent = true;
     add({QStringLiteral("no_daemon"),
          text,
          tr("Calls go directly to the trace server meanwhile, as if there were no sidecar."),

@@ -56,7 +56,7 @@ private:
 
     std::deque<Problem> m_problems;
     Snapshot m_last;
-    bool m_hasLast = false;
+    bool m_wasAbsent = false; // since m_last
 };
 
 } // namespace Weave

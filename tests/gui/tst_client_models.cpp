@@ -8,6 +8,8 @@
 #include <QRandomGenerator>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace Weave;
 using namespace Qt::StringLiterals;
 
@@ -66,6 +68,7 @@ private Q_SLOTS:
     void clientRates();
     void problemsAreCounted();
     void problemsOfASnapshot();
+    void tellsDaemonsApart();
     void anotherFormIsNoProblem();
 };
 
@@ -303,6 +306,33 @@ void ClientModelsTest::problemsOfASnapshot()
     snapshot.deadLettered = 0;
     model.noteSnapshot(snapshot, 40);
     QCOMPARE(model.problems().front().count, 6);
+}
+
+void ClientModelsTest::tellsDaemonsApart()
+{
+    const auto spoolWasFull = [](const ProblemModel &model) {
+        const auto &problems = model.problems();
+        const auto isIt = [](const auto &problem) { return problem.cause == u"spool_full"_s; };
+        return std::find_if(problems.begin(), problems.end(), isIt)->count;
+    };
+    ProblemModel model;
+    Snapshot snapshot;
+    snapshot.pid = 1;
+    snapshot.uptimeSeconds = 100;
+    snapshot.refused = {{u"spool_full"_s, 3}};
+    model.noteSnapshot(snapshot, 10);
+    // The same one, after a while in which nobody heard of it.
+    model.noteAbsence(u"away"_s, 20);
+    snapshot.uptimeSeconds = 200;
+    snapshot.refused = {{u"spool_full"_s, 4}, {u"not_allowed"_s, 1}}; // the latter by our asking
+    model.noteSnapshot(snapshot, 30);
+    QCOMPARE(spoolWasFull(model), 4);
+    QCOMPARE(model.rowCount(), 2);
+    // The next one in the same container.
+    snapshot.uptimeSeconds = 1;
+    snapshot.refused = {{u"spool_full"_s, 5}};
+    model.noteSnapshot(snapshot, 40);
+    QCOMPARE(spoolWasFull(model), 9);
 }
 
 void ClientModelsTest::anotherFormIsNoProblem()

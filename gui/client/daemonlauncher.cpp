@@ -12,7 +12,6 @@
 #include <QThread>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <sys/types.h>
@@ -26,20 +25,6 @@ constexpr int CheckMs = 1000;
 constexpr int PollMs = 100;
 constexpr std::chrono::seconds LongestEnd{12}; // the daemon's own patience is 10 s
 constexpr qint64 MaxLogBytes = qint64{8} * 1024 * 1024;
-
-// A detached process is nobody's child, so it cannot be waited for. Where its new parent is slow to
-// do that, it has ended and still has its pid.
-bool isAlive(qint64 pid)
-{
-    if (::kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM)
-        return false;
-    QFile state(QStringLiteral("/proc/%1/stat").arg(pid));
-    if (!state.open(QIODevice::ReadOnly))
-        return true;
-    // "pid (name) state …"; the name may have any bytes.
-    const QByteArray line = state.readAll();
-    return line.mid(line.lastIndexOf(')') + 1).trimmed().left(1) != "Z";
-}
 
 } // namespace
 
@@ -99,8 +84,10 @@ void DaemonLauncher::start(const Start &what)
     if (!what.apiKey.isEmpty())
         environment.insert(QStringLiteral("WANDB_API_KEY"), what.apiKey);
     process.setProcessEnvironment(environment);
-    if (!process.startDetached(&m_pid)) {
-        m_pid = 0;
+    qint64 pid = 0;
+    const bool isStarted = process.startDetached(&pid);
+    m_daemon = ProcessMark(isStarted ? pid : 0);
+    if (!isStarted) {
         Q_EMIT failed(tr("%1 cannot be started: %2").arg(m_program, process.errorString()));
         return;
     }
@@ -118,30 +105,25 @@ void DaemonLauncher::stop()
 {
     m_check.stop();
     if (isRunning())
-        ::kill(static_cast<pid_t>(m_pid), SIGTERM);
+        ::kill(static_cast<pid_t>(m_daemon.pid()), SIGTERM);
 }
 
 bool DaemonLauncher::recognize(qint64 pid)
 {
-    if (pid > 0 && pid != m_pid) {
+    if (pid > 0 && !(owns(pid) && isRunning())) {
         const DaemonLog log = DaemonLog::of(pid);
         if (log.kind == DaemonLog::Kind::File
             && log.place == QFileInfo(m_logFile).canonicalFilePath())
-            m_pid = pid;
+            m_daemon = ProcessMark(pid);
     }
     return owns(pid);
-}
-
-bool DaemonLauncher::isRunning() const
-{
-    return m_pid > 0 && isAlive(m_pid);
 }
 
 void DaemonLauncher::checkAlive()
 {
     if (isRunning())
         return;
-    m_pid = 0;
+    m_daemon = {};
     const QString said = lastLogLine();
     Q_EMIT failed(said.isEmpty() ? tr("The sidecar ended at once.") : said);
 }

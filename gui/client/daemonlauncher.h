@@ -1,5 +1,7 @@
 #pragma once
 
+#include "client/processmark.h"
+
 #include <QObject>
 #include <QProcessEnvironment>
 #include <QString>
@@ -40,8 +42,8 @@ public:
     // The daemon with this pid answers. Returns whether it is ours: this object has started it, or
     // one before it has, in an earlier run of this program; then it writes to our log.
     bool recognize(qint64 pid);
-    [[nodiscard]] bool owns(qint64 pid) const { return m_pid > 0 && pid == m_pid; }
-    [[nodiscard]] bool isRunning() const;
+    [[nodiscard]] bool owns(qint64 pid) const { return pid > 0 && pid == m_daemon.pid(); }
+    [[nodiscard]] bool isRunning() const { return m_daemon.isRunning(); }
     [[nodiscard]] QString logFile() const { return m_logFile; }
 
 Q_SIGNALS:
@@ -55,7 +57,7 @@ private:
 
     const QString m_logFile;
     QString m_program;
-    qint64 m_pid = 0;
+    ProcessMark m_daemon; // the one that is ours
     qint64 m_logBegin = 0; // of what the daemon that was started last has said
     QTimer m_check; // soon after the start
     QTimer m_gone; // until the old one has ended

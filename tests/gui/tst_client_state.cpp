@@ -1,5 +1,4 @@
 #include "client/appstate.h"
-#include "client/daemonlog.h"
 #include "client/diagnostics.h"
 #include "client/history.h"
 #include "client/notificationpolicy.h"
@@ -73,7 +72,6 @@ private Q_SLOTS:
     void settingsInABrokenFile();
     void plainHttpIsAsked();
     void settingsHaveNames();
-    void logsAreFound();
 };
 
 void ClientStateTest::snapshotOfNothing()
@@ -463,40 +461,6 @@ void ClientStateTest::settingsHaveNames()
     QCOMPARE(Settings::namesOf({u"socket"_s, u"http"_s}), u"Socket and HTTP address"_s);
     QCOMPARE(Settings::namesOf({u"api-key"_s, u"api-key-file"_s}), u"API key"_s);
     QCOMPARE(Settings::namesOf({u"log-format"_s}), u"log-format"_s); // not one of ours
-}
-
-void ClientStateTest::logsAreFound()
-{
-    // What the kernel says of processes, made up.
-    const QTemporaryDir folder;
-    const auto add = [&folder](qint64 pid, const QString &output, const QByteArray &cgroup) {
-        const QString place = folder.path() + u'/' + QString::number(pid);
-        QFile file(place + u"/cgroup"_s);
-        return QDir().mkpath(place + u"/fd"_s) && QFile::link(output, place + u"/fd/2"_s)
-            && file.open(QIODevice::WriteOnly) && file.write(cgroup) >= 0;
-    };
-    const QString log = folder.filePath(u"daemon.log"_s);
-    QFile file(log);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    QVERIFY(add(1, log, "0::/user.slice/user-1000.slice/session-3.scope\n"));
-    QVERIFY(add(2, u"/dev/pts/4"_s, "0::/user.slice/user-1000.slice/session-3.scope\n"));
-    QVERIFY(add(3, u"socket:[81]"_s,
-                "0::/user.slice/user-1000.slice/user@1000.service/app.slice/sidecar.service\n"));
-    QVERIFY(add(4, u"socket:[82]"_s, "0::/system.slice/weave-sidecar.service\n"));
-    QVERIFY(add(5, u"pipe:[83]"_s, "0::/user.slice/user-1000.slice/user@1000.service/x.scope\n"));
-    const auto of = [&folder](qint64 pid) { return DaemonLog::of(pid, folder.path()); };
-    QVERIFY(of(1).kind == DaemonLog::Kind::File);
-    QCOMPARE(of(1).place, log);
-    QVERIFY(of(2).kind == DaemonLog::Kind::Terminal);
-    QCOMPARE(of(2).place, u"/dev/pts/4"_s);
-    QVERIFY(of(3).kind == DaemonLog::Kind::Journal);
-    QCOMPARE(of(3).journalCommand(),
-             QStringList({u"journalctl"_s, u"--user"_s, u"--unit"_s, u"sidecar.service"_s,
-                          u"--lines=2000"_s, u"--no-pager"_s}));
-    QVERIFY(of(4).kind == DaemonLog::Kind::Journal);
-    QCOMPARE(of(4).journalCommand().at(2), u"weave-sidecar.service"_s);
-    QVERIFY(of(5).kind == DaemonLog::Kind::Unknown);
-    QVERIFY(of(6).kind == DaemonLog::Kind::Unknown);
 }
 
 QTEST_GUILESS_MAIN(ClientStateTest)

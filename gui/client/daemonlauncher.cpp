@@ -24,6 +24,7 @@ namespace {
 constexpr int CheckMs = 1000;
 constexpr int PollMs = 100;
 constexpr std::chrono::seconds LongestEnd{12}; // the daemon's own patience is 10 s
+constexpr std::chrono::hours TidyInterval{1};
 constexpr qint64 MaxLogBytes = qint64{8} * 1024 * 1024;
 
 } // namespace
@@ -35,8 +36,10 @@ DaemonLauncher::DaemonLauncher(QString logFile, QObject *parent)
     m_check.setSingleShot(true);
     m_check.setInterval(CheckMs);
     m_gone.setInterval(PollMs);
+    m_tidy.start(TidyInterval);
     connect(&m_check, &QTimer::timeout, this, &DaemonLauncher::checkAlive);
     connect(&m_gone, &QTimer::timeout, this, &DaemonLauncher::startAgain);
+    connect(&m_tidy, &QTimer::timeout, this, &DaemonLauncher::tidyLog);
 }
 
 DaemonLauncher::~DaemonLauncher()
@@ -65,10 +68,7 @@ void DaemonLauncher::start(const Start &what)
         return;
     }
     QDir().mkpath(QFileInfo(m_logFile).absolutePath());
-    if (QFileInfo(m_logFile).size() > MaxLogBytes) {
-        QFile::remove(m_logFile + QLatin1String(".1"));
-        QFile::rename(m_logFile, m_logFile + QLatin1String(".1"));
-    }
+    tidyLog();
     m_logBegin = QFileInfo(m_logFile).size();
     QProcess process;
     process.setProgram(m_program);
@@ -92,6 +92,18 @@ void DaemonLauncher::start(const Start &what)
         return;
     }
     m_check.start();
+}
+
+// A daemon that is running goes on writing to the same file, to its end, so that it is copied and
+// emptied; what it says in between is lost.
+void DaemonLauncher::tidyLog()
+{
+    if (QFileInfo(m_logFile).size() <= MaxLogBytes)
+        return;
+    const QString older = m_logFile + QLatin1String(".1");
+    QFile::remove(older);
+    if (QFile::copy(m_logFile, older) && QFile::resize(m_logFile, 0))
+        m_logBegin = 0;
 }
 
 void DaemonLauncher::restart(const Start &what)

@@ -46,6 +46,10 @@ public:
     [[nodiscard]] bool isRunning() const { return m_daemon.isRunning(); }
     [[nodiscard]] QString logFile() const { return m_logFile; }
 
+    // Makes a log of more than 8 MiB the older of two, of which the one before it goes. Happens at
+    // each start, and once an hour while this object lives.
+    void tidyLog();
+
 Q_SIGNALS:
     // text: what the daemon said last.
     void failed(const QString &text);
@@ -60,6 +64,7 @@ private:
     ProcessMark m_daemon; // the one that is ours
     qint64 m_logBegin = 0; // of what the daemon that was started last has said
     QTimer m_check; // soon after the start
+    QTimer m_tidy;
     QTimer m_gone; // until the old one has ended
     Start m_next;
 };

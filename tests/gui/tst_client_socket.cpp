@@ -12,7 +12,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
+#include <fcntl.h>
 #include <functional>
 #include <memory>
 
@@ -90,6 +92,7 @@ private Q_SLOTS:
     void startsADaemon();
     void startsWhatFails();
     void quotesNoEarlierDaemon();
+    void keepsItsLogSmall();
     void failsInSilenceAtTheEnd();
 };
 
@@ -353,6 +356,15 @@ void ClientSocketTest::startsADaemon()
     if (QFileInfo::exists(u"/proc/self/cwd"_s)) // file:calls.ndjson is the user's, not the root's
         QCOMPARE(QFile::symLinkTarget(u"/proc/%1/cwd"_s.arg(pid)),
                  QFileInfo(QDir::homePath()).canonicalFilePath());
+    // The log may be emptied under it.
+    QFile output(u"/proc/%1/fdinfo/2"_s.arg(pid));
+    if (output.open(QIODevice::ReadOnly)) {
+        const auto lines = output.readAll().split('\n');
+        const auto flags = std::find_if(lines.begin(), lines.end(), [](const QByteArray &line) {
+            return line.startsWith("flags:");
+        });
+        QVERIFY((flags->mid(6).trimmed().toInt(nullptr, 8) & O_APPEND) != 0);
+    }
     launcher.restart({arguments, u"some-key"_s});
     QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 2, 15'000);
     QVERIFY(client.snapshot().pid != pid);
@@ -406,6 +418,29 @@ void ClientSocketTest::quotesNoEarlierDaemon()
         QSKIP("there is no /proc to find it in");
     QVERIFY(failed.wait(5000));
     QCOMPARE(failed[0][0].toString(), u"The sidecar ended at once."_s);
+}
+
+// By a daemon that goes on writing.
+void ClientSocketTest::keepsItsLogSmall()
+{
+    const QTemporaryDir folder;
+    const QString log = folder.filePath(u"daemon.log"_s);
+    QFile daemon(log);
+    QVERIFY(daemon.open(QIODevice::Append | QIODevice::Unbuffered));
+    DaemonLauncher launcher(log);
+    const QByteArray little(1000, 'x');
+    const QByteArray much(8 * 1024 * 1024, 'x');
+    QVERIFY(daemon.write(little) > 0);
+    launcher.tidyLog();
+    QCOMPARE(QFileInfo(log).size(), little.size());
+    for (int i = 0; i < 2; ++i) {
+        QVERIFY(daemon.write(much) > 0);
+        launcher.tidyLog();
+        QCOMPARE(QFileInfo(log).size(), 0);
+        QCOMPARE(QFileInfo(log + u".1"_s).size(), little.size() + much.size());
+        QVERIFY(daemon.write(little) > 0);
+        QCOMPARE(QFileInfo(log).size(), little.size());
+    }
 }
 
 // Those who would say so are gone, or half gone, when a launcher goes with its owner.

@@ -1,0 +1,166 @@
+#include "spool/diskspool.h"
+
+#include "unit/diskspoolbench.h"
+#include "unit/memorylimit.h"
+
+#include <QTest>
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace Weave;
+
+// What fits into a spool, and how its files make room for each other.
+class TstSpoolLimits final : public QObject, private DiskSpoolBench
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { useNewFolder(); }
+
+    void theBoundHoldsAndRoomComesBack()
+    {
+        auto spool = open();
+        std::vector<RecordRef> records;
+        std::optional<Error> refused;
+        const std::string payload(10000, 'x');
+        while (!refused && records.size() < 10000) {
+            const auto record = spool->append({CallKind::Start, "p", "id", payload});
+            if (record)
+                records.push_back(*record);
+            else
+                refused = record.error();
+        }
+        QVERIFY(refused);
+        QVERIFY(refused->code == ErrorCode::Full);
+        QVERIFY(spool->usage().usedBytes <= options().maxBytes);
+        QVERIFY(records.size() * payload.size() > options().maxBytes / 2);
+        for (const RecordRef &record : records)
+            spool->remove(record);
+        QVERIFY(spool->append({CallKind::Start, "p", "id", payload}).ok());
+        QCOMPARE(spool->usage().pendingCalls, std::uint64_t(1));
+    }
+
+    void aCallThatIsTooLargeDoesNotCostTheOpenFile()
+    {
+        auto spool = open();
+        append(*spool, "p", "1");
+        leaveRoom(*spool, 300);
+        const auto used = spool->usage().usedBytes;
+        const std::string payload(100000, 'x');
+        const auto large = spool->append({CallKind::Start, "p", "id", payload});
+        QVERIFY(!large.ok());
+        QVERIFY(large.error().code == ErrorCode::Full);
+        for (int i = 0; i < 100; ++i)
+            QVERIFY(spool->append({CallKind::Start, "p", "id", "{}"}).ok());
+        QCOMPARE(spool->usage().usedBytes, used);
+    }
+
+    void anEmptyOpenFileMakesRoomForALargeCall()
+    {
+        auto spool = open();
+        spool->remove(append(*spool, "p", "1")); // in a file of 64 KiB
+        leaveRoom(*spool, 1000);
+        const std::string payload(65000, 'x');
+        QVERIFY(spool->append({CallKind::Start, "p", "id", payload}).ok());
+        QVERIFY(spool->usage().usedBytes <= options().maxBytes);
+        QCOMPARE(segmentFiles().size(), spool->usage().pendingCalls);
+    }
+
+    void theLastRoomIsUsed()
+    {
+        auto spool = open();
+        leaveRoom(*spool, 20000); // less than any file that is made for what is to come
+        const std::string payload(10000, 'x');
+        const auto record = spool->append({CallKind::Start, "p", "id", payload});
+        QVERIFY(record.ok());
+        QCOMPARE(spool->payload(*record), std::string_view(payload));
+        QVERIFY(spool->append({CallKind::Start, "q", "id", "{}"}).ok());
+        QVERIFY(spool->usage().usedBytes <= options().maxBytes);
+        const auto tooLarge = spool->append({CallKind::Start, "p", "id", payload});
+        QVERIFY(!tooLarge.ok());
+        QVERIFY(tooLarge.error().code == ErrorCode::Full);
+    }
+
+    // Clients that outrun delivery for hours must not leave a file for every few calls: each takes
+    // a mapping, of which the system gives a process 65,530.
+    void aFullSpoolKeepsLargeFiles()
+    {
+        DiskSpoolOptions large = options();
+        large.maxBytes = 8U << 20U;
+        large.minSegmentBytes = 16U << 10U;
+        auto spool = DiskSpool::open(large, clock());
+        QVERIFY(spool);
+        const std::string payload(1000, 'x');
+        std::deque<RecordRef> waiting;
+        const auto fill = [&] {
+            while (const auto record = (*spool)->append({CallKind::Start, "p", "id", payload}))
+                waiting.push_back(*record);
+        };
+        fill();
+        const qsizetype files = segmentFiles().size();
+        for (int round = 0; round < 10; ++round) {
+            for (std::size_t count = waiting.size(); count > 0; --count) {
+                (*spool)->remove(waiting.front());
+                waiting.pop_front();
+                fill();
+            }
+        }
+        QVERIFY(segmentFiles().size() < 2 * files);
+    }
+
+    // Of a system that has nothing left for one more file.
+    void spareFilesMakeRoomForAnother()
+    {
+        DiskSpoolOptions large = options();
+        large.maxBytes = 64U << 20U;
+        large.minSegmentBytes = large.maxSegmentBytes = 4U << 20U;
+        auto spool = DiskSpool::open(large, clock());
+        QVERIFY(spool);
+        const std::string payload(2'500'000, 'x'); // one in each file
+        std::vector<RecordRef> waiting;
+        for (int i = 0; i < 4; ++i)
+            waiting.push_back(*(*spool)->append({CallKind::Start, "p", "id", payload}));
+        for (const RecordRef &record : waiting)
+            (*spool)->remove(record);
+        QCOMPARE(segmentFiles().size(), qsizetype(4)); // the open one and three to spare
+        const std::string larger(2 * payload.size(), 'x');
+        const MemoryLimit limit(large.maxSegmentBytes);
+        if (!limit.isSet())
+            QSKIP("needs /proc/self/statm");
+        QVERIFY((*spool)->append({CallKind::Start, "q", "id", larger}).ok());
+        QCOMPARE(segmentFiles().size(), qsizetype(2));
+    }
+
+    void aLargeCallGetsASegmentOfItsOwn()
+    {
+        auto spool = open();
+        const std::string payload(300000, 'x');
+        const auto record = spool->append({CallKind::Start, "p", "id", payload});
+        QVERIFY(record.ok());
+        QCOMPARE(spool->payload(*record), std::string_view(payload));
+    }
+
+private:
+    // Fills the spool with calls of another project until so many bytes are left.
+    void leaveRoom(DiskSpool &spool, std::uint64_t bytes)
+    {
+        const std::size_t own = 200000; // a call that is larger than any file for more than one
+        const auto left = [&] { return options().maxBytes - spool.usage().usedBytes - bytes; };
+        const auto fill = [&](std::size_t payload) {
+            if (!spool.append({CallKind::Start, "full", "id", std::string(payload, 'x')}))
+                qFatal("no room");
+        };
+        while (left() > 2 * Segment::bytesFor("full", 2, own))
+            fill(own);
+        std::size_t last = left();
+        while (Segment::bytesFor("full", 2, last) > left())
+            --last;
+        fill(last);
+    }
+};
+
+QTEST_APPLESS_MAIN(TstSpoolLimits)
+#include "tst_spoollimits.moc"

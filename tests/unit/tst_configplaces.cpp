@@ -1,0 +1,174 @@
+#include "config/config.h"
+
+#include "unit/configresolving.h"
+
+#include <QDir>
+#include <QTest>
+
+#include <grp.h>
+#include <unistd.h>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::uint64_t MiB = std::uint64_t{1024} * 1024;
+
+} // namespace
+
+// Where the daemon is found on its machine, and where it keeps its files.
+class TstConfigPlaces final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void filesAreAbsolute();
+    void metrics();
+    void socketPath();
+    void spoolDirectory_data();
+    void spoolDirectory();
+    void spoolDirectoryWithoutAHome();
+    void spoolInMemory();
+    void socketGroup();
+    void badSocketGroup();
+};
+
+// doctor and the tray are told of them, and run elsewhere.
+void TstConfigPlaces::filesAreAbsolute()
+{
+    const Config config = configOf({{"config", "c.toml"}});
+    QCOMPARE(config.files.size(), std::size_t(1));
+    QCOMPARE(toBytes(config.files.front()), QDir::current().filePath(u"c.toml"_s).toUtf8());
+}
+
+void TstConfigPlaces::metrics()
+{
+    QVERIFY(!configOf({}).metrics);
+    const Config tcp = configOf({{"metrics", "127.0.0.1:8320"}});
+    QVERIFY(tcp.metrics && tcp.metrics->tcp);
+    QCOMPARE(tcp.metrics->tcp->port, quint16{8320});
+    QVERIFY(!tcp.http); // neither is the other
+    const Config unixSocket = configOf({{"metrics", "unix:/run/m"}});
+    QCOMPARE(toBytes(unixSocket.metrics->unixPath), "/run/m"_ba);
+
+    for (const auto &[metrics, backend, word] :
+         {std::tuple("nonsense", Backend, "--metrics: \"nonsense\": "),
+          std::tuple("0.0.0.0:1", Backend, "--metrics-allow-remote"),
+          std::tuple("unix:/tmp/weave_sidecar.sock", Backend, "--socket"),
+          std::tuple("127.0.0.1:1", "http://localhost:1/traces", "--backend: ")}) {
+        const auto config = resolve({{"metrics", metrics}, {"backend", backend}});
+        QVERIFY(!config.ok());
+        QVERIFY2(messageOf(config).contains(word), messageOf(config).constData());
+    }
+    // One flag does not open what the other is for.
+    QVERIFY(!resolve({{"metrics", "0.0.0.0:1"}, {"http-allow-remote", "true"}}).ok());
+    QVERIFY(!resolve({{"http", "0.0.0.0:1"}, {"metrics-allow-remote", "true"}}).ok());
+    QVERIFY(resolve({{"metrics", "0.0.0.0:1"}, {"metrics-allow-remote", "true"}}).ok());
+}
+
+void TstConfigPlaces::socketPath()
+{
+    QCOMPARE(toBytes(configOf({{"socket", "/run/user/1000/weave.sock"}}).socketPath),
+             "/run/user/1000/weave.sock"_ba);
+    const auto config = resolve({{"socket", ""}});
+    QVERIFY(!config.ok());
+    QVERIFY2(messageOf(config).startsWith("--socket: "), messageOf(config).constData());
+}
+
+void TstConfigPlaces::spoolDirectory_data()
+{
+    QTest::addColumn<QByteArray>("given");
+    QTest::addColumn<QByteArray>("stateHome");
+    QTest::addColumn<QByteArray>("directory");
+#if defined(Q_OS_MACOS)
+    const QByteArray usual = QByteArray(Home) + "/Library/Application Support/weave-sidecar/spool";
+#else
+    const QByteArray usual = QByteArray(Home) + "/.local/state/weave-sidecar/spool";
+    QTest::newRow("XDG_STATE_HOME") << ""_ba
+                                    << "/var/state"_ba
+                                    << "/var/state/weave-sidecar/spool"_ba;
+#endif
+    QTest::newRow("default") << ""_ba
+                             << ""_ba << usual;
+    QTest::newRow("XDG_STATE_HOME that is not absolute") << ""_ba
+                                                         << "state"_ba << usual;
+    QTest::newRow("given") << "/var/spool/weave"_ba
+                           << "/var/state"_ba
+                           << "/var/spool/weave"_ba;
+    QTest::newRow("given, not absolute") << "calls"_ba
+                                         << "/var/state"_ba
+                                         << "calls"_ba;
+}
+
+void TstConfigPlaces::spoolDirectory()
+{
+    QFETCH(QByteArray, given);
+    QFETCH(QByteArray, stateHome);
+    QFETCH(QByteArray, directory);
+    Options options = optionsOf({{"backend", Backend}});
+    if (!given.isEmpty())
+        options.set("spool-dir", given.toStdString(), Options::Source::Flag);
+    const auto config =
+        resolve(options, {{"HOME", Home}, {"XDG_STATE_HOME", stateHome.constData()}});
+    QVERIFY2(config.ok(), messageOf(config).constData());
+    QCOMPARE(toBytes(config->spoolDirectory), directory);
+}
+
+void TstConfigPlaces::spoolDirectoryWithoutAHome()
+{
+    const auto config = resolve(optionsOf({{"backend", Backend}}), Settings{});
+    QVERIFY(!config.ok());
+    QVERIFY(config.error().code == ErrorCode::InvalidArgument);
+    QVERIFY2(messageOf(config).startsWith("--spool-dir: "), messageOf(config).constData());
+    for (const char *given : {"/var/spool/weave", "none"}) {
+        const auto told =
+            resolve(optionsOf({{"backend", Backend}, {"spool-dir", given}}), Settings{});
+        QVERIFY2(told.ok(), messageOf(told).constData());
+    }
+}
+
+// Memory is dearer than disk: the default is smaller, but what is given counts.
+void TstConfigPlaces::spoolInMemory()
+{
+    const auto config = resolve({{"spool-dir", "none"}});
+    QVERIFY2(config.ok(), messageOf(config).constData());
+    QVERIFY(config->spoolDirectory.empty());
+    QCOMPARE(config->spoolMaxBytes, 64 * MiB);
+    QCOMPARE(configOf({{"spool-dir", "none"}, {"spool-max-bytes", "1GiB"}}).spoolMaxBytes,
+             1024 * MiB);
+    QCOMPARE(configOf({{"spool-dir", "none"}, {"spool-max-bytes", "2MiB"}}).spoolMaxBytes, 2 * MiB);
+    const auto bad = resolve({{"spool-dir", "none"}, {"spool-max-bytes", "1"}});
+    QVERIFY2(messageOf(bad).startsWith("--spool-max-bytes: "), messageOf(bad).constData());
+}
+
+void TstConfigPlaces::socketGroup()
+{
+    const auto byNumber = resolve({{"socket-group", "4242"}});
+    QVERIFY2(byNumber.ok(), messageOf(byNumber).constData());
+    QVERIFY(byNumber->socketGroup == gid_t{4242});
+    QVERIFY(configOf({{"socket-group", "0"}}).socketGroup == gid_t{0});
+
+    const struct group *own = ::getgrgid(::getgid());
+    if (!own)
+        QSKIP("this process's group has no name");
+    const gid_t id = own->gr_gid;
+    const auto byName = resolve({{"socket-group", QByteArray(own->gr_name).constData()}});
+    QVERIFY2(byName.ok(), messageOf(byName).constData());
+    QVERIFY(byName->socketGroup == id);
+}
+
+void TstConfigPlaces::badSocketGroup()
+{
+    // The largest number means "no group" to chown().
+    for (const char *name : {"no-such-group-here", "-1", "4294967295", "4294967296", "wheel "}) {
+        const auto config = resolve({{"socket-group", name}});
+        QVERIFY2(!config.ok(), name);
+        const QByteArray message = messageOf(config);
+        QVERIFY2(message.startsWith("--socket-group: \"" + QByteArray(name) + "\": "),
+                 message.constData());
+    }
+}
+
+QTEST_GUILESS_MAIN(TstConfigPlaces)
+#include "tst_configplaces.moc"

@@ -1,108 +1,20 @@
 #include "protocol/framereader.h"
 
+#include "unit/framereading.h"
 #include "unit/text.h"
 
 #include <QTest>
 
+#include <algorithm>
 #include <array>
-#include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <random>
-#include <utility>
-#include <vector>
 
 using namespace Weave;
 using namespace Qt::StringLiterals;
 
-namespace {
-
-std::size_t g_liveBytes = 0;
-
-// What this program holds, so that a test can see memory come back. The size stands before each
-// block.
-constexpr std::size_t SizeBytes = alignof(std::max_align_t);
-
-} // namespace
-
-void *operator new(std::size_t size)
-{
-    void *block = std::malloc(SizeBytes + size);
-    if (!block)
-        std::abort();
-    *static_cast<std::size_t *>(block) = size;
-    g_liveBytes += size;
-    return static_cast<char *>(block) + SizeBytes;
-}
-
-void operator delete(void *memory) noexcept
-{
-    if (!memory)
-        return;
-    void *block = static_cast<char *>(memory) - SizeBytes;
-    g_liveBytes -= *static_cast<std::size_t *>(block);
-    std::free(block);
-}
-
-void operator delete(void *memory, std::size_t) noexcept
-{
-    operator delete(memory);
-}
-
-namespace {
-
 using Status = Frame::Status;
 
-constexpr std::size_t KiB = 1024;
-constexpr std::size_t MiB = 1024 * KiB;
-constexpr std::size_t NoLimit = 1024 * MiB;
-
-// A frame that keeps its text.
-struct Seen
-{
-    Status status = Status::Incomplete;
-    QByteArray text;
-
-    bool operator==(const Seen &other) const = default;
-};
-
-Seen seen(const Frame &frame)
-{
-    return {frame.status, toBytes(frame.text)};
-}
-
-Seen line(const QByteArray &text)
-{
-    return {Status::Line, text};
-}
-
-const Seen Incomplete{};
-const Seen TooLong{Status::TooLong, {}};
-const Seen OverBudget{Status::OverBudget, {}};
-
-QByteArray shown(const QList<Seen> &frames)
-{
-    constexpr std::array<const char *, 4> Names{"", "TooLong", "OverBudget", "Incomplete"};
-    QByteArray text;
-    for (const Seen &frame : frames)
-        text += Names.at(static_cast<std::size_t>(frame.status)) + frame.text + "|";
-    return text;
-}
-
-// Every frame that the bytes complete; the closing Incomplete left out.
-QList<Seen> framesOf(FrameReader &reader, std::string_view bytes)
-{
-    QList<Seen> frames;
-    reader.feed(bytes);
-    for (Seen frame = seen(reader.next()); frame != Incomplete; frame = seen(reader.next()))
-        frames << frame;
-    return frames;
-}
-
-QList<Seen> framesOf(FrameReader &reader, const QByteArray &bytes)
-{
-    return framesOf(reader, toView(bytes));
-}
+namespace {
 
 bool isBlank(const QByteArray &text)
 {
@@ -128,6 +40,7 @@ QList<Seen> naiveFrames(const QByteArray &stream, std::size_t maxLineBytes)
 
 } // namespace
 
+// How bytes become lines, however they come.
 class TstFrameReader final : public QObject
 {
     Q_OBJECT
@@ -143,7 +56,6 @@ private Q_SLOTS:
     void limit();
     void limitIsTheSameForBlankLines();
     void skippingAndRecovery();
-    void skippingTakesNoMemory();
     void finish_data();
     void finish();
     void finishTellsOfASkippedLine();
@@ -151,12 +63,6 @@ private Q_SLOTS:
     void parkTwiceAndInTheMiddle();
     void hasUnfinishedLine();
     void aLineThatWasGivenOutIsFinished();
-    void smallLinesNeedNoBudget();
-    void budgetIsTakenAndGivenBack();
-    void budgetIsGivenBackByTheDestructor();
-    void exhaustedBudget();
-    void budgetCounts();
-    void memoryComesBackAfterALongLine();
     void anyCutsGiveTheSameFrames();
 };
 
@@ -299,24 +205,6 @@ void TstFrameReader::skippingAndRecovery()
     QVERIFY(!reader.hasUnfinishedLine());
 }
 
-void TstFrameReader::skippingTakesNoMemory()
-{
-    ByteBudget budget(NoLimit);
-    FrameReader reader(MiB, budget);
-    const QByteArray block(64 * KiB, 'x');
-    for (std::size_t size = 0; size < MiB; size += 64 * KiB)
-        QVERIFY(framesOf(reader, block).isEmpty());
-    QVERIFY(budget.used() > 0);
-    QVERIFY(framesOf(reader, block).isEmpty());
-    QCOMPARE(budget.used(), std::size_t{0});
-    const std::size_t liveBytes = g_liveBytes;
-    for (int i = 0; i < 100; ++i)
-        QVERIFY(framesOf(reader, block).isEmpty());
-    QCOMPARE(budget.used(), std::size_t{0});
-    QVERIFY(g_liveBytes <= liveBytes);
-    QCOMPARE(shown(framesOf(reader, "\nnext\n"_ba)), shown({TooLong, line("next")}));
-}
-
 void TstFrameReader::finish_data()
 {
     QTest::addColumn<QByteArray>("stream");
@@ -420,104 +308,6 @@ void TstFrameReader::aLineThatWasGivenOutIsFinished()
     reader.feed(toView(rest));
     QVERIFY(seen(reader.next()) == line("ab"));
     QVERIFY(!reader.hasUnfinishedLine());
-}
-
-// A client's usual lines must go on while others hold all the memory.
-void TstFrameReader::smallLinesNeedNoBudget()
-{
-    ByteBudget budget(0);
-    FrameReader reader(MiB, budget);
-    const QByteArray text(64 * KiB, 'x');
-    QVERIFY(framesOf(reader, text.first(40'000)).isEmpty());
-    QCOMPARE(shown(framesOf(reader, text.sliced(40'000) + "\n")), shown({line(text)}));
-    // A line that comes whole is not kept at all, however long it is.
-    const QByteArray whole(512 * KiB, 'y');
-    QCOMPARE(shown(framesOf(reader, whole + "\n")), shown({line(whole)}));
-    QCOMPARE(budget.used(), std::size_t{0});
-}
-
-void TstFrameReader::budgetIsTakenAndGivenBack()
-{
-    ByteBudget budget(MiB);
-    {
-        FrameReader reader(MiB, budget);
-        const QByteArray text(300 * KiB, 'x');
-        for (int i = 0; i < 3; ++i) {
-            framesOf(reader, text.first(100 * KiB));
-            const std::size_t afterFirst = budget.used();
-            QVERIFY(afterFirst > 0 && afterFirst <= 100 * KiB);
-            framesOf(reader, text.sliced(100 * KiB));
-            QVERIFY(budget.used() > afterFirst && budget.used() <= 300 * KiB);
-            QCOMPARE(shown(framesOf(reader, "\n"_ba)), shown({line(text)}));
-            QCOMPARE(budget.used(), std::size_t{0});
-        }
-    }
-    QCOMPARE(budget.used(), std::size_t{0}); // nothing is given back twice
-}
-
-void TstFrameReader::budgetIsGivenBackByTheDestructor()
-{
-    ByteBudget budget(MiB);
-    {
-        FrameReader reader(MiB, budget);
-        framesOf(reader, QByteArray(300 * KiB, 'x'));
-        QVERIFY(budget.used() > 0);
-        FrameReader other(MiB, budget);
-        framesOf(other, QByteArray(200 * KiB, 'x'));
-        QVERIFY(budget.used() > 400 * KiB);
-    }
-    QCOMPARE(budget.used(), std::size_t{0});
-}
-
-void TstFrameReader::exhaustedBudget()
-{
-    ByteBudget budget(256 * KiB);
-    FrameReader holder(MiB, budget);
-    framesOf(holder, QByteArray(200 * KiB, 'h'));
-    FrameReader reader(MiB, budget);
-    QVERIFY(framesOf(reader, QByteArray(100 * KiB, 'x')).isEmpty());
-    QVERIFY(reader.hasUnfinishedLine());
-    QVERIFY(budget.used() <= 256 * KiB);
-    QCOMPARE(shown(framesOf(reader, "xxx\nnext\n"_ba)), shown({OverBudget, line("next")}));
-
-    // The one that holds the memory is not hurt, and others get it afterwards.
-    QCOMPARE(shown(framesOf(holder, "\n"_ba)), shown({line(QByteArray(200 * KiB, 'h'))}));
-    QVERIFY(framesOf(reader, QByteArray(100 * KiB, 'y')).isEmpty());
-    QCOMPARE(shown(framesOf(reader, "\n"_ba)), shown({line(QByteArray(100 * KiB, 'y'))}));
-}
-
-void TstFrameReader::budgetCounts()
-{
-    ByteBudget budget(10);
-    QVERIFY(budget.tryTake(0));
-    QVERIFY(!budget.tryTake(11));
-    QVERIFY(budget.tryTake(4));
-    QVERIFY(!budget.tryTake(7));
-    QVERIFY(!budget.tryTake(~std::size_t{0}));
-    QCOMPARE(budget.used(), std::size_t{4});
-    QVERIFY(budget.tryTake(6));
-    QVERIFY(!budget.tryTake(1));
-    budget.giveBack(3);
-    QVERIFY(budget.tryTake(3));
-    budget.giveBack(10);
-    QCOMPARE(budget.used(), std::size_t{0});
-}
-
-void TstFrameReader::memoryComesBackAfterALongLine()
-{
-    ByteBudget budget(NoLimit);
-    FrameReader reader(16 * MiB, budget);
-    const QByteArray block(64 * KiB, 'x');
-    const std::size_t before = g_liveBytes;
-    for (std::size_t size = 0; size < 8 * MiB; size += 64 * KiB) {
-        reader.feed(toView(block));
-        QVERIFY(reader.next().status == Status::Incomplete);
-    }
-    QVERIFY(g_liveBytes - before >= 8 * MiB);
-    reader.feed("\n");
-    QVERIFY(reader.next().status == Status::Line);
-    QVERIFY(reader.next().status == Status::Incomplete);
-    QVERIFY(g_liveBytes - before <= 128 * KiB);
 }
 
 void TstFrameReader::anyCutsGiveTheSameFrames()

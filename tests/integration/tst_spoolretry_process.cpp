@@ -10,6 +10,7 @@
 #include <QLocalSocket>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
 #include <unistd.h>
 
@@ -31,6 +32,17 @@ private Q_SLOTS:
     void oneRetryAtATime();
 
 private:
+    // Where the system tells of it.
+    static bool hasConnected(const SidecarProcess &command)
+    {
+        const QDir descriptors(QStringLiteral("/proc/%1/fd").arg(command.pid()));
+        const QFileInfoList entries =
+            descriptors.entryInfoList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot);
+        return !descriptors.exists()
+            || std::any_of(entries.begin(), entries.end(), [](const QFileInfo &entry) {
+                   return entry.symLinkTarget().contains(QLatin1String("socket:"));
+               });
+    }
     // A retry that waits for a daemon that has been stopped.
     static void launchRetry(SidecarProcess &command)
     {
@@ -94,7 +106,7 @@ void SpoolRetryProcessTest::anInterruptedRetryLosesNothing()
         SidecarProcess command(f.sidecar.socketPath());
         launchRetry(command);
         QTRY_VERIFY(QFile::exists(letters + QStringLiteral(".retry")));
-        QTest::qWait(300); // the second finds that file there, and is to have begun
+        QTRY_VERIFY(hasConnected(command)); // the second finds that file there
         command.sendSignal(SIGKILL);
         QVERIFY(!command.waitForExit());
     }

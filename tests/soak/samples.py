@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import stat
 import statistics
 from pathlib import Path
 
@@ -45,7 +47,7 @@ def take_sample(pid: int, spool: Path) -> Sample:
         name, _, value = line.partition(":")
         status[name] = value.split()
     spool_mib = resident_of(process, str(spool))
-    files = [path for path in spool.rglob("*") if path.is_file()]
+    files = sizes_in(spool)
     return {
         "anonymous MiB": int(status["RssAnon"][0]) / 1024,
         "resident MiB": int(status["VmRSS"][0]) / 1024 - spool_mib,
@@ -54,8 +56,19 @@ def take_sample(pid: int, spool: Path) -> Sample:
         "threads": int(status["Threads"][0]),
         "mappings": len((process / "maps").read_text().splitlines()),
         "spool files": len(files),
-        "on disk MiB": sum(path.stat().st_blocks * 512 for path in files) / MIB,
+        "on disk MiB": sum(files) / MIB,
     }
+
+
+def sizes_in(folder: Path) -> list[int]:
+    """What each file takes on the disk, in bytes. The daemon may delete some meanwhile."""
+    sizes = []
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            status = path.stat()
+            if stat.S_ISREG(status.st_mode):
+                sizes.append(status.st_blocks * 512)
+    return sizes
 
 
 def resident_of(process: Path, folder: str) -> float:

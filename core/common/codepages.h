@@ -9,8 +9,8 @@ namespace Weave {
 // instead of 24 with a TLS backend, 4 instead of 15 with a plain one (./dev bench, idle). The first
 // call after that costs a millisecond of CPU more, and is answered as fast as before.
 //
-// A debugger's breakpoints and uprobes in such pages are lost. Does nothing where the system is not
-// Linux.
+// Pages that somebody has written to, as a debugger does for its breakpoints, stay. Does nothing
+// where the system is not Linux or does not tell which those are (/proc/self/pagemap).
 void unmapCodePages();
 
 } // namespace Weave

@@ -1,9 +1,13 @@
 #include "common/codepages.h"
+#include "common/uniquefd.h"
 
 #include <QFile>
 #include <QTest>
 
+#include <cstdint>
+#include <fcntl.h>
 #include <stdexcept>
+#include <unistd.h>
 
 using namespace Weave;
 using namespace Qt::StringLiterals;
@@ -32,6 +36,7 @@ class TstCodePages final : public QObject
 private Q_SLOTS:
     void mostOfThemGo();
     void theProgramGoesOn();
+    void whatSomebodyHasWrittenStays();
 };
 
 void TstCodePages::mostOfThemGo()
@@ -55,6 +60,22 @@ void TstCodePages::theProgramGoesOn()
     QCOMPARE(QString::fromLatin1(relocated).toUpper(), u"RELOCATED"_s);
     QVERIFY_THROWS_EXCEPTION(std::runtime_error, throw std::runtime_error("caught"));
     QCOMPARE(metaObject()->className(), "TstCodePages");
+}
+
+// As a debugger writes, into pages that the program cannot write to.
+void TstCodePages::whatSomebodyHasWrittenStays()
+{
+    static constexpr int Before = 1;
+    static constexpr int After = 2;
+    static const int constant = Before;
+    const volatile int *const place = &constant;
+    const UniqueFd memory(::open("/proc/self/mem", O_RDWR | O_CLOEXEC));
+    const auto address = static_cast<off_t>(reinterpret_cast<std::uintptr_t>(place));
+    if (::pwrite(memory.get(), &After, sizeof After, address) != sizeof After)
+        QSKIP("this system does not let a program write so");
+    QCOMPARE(*place, After);
+    unmapCodePages();
+    QCOMPARE(*place, After);
 }
 
 QTEST_GUILESS_MAIN(TstCodePages)

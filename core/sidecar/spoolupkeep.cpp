@@ -62,12 +62,18 @@ void SpoolUpkeep::recoverSome()
         Q_EMIT recoveryEnded();
 }
 
+// One after the other: a disk that is slower than the ticks would have more and more to do, and
+// hold the files that were delivered meanwhile.
 void SpoolUpkeep::syncWhatWaits()
 {
+    if (m_isSyncing)
+        return;
     SyncTask::Job job = m_spool.takeUnsynced();
     if (job.segments.empty())
         return;
-    job.done = [](const Result<void> &result) {
+    m_isSyncing = true;
+    job.done = [this](const Result<void> &result) {
+        m_isSyncing = false;
         if (!result)
             qCWarning(lcSpool, "%s", result.error().message.c_str());
     };

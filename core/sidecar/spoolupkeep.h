@@ -7,6 +7,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,7 +44,8 @@ private:
     void tick();
 
     DiskSpool &m_spool;
-    std::optional<SyncTask> m_sync;
+    std::atomic<bool> m_isSyncing = false;
+    std::optional<SyncTask> m_sync; // ends before that
     QTimer m_recovery;
     QTimer m_tick;
 };

@@ -124,7 +124,8 @@ Result<RecordRef> DiskSpool::append(const CallView &call)
     File &file = *chain.files.back();
     const auto size = static_cast<std::uint32_t>(call.payload.size());
     const auto bytes = SegmentFormat::recordBytes(call.id.size(), call.payload.size());
-    ++file.livingRecords;
+    if (file.livingRecords++ == 0)
+        file.piece.segment->setNeeded(true);
     chain.wasUsed = true;
     if (m_options.collectsAppended
         && (m_appended.empty() || m_appended.back() != file.piece.segment))
@@ -206,7 +207,8 @@ void DiskSpool::remove(const RecordRef &record)
 {
     auto [chain, file] = m_slots[record.segment];
     file->piece.segment->setState(record.offset, RecordState::Done);
-    --file->livingRecords;
+    if (--file->livingRecords == 0)
+        file->piece.segment->setNeeded(false);
     if (record.offset < file->oldEnd)
         --file->livingOldRecords;
     --m_usage.pendingCalls;

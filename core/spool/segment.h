@@ -3,6 +3,7 @@
 #include "common/call.h"
 #include "common/result.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -80,6 +81,10 @@ public:
 
     // Writes what is dirty to the disk and waits for it. From any thread.
     [[nodiscard]] Result<void> sync() const;
+    // Whether anything in it waits: nobody would miss the rest. True until it is set. From any
+    // thread.
+    [[nodiscard]] bool isNeeded() const { return m_isNeeded; }
+    void setNeeded(bool isNeeded) { m_isNeeded = isNeeded; }
     // Brings the first bytes into memory. Io when the disk cannot read them: touching them would
     // end the process (SIGBUS). Where the system has no way to ask, it says nothing.
     [[nodiscard]] Result<void> load(std::size_t bytes) const;
@@ -99,6 +104,7 @@ private:
     std::uint32_t m_states = 0; // where the records' states start
     std::uint32_t m_first = 0; // where they end, and the first record starts
     std::uint32_t m_end = 0;
+    std::atomic<bool> m_isNeeded = true;
 };
 
 } // namespace Weave

@@ -24,6 +24,9 @@ Result<void> perform(const SyncTask::Job &job)
 {
     Result<void> result;
     for (const auto &segment : job.segments) {
+        // With thousands of them, most may have been delivered before their turn comes.
+        if (!segment->isNeeded())
+            continue;
         if (auto synced = segment->sync(); !synced && result)
             result = std::move(synced);
     }

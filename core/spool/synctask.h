@@ -11,6 +11,7 @@
 namespace Weave {
 
 // Syncs segments to the disk in a thread of its own: a slow disk must not keep clients waiting.
+// Those in which nothing waits any more are passed over.
 class SyncTask
 {
 public:

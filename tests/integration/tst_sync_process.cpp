@@ -36,6 +36,7 @@ private Q_SLOTS:
     void brokenDiskIsARefusal();
     void malformedLinesNeedNoSync();
     void lazyDoesNotWait();
+    void whatIsDeliveredMeanwhileIsNotSynced();
     void unreadableFileIsPutAside();
 
 private:
@@ -141,6 +142,27 @@ void SyncProcessTest::lazyDoesNotWait()
     timer.start();
     QCOMPARE(client.sendCalls(callLine(2), 1), 1);
     QCOMPARE_LE(timer.elapsed(), 1000);
+}
+
+// Every project has a file of its own.
+void SyncProcessTest::whatIsDeliveredMeanwhileIsNotSynced()
+{
+    constexpr int Projects = 20;
+    ProcessFixture f;
+    QVERIFY(start(f, "1000", QStringLiteral("lazy")));
+    const quint16 port = f.sink.port();
+    f.sink.stop();
+    FakeClient client(f.sidecar.socketPath());
+    for (int i = 0; i < Projects; ++i) {
+        const QByteArray id = QByteArray::number(i);
+        QCOMPARE(client.sendCalls(startLine(startPayload("a/" + id, id)), 1), 1);
+    }
+    QTRY_COMPARE_GE(syncs(f), 1);
+    QVERIFY(f.sink.listen(port));
+    QVERIFY(f.waitForDelivered(Projects));
+    f.sidecar.sendSignal(SIGTERM);
+    QCOMPARE(f.sidecar.waitForExit(), std::optional(0));
+    QCOMPARE_LT(syncs(f), Projects);
 }
 
 // Touching a page that the disk cannot read would end the process.

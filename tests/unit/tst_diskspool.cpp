@@ -153,6 +153,20 @@ private Q_SLOTS:
         QCOMPARE(spool->takeUnsynced().segments.size(), std::size_t(0));
     }
 
+    void whatIsDeliveredBeforeItsSyncNeedsNone()
+    {
+        auto spool = open();
+        const RecordRef first = append(*spool, "p", "1");
+        (void)spool->takeUnsynced();
+        const SyncTask::Job job = spool->takeUnsynced();
+        QCOMPARE(job.segments.size(), std::size_t(1));
+        QVERIFY(job.segments.front()->isNeeded());
+        spool->remove(first);
+        QVERIFY(!job.segments.front()->isNeeded());
+        append(*spool, "p", "2");
+        QVERIFY(job.segments.front()->isNeeded());
+    }
+
     // Random appends, removals and restarts beside a map: nothing lost, altered or back from the
     // dead.
     void agreesWithAMap()

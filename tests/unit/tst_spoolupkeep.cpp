@@ -9,12 +9,29 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 
 using namespace Weave;
 using namespace Qt::StringLiterals;
+
+namespace {
+
+std::atomic<int> s_syncs = 0;
+std::atomic<bool> s_isDiskStuck = false;
+
+} // namespace
+
+// In the place of the system's own.
+extern "C" int msync(void * /*address*/, std::size_t /*length*/, int /*flags*/)
+{
+    ++s_syncs;
+    s_isDiskStuck.wait(true);
+    return 0;
+}
 
 class TstSpoolUpkeep final : public QObject
 {
@@ -32,6 +49,7 @@ private Q_SLOTS:
     void syncsWhatWaits_data();
     void syncsWhatWaits();
     void aVanishedFileIsSyncedInPeace();
+    void aStuckDiskIsAskedOnce();
 
 private:
     [[nodiscard]] QString folder() const { return m_parent->filePath(u"spool"_s); }
@@ -220,6 +238,29 @@ void TstSpoolUpkeep::aVanishedFileIsSyncedInPeace()
         QTRY_VERIFY(QFile::exists(folder() + u"/lock"_s));
     }
     QCOMPARE(spool->usage().pendingCalls, std::uint64_t(1));
+}
+
+// Every tick finds something new that waits.
+void TstSpoolUpkeep::aStuckDiskIsAskedOnce()
+{
+    const auto spool = open();
+    {
+        SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+        (void)append(*spool, "p");
+        (void)spool->takeUnsynced();
+        s_syncs = 0;
+        s_isDiskStuck = true;
+        for (int tick = 0; tick < 3; ++tick) {
+            (void)append(*spool, "p");
+            // A tick has come when the lock is there again.
+            QVERIFY(QFile::remove(folder() + u"/lock"_s));
+            upkeep.wake();
+            QTRY_VERIFY(QFile::exists(folder() + u"/lock"_s));
+        }
+        s_isDiskStuck = false;
+        s_isDiskStuck.notify_all();
+    }
+    QCOMPARE(s_syncs.load(), 1);
 }
 
 QTEST_GUILESS_MAIN(TstSpoolUpkeep)

@@ -44,12 +44,13 @@ void ParkedBatches::endWaits()
 std::optional<ParkedBatches::Taken> ParkedBatches::take(const ProjectFilter &mayTake,
                                                         const FreshBatch &takeFresh)
 {
+    const TimePoint now = m_now(); // read once: there may be thousands of projects
     auto place = m_projects.upper_bound(m_lastProject);
     for (std::size_t i = 0; i < m_projects.size(); ++i, ++place) {
         if (place == m_projects.end())
             place = m_projects.begin();
         auto &[name, project] = *place;
-        if (m_now() < project.until || project.isProbing || !mayTake(name))
+        if (now < project.until || project.isProbing || !mayTake(name))
             continue;
         const bool isProbe = project.failures > 0;
         auto batch = isProbe ? takeProbe(name, project, takeFresh) : takeDue(project);

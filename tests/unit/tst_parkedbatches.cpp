@@ -28,7 +28,10 @@ class TstParkedBatches final : public QObject
 private Q_SLOTS:
     void init()
     {
-        m_parked.emplace([this] { return m_now; });
+        m_parked.emplace([this] {
+            ++m_looksAtTheClock;
+            return m_now;
+        });
     }
     void projectsTakeTurns();
     void takesWhatAFilterAllows();
@@ -40,6 +43,7 @@ private Q_SLOTS:
     void theServersWishHolds();
     void aSuspectIsPassedOver();
     void nextTimeIsTheEarliest();
+    void manyThatWaitCostOneLookAtTheClock();
 
 private:
     [[nodiscard]] std::optional<ParkedBatches::Taken> take()
@@ -58,6 +62,7 @@ private:
     }
 
     TimePoint m_now = TimePoint(1000h);
+    int m_looksAtTheClock = 0;
     std::optional<ParkedBatches> m_parked;
 };
 
@@ -183,6 +188,18 @@ void TstParkedBatches::nextTimeIsTheEarliest()
     m_now += 2s;
     QVERIFY(take()->isProbe); // of b, which has nothing else
     QVERIFY(*m_parked->nextTime() == m_now + 3s);
+}
+
+void TstParkedBatches::manyThatWaitCostOneLookAtTheClock()
+{
+    for (int i = 0; i < 100; ++i) {
+        const std::string project = std::to_string(i);
+        m_parked->pushBack(batchOf(project));
+        fail(project, 10s);
+    }
+    m_looksAtTheClock = 0;
+    QCOMPARE(takenProject(), "");
+    QCOMPARE(m_looksAtTheClock, 1);
 }
 
 QTEST_APPLESS_MAIN(TstParkedBatches)

@@ -97,7 +97,9 @@ Result<UniqueFd> lockForRetry(const std::string &directory)
 {
     UniqueFd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.isValid())
-        return Error{ErrorCode::Io, "cannot open " + directory + ": " + std::strerror(errno)};
+        return Error{ErrorCode::Io,
+                     "cannot open " + directory + ": " + std::strerror(errno)
+                         + "; run it as the daemon's user, or say --spool-dir"};
     if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0)
         return folder;
     if (errno != EWOULDBLOCK)
@@ -261,7 +263,7 @@ int purge(const std::string &directory)
 
 int runSpoolCommand(const CommandLine &line, const Environment &environment)
 {
-    const std::string directory = spoolDirectory(line.options, environment);
+    const std::string directory = clientSpoolDirectory(line.options, environment);
     if (directory.empty())
         return complain("there is no spool on disk; say --spool-dir DIR");
     switch (line.command) {

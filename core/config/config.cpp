@@ -210,6 +210,17 @@ std::string spoolDirectory(const Options &options, const Environment &environmen
     return given.empty() ? defaultSpoolDirectory(environment) : given;
 }
 
+std::string clientSpoolDirectory(const Options &options, const Environment &environment,
+                                 const std::string &systemSpool)
+{
+    const std::string own = spoolDirectory(options, environment);
+    std::error_code status; // who may not look there has no use for it either
+    const bool takesOwn = !options.get("spool-dir").text.empty()
+        || std::filesystem::is_directory(own, status)
+        || !std::filesystem::is_directory(systemSpool, status);
+    return takesOwn ? own : systemSpool;
+}
+
 Result<Config> Config::resolve(const Options &options, const Environment &environment)
 {
     Reader reader(options);

@@ -71,8 +71,17 @@ struct Config
                                                 const Environment &environment);
 };
 
+// StateDirectory= of packaging/systemd/weave-sidecar.service, and the spool in it.
+inline constexpr const char *SystemSpool = "/var/lib/weave-sidecar/spool";
+
 // Where the options and the system's conventions put the spool; empty for none and when there is no
 // home directory.
 [[nodiscard]] std::string spoolDirectory(const Options &options, const Environment &environment);
+
+// Where a command looks for the spool: --spool-dir as flag or setting, else the place above when
+// there is a folder, else the folder of the system's service, else the place above.
+[[nodiscard]] std::string clientSpoolDirectory(const Options &options,
+                                               const Environment &environment,
+                                               const std::string &systemSpool = SystemSpool);
 
 } // namespace Weave

@@ -58,7 +58,8 @@ Result<SpoolInspection> inspectSpool(const std::string &directory, const RecordV
     const auto paths = segmentPaths(directory, status);
     if (status)
         return Error{ErrorCode::NotFound,
-                     "cannot read the spool in " + directory + ": " + status.message()};
+                     "cannot read the spool in " + directory + ": " + status.message()
+                         + "; run it as the daemon's user, or say --spool-dir"};
     for (const auto &path : paths) {
         const std::string name = path.filename().string();
         const auto segment = Segment::open(path.string());

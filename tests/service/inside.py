@@ -286,6 +286,13 @@ class SystemService(unittest.TestCase):
         self.assertTrue(client.ask(str(SOCKET), "resume")["success"], "and root's")
         wait_for(lambda: "member" in self.backend.ids)
 
+    def test_commands_find_its_spool(self) -> None:
+        self.start_socket()
+        self.assertTrue(client.ask(str(SOCKET), "status")["success"], log()) # it is up
+        self.assertIn(f"{STATE}/spool: waiting: 0 calls", run("weave-sidecar", "spool", "ls"))
+        owner = pwd.getpwnam("weave-sidecar").pw_uid
+        self.assertTrue(as_user(owner, lambda: "0 problems" in run("weave-sidecar", "spool", "verify")))
+
     def test_names_of_clients_are_seen(self) -> None:
         self.start_socket()
         with client.Connection(str(SOCKET)) as connection:

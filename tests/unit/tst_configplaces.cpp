@@ -3,6 +3,7 @@
 #include "unit/configresolving.h"
 
 #include <QDir>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <grp.h>
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void spoolDirectory_data();
     void spoolDirectory();
     void spoolDirectoryWithoutAHome();
+    void spoolDirectoryOfCommands();
     void spoolInMemory();
     void socketGroup();
     void badSocketGroup();
@@ -126,6 +128,26 @@ void TstConfigPlaces::spoolDirectoryWithoutAHome()
             resolve(optionsOf({{"backend", Backend}, {"spool-dir", given}}), Settings{});
         QVERIFY2(told.ok(), messageOf(told).constData());
     }
+}
+
+// The system's service has its spool elsewhere than a daemon that root starts by hand.
+void TstConfigPlaces::spoolDirectoryOfCommands()
+{
+    const QTemporaryDir folder;
+    const std::string state = folder.path().toStdString();
+    const std::string system = state + "/system";
+    const Environment variables = environmentOf({{"XDG_STATE_HOME", state}, {"HOME", state}});
+    const auto found = [&](const Options &options) {
+        return toBytes(clientSpoolDirectory(options, variables, system));
+    };
+    const QByteArray usual = toBytes(Weave::spoolDirectory(Options(), variables));
+    QCOMPARE(found(Options()), usual); // neither is there
+    QVERIFY(QDir().mkpath(QString::fromStdString(system)));
+    QCOMPARE(found(Options()), toBytes(system));
+    QCOMPARE(found(optionsOf({{"spool-dir", "/given"}})), "/given"_ba);
+    QVERIFY(found(optionsOf({{"spool-dir", "none"}})).isEmpty());
+    QVERIFY(QDir().mkpath(QString::fromUtf8(usual)));
+    QCOMPARE(found(Options()), usual);
 }
 
 // Memory is dearer than disk: the default is smaller, but what is given counts.

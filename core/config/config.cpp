@@ -108,6 +108,17 @@ public:
         return entry->gr_gid;
     }
 
+    // Shells replace ~ only where a word begins with it, and nobody does in a file.
+    void wholePath(std::string_view name, std::string_view scheme = {})
+    {
+        std::string_view path = m_options.get(name).text;
+        if (!path.starts_with(scheme))
+            return;
+        path.remove_prefix(scheme.size());
+        if (path == "~" || (path.starts_with('~') && path.find('/') != std::string_view::npos))
+            fail(name, "here ~ is not the home directory; write the whole path");
+    }
+
     QList<QSslCertificate> certificates(std::string_view name)
     {
         if (!m_options.has(name))
@@ -225,6 +236,10 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
 {
     Reader reader(options);
     Config config;
+    for (const std::string_view name : {"socket", "spool-dir", "api-key-file", "ca-file"})
+        reader.wholePath(name);
+    reader.wholePath("backend", "file:");
+    reader.wholePath("metrics", "unix:");
     config.flushInterval = reader.duration("flush-interval", 1ms, 1h);
     config.flushMaxCount = reader.count("flush-max-count", 1, 100'000);
     config.flushMaxBytes = reader.size("flush-max-bytes", 1, MaxBodyBytes);

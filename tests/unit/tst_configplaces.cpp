@@ -31,6 +31,8 @@ private Q_SLOTS:
     void spoolDirectory();
     void spoolDirectoryWithoutAHome();
     void spoolDirectoryOfCommands();
+    void tildeIsNoFolder_data();
+    void tildeIsNoFolder();
     void spoolInMemory();
     void socketGroup();
     void badSocketGroup();
@@ -148,6 +150,40 @@ void TstConfigPlaces::spoolDirectoryOfCommands()
     QVERIFY(found(optionsOf({{"spool-dir", "none"}})).isEmpty());
     QVERIFY(QDir().mkpath(QString::fromUtf8(usual)));
     QCOMPARE(found(Options()), usual);
+}
+
+void TstConfigPlaces::tildeIsNoFolder_data()
+{
+    QTest::addColumn<QByteArray>("flag");
+    QTest::addColumn<QByteArray>("text");
+    QTest::newRow("socket") << "socket"_ba
+                            << "~/s"_ba;
+    QTest::newRow("spool") << "spool-dir"_ba
+                           << "~/spool"_ba;
+    QTest::newRow("home itself") << "spool-dir"_ba
+                                 << "~"_ba;
+    QTest::newRow("another user's") << "spool-dir"_ba
+                                    << "~ada/spool"_ba;
+    QTest::newRow("key") << "api-key-file"_ba
+                         << "~/.weave-key"_ba;
+    QTest::newRow("certificates") << "ca-file"_ba
+                                  << "~/ca.pem"_ba;
+    QTest::newRow("file") << "backend"_ba
+                          << "file:~/calls"_ba;
+    QTest::newRow("metrics") << "metrics"_ba
+                             << "unix:~/m"_ba;
+}
+
+void TstConfigPlaces::tildeIsNoFolder()
+{
+    QFETCH(QByteArray, flag);
+    QFETCH(QByteArray, text);
+    const auto config = resolve({{flag.constData(), text.constData()}});
+    QVERIFY(!config.ok());
+    const QByteArray message = messageOf(config);
+    QVERIFY2(message.startsWith("--" + flag + ": \"" + text + "\": "), message.constData());
+    QVERIFY2(message.endsWith("write the whole path"), message.constData());
+    QVERIFY(resolve({{"spool-dir", "~backup"}}).ok()); // a name like any other
 }
 
 // Memory is dearer than disk: the default is smaller, but what is given counts.

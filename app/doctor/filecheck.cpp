@@ -1,5 +1,7 @@
 #include "app/doctor/filecheck.h"
 
+#include "spool/spooldirectory.h"
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -60,6 +62,9 @@ Finding checkSpoolFolder(const std::string &path, uid_t owner, const Identity &m
                            + userName(owner),
                        "chown -R " + userName(owner) + " " + path
                            + ", or choose another --spool-dir");
+    if ((found.st_mode & OthersBits) != 0 && holdsOtherThings(path))
+        return problem(Check, path + " is open to others and has other things in it",
+                       "give the spool a folder of its own by --spool-dir");
     if ((found.st_mode & OthersBits) != 0)
         return warning(Check,
                        "others can look into " + path + " (mode " + modeText(found.st_mode)

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::string_view Suffix = ".seg";
 constexpr std::size_t NumberDigits = 16;
+constexpr const char *LockName = "lock";
 
 Error systemError(const std::string &what, const std::string &path)
 {
@@ -42,13 +43,18 @@ Result<void> makeFolder(const std::string &path)
     if (found.st_uid != ::geteuid())
         return Error{ErrorCode::InvalidArgument,
                      path + " belongs to another user; choose another --spool-dir"};
+    if ((found.st_mode & 077) != 0 && holdsOtherThings(path))
+        return Error{ErrorCode::InvalidArgument,
+                     path
+                         + " is open to others and has other things in it; give the spool a "
+                           "folder of its own by --spool-dir"};
     ::chmod(path.c_str(), 0700); // calls are nobody else's business
     return {};
 }
 
 Result<UniqueFd> takeLock(const std::string &folder)
 {
-    const std::string path = folder + "/lock";
+    const std::string path = folder + '/' + LockName;
     UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!lock.isValid())
         return systemError("cannot open the spool's lock", path);
@@ -92,6 +98,20 @@ bool holds(const std::string &path, std::string_view bytes)
 }
 
 } // namespace
+
+bool holdsOtherThings(const std::string &folder)
+{
+    bool holdsSomething = false;
+    std::error_code status;
+    for (auto entry = std::filesystem::directory_iterator(folder, status);
+         !status && entry != std::filesystem::directory_iterator(); entry.increment(status)) {
+        const std::string name = entry->path().filename().string();
+        if (name == LockName)
+            return false;
+        holdsSomething = holdsSomething || name != "lost+found"; // of a disk of its own
+    }
+    return holdsSomething;
+}
 
 SpoolDirectory::SpoolDirectory(std::string path, UniqueFd lock)
     : m_path(std::move(path)),

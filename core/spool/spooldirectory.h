@@ -10,6 +10,9 @@
 
 namespace Weave {
 
+// Whether a folder has anything in it and is no spool.
+[[nodiscard]] bool holdsOtherThings(const std::string &folder);
+
 // The spool's folder on disk: one daemon at a time, private to its user.
 //
 //   lock             held while a daemon (or a command that changes things) works here
@@ -19,7 +22,7 @@ class SpoolDirectory
 {
 public:
     // Makes the folder (mode 0700) and its parents where they are missing, and locks it. InUse when
-    // another process has it.
+    // another process has it. One such as /tmp is not taken: it would be closed to everybody else.
     [[nodiscard]] static Result<SpoolDirectory> open(const std::string &path);
 
     [[nodiscard]] const std::string &path() const { return m_path; }

@@ -187,6 +187,10 @@ void DoctorChecksTest::spoolFolder()
     QVERIFY(open.level == Level::Warning);
     QVERIFY(textOf(open).contains("0750"));
     QVERIFY(textOf(open).contains("chmod 0700"));
+    QVERIFY(QDir(path("open")).mkdir(QStringLiteral("somebody's")));
+    const Finding shared = checkSpoolFolder(path("open").toStdString(), m_me.user, m_me);
+    QVERIFY(shared.level == Level::Problem);
+    QVERIFY2(textOf(shared).contains("other things"), textOf(shared).constData());
     const Finding foreign = checkSpoolFolder(good, Stranger.user, m_me);
     QVERIFY(foreign.level == Level::Problem);
     QVERIFY2(textOf(foreign).contains("the daemon runs as uid 54321"), textOf(foreign).constData());

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void init();
     void makesParents();
     void isMadePrivate();
+    void isNotTakenFromOthers();
     void oneAtATime();
     void whatIsNoFolder_data();
     void whatIsNoFolder();
@@ -85,6 +86,30 @@ void TstSpoolDirectory::isMadePrivate()
                                       | QFile::ReadOther | QFile::ExeOther));
     const auto directory = open();
     QVERIFY(!(QFile::permissions(path()) & (QFile::ReadOther | QFile::ExeOther)));
+}
+
+// With --spool-dir /tmp, nobody else could use /tmp any more.
+void TstSpoolDirectory::isNotTakenFromOthers()
+{
+    const auto shared =
+        QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ReadOther | QFile::ExeOther;
+    QVERIFY(QDir().mkpath(path(u"/lost+found"_s)));
+    write(path(u"/letter"_s), "somebody's");
+    QVERIFY(QFile::setPermissions(path(), shared));
+    const auto directory = SpoolDirectory::open(path().toStdString());
+    QVERIFY(!directory);
+    QVERIFY(directory.error().code == ErrorCode::InvalidArgument);
+    QVERIFY(directory.error().message.find("other things") != std::string::npos);
+    QVERIFY(QFile::permissions(path()) & QFile::ReadOther);
+    QVERIFY(!QFile::exists(path(u"/lock"_s)));
+
+    QVERIFY(QFile::rename(path(u"/letter"_s), path(u"/lock"_s))); // a spool that somebody opened
+    QVERIFY(SpoolDirectory::open(path().toStdString()));
+    QVERIFY(!(QFile::permissions(path()) & QFile::ReadOther));
+
+    QVERIFY(QFile::remove(path(u"/lock"_s))); // a disk of its own
+    QVERIFY(QFile::setPermissions(path(), shared));
+    QVERIFY(SpoolDirectory::open(path().toStdString()));
 }
 
 void TstSpoolDirectory::oneAtATime()

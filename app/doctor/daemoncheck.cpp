@@ -44,6 +44,24 @@ Finding judgeVersion(const QJsonObject &status, std::string_view ownVersion)
                    "restart the daemon, so that it is the installed version");
 }
 
+// The last error begins as forwarding words it; without a status that is known here, all that it
+// may be.
+std::string adviceOnPause(std::string_view error)
+{
+    constexpr std::string_view Answered = "the backend answered ";
+    if (error.starts_with(Answered))
+        error.remove_prefix(Answered.size());
+    if (error.starts_with("401"))
+        return "see what is said of the key below; put the right one in its place and run "
+               "`weave-sidecar reload`";
+    if (error.starts_with("403"))
+        return "the key may not write to a project, which the log names: get the right to, or put "
+               "another key in its place and run `weave-sidecar reload`";
+    return "look at what is said of the backend below, and into the log; put --backend right and "
+           "run "
+           "`weave-sidecar reload`, or ask whoever runs the trace server";
+}
+
 Finding judgeDelivery(const QJsonObject &status)
 {
     const std::string state = text(status, "backend.state");
@@ -56,8 +74,7 @@ Finding judgeDelivery(const QJsonObject &status)
                        "`weave-sidecar resume` lets it go on");
     if (state == "paused")
         return problem(Check, "delivery is paused: " + error + "; waiting: " + pending,
-                       "see what is said of the key below; put the right one in its place and run "
-                       "`weave-sidecar reload`");
+                       adviceOnPause(error));
     return problem(Check, "delivery is tried again and again: " + error + "; waiting: " + pending,
                    "see what is said of the backend below; calls are kept meanwhile");
 }

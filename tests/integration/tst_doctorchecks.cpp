@@ -313,7 +313,13 @@ void DoctorChecksTest::daemonInTrouble()
     QVERIFY2(textOf(judged()).contains("503; waiting: 7 calls"), textOf(judged()).constData());
     report.delivery.condition = Condition::Paused;
     QVERIFY(worst(judged()) == Level::Problem);
-    QVERIFY(textOf(judged()).contains("key"));
+    for (const auto &[error, advice] :
+         {std::pair("the backend answered 401", "what is said of the key"),
+          std::pair("the backend answered 403: no access", "may not write to a project"),
+          std::pair("the backend answered 404", "what is said of the backend")}) {
+        report.delivery.lastError = error;
+        QVERIFY2(textOf(judged()).contains(advice), textOf(judged()).constData());
+    }
     report.delivery.isPausedByUser = true;
     QVERIFY(worst(judged()) == Level::Warning);
     QVERIFY(textOf(judged()).contains("`weave-sidecar resume`"));

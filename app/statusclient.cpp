@@ -38,7 +38,11 @@ Result<UniqueFd> connectTo(const std::string &path)
                          + ". Start it, or say --socket PATH if it listens elsewhere"};
     if (errno == EAGAIN) // others wait in front of this one
         return silence(path);
-    return Error{ErrorCode::Io, "cannot connect to " + path + ": " + std::strerror(errno)};
+    const char *advice = errno == EACCES
+        ? ". Run this as the socket's owner or as root, or have the socket shared with a group of "
+          "yours (--socket-mode 0660, --socket-group)"
+        : "";
+    return Error{ErrorCode::Io, "cannot connect to " + path + ": " + std::strerror(errno) + advice};
 }
 
 } // namespace

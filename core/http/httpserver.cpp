@@ -70,10 +70,13 @@ Result<void> HttpServer::listen(const QHostAddress &address, quint16 port)
     m_server.setListenBacklogSize(ListenBacklog);
     if (m_server.listen(address, port))
         return {};
+    const bool isTaken = m_server.serverError() == QAbstractSocket::AddressInUseError;
     return Error{ErrorCode::Io,
                  m_options.flag + ": cannot listen on " + address.toString().toStdString()
-                     + " port " + std::to_string(port) + ": "
-                     + m_server.errorString().toStdString()};
+                     + " port " + std::to_string(port) + ": " + m_server.errorString().toStdString()
+                     + ". "
+                     + (isTaken ? "Stop what listens there, or choose another " : "Choose another ")
+                     + m_options.flag};
 }
 
 // Qt's own local sockets are QTcpSockets inside, and QTcpServer accepts whatever listens, so the

@@ -45,7 +45,10 @@ Result<UniqueFd> takeLock(const SocketOptions &options)
     for (int attempt = 0; attempt < 10; ++attempt) {
         UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
         if (!lock.isValid())
-            return systemError("cannot open the lock file " + path);
+            return Error{ErrorCode::Io,
+                         "cannot open the lock file " + path + ": " + std::strerror(errno)
+                             + ". Make its folder and let this user write to it, or choose another "
+                             + options.flag};
         if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno != EWOULDBLOCK)
                 return systemError("cannot lock " + path);
@@ -115,13 +118,15 @@ Result<UniqueFd> bindSocket(const SocketOptions &options)
     ::umask(oldMask);
     if (bound != 0)
         return systemError("cannot make the socket " + options.path);
-    const auto failed = [&](const std::string &what) {
+    const auto failed = [&](const std::string &what, const char *advice = "") {
         Error error = systemError(what + options.path);
+        error.message += advice;
         ::unlink(path.c_str());
         return error;
     };
     if (options.group && ::chown(path.c_str(), static_cast<uid_t>(-1), *options.group) != 0)
-        return failed("cannot set the --socket-group of ");
+        return failed("cannot set the --socket-group of ",
+                      ". The user that the daemon runs as has to be a member of the group");
     if (::chmod(path.c_str(), options.mode) != 0)
         return failed("cannot set the --socket-mode of ");
     if (::listen(socket.get(), Backlog) != 0)

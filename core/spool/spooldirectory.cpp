@@ -35,7 +35,9 @@ Result<void> makeFolder(const std::string &path)
     if (!parent.empty())
         std::filesystem::create_directories(parent, status);
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
-        return systemError("cannot make the spool's folder", path);
+        return Error{ErrorCode::Io,
+                     "cannot make the spool's folder " + path + ": " + std::strerror(errno)
+                         + "; choose another --spool-dir"};
     struct stat found = {};
     if (::lstat(path.c_str(), &found) != 0 || !S_ISDIR(found.st_mode))
         return Error{ErrorCode::InvalidArgument,

@@ -440,6 +440,7 @@ void HttpServerTest::portInUse()
     QVERIFY(!listening);
     QVERIFY(listening.error().message.find("--http") != std::string::npos);
     QVERIFY(listening.error().message.find(std::to_string(rig.port)) != std::string::npos);
+    QVERIFY(listening.error().message.find("Stop what listens there") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(HttpServerTest)

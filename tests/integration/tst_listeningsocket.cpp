@@ -30,6 +30,7 @@ private Q_SLOTS:
     void lockMayBeNoSymlink();
     void longestPath();
     void refusalLeavesNothingBehind();
+    void folderThatIsMissing();
     void groupThatIsNotOurs();
 
 private:
@@ -169,6 +170,16 @@ void ListeningSocketTest::refusalLeavesNothingBehind()
     QCOMPARE(files(), QStringList{QStringLiteral("s")});
 }
 
+void ListeningSocketTest::folderThatIsMissing()
+{
+    SocketOptions wanted = options();
+    wanted.path = m_folder->filePath(QStringLiteral("none/s")).toStdString();
+    const auto socket = ListeningSocket::open(wanted);
+    QVERIFY(!socket);
+    QVERIFY(socket.error().message.find(wanted.path) != std::string::npos);
+    QVERIFY(socket.error().message.ends_with("or choose another --socket"));
+}
+
 void ListeningSocketTest::groupThatIsNotOurs()
 {
     if (::geteuid() == 0)
@@ -178,6 +189,7 @@ void ListeningSocketTest::groupThatIsNotOurs()
     const auto socket = ListeningSocket::open(wanted);
     QVERIFY(!socket);
     QVERIFY(socket.error().message.find("--socket-group") != std::string::npos);
+    QVERIFY(socket.error().message.ends_with("member of the group"));
     QCOMPARE(files(), QStringList());
 }
 

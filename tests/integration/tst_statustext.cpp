@@ -1,7 +1,15 @@
+#include "app/statusclient.h"
 #include "app/statustext.h"
 #include "stats/statusreport.h"
 
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <cstring>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 using namespace Weave;
 
@@ -29,6 +37,7 @@ private Q_SLOTS:
     void pausedByTheUser();
     void refusesOtherReplies_data();
     void refusesOtherReplies();
+    void closedSocketSaysWhoMayConnect();
 
 private:
     Stats m_stats;
@@ -127,6 +136,29 @@ void StatusTextTest::refusesOtherReplies()
         parseStatusReply({reply.constData(), static_cast<std::size_t>(reply.size())});
     QVERIFY(!status);
     QCOMPARE(status.error().code, ErrorCode::Unavailable);
+}
+
+void StatusTextTest::closedSocketSaysWhoMayConnect()
+{
+    constexpr uid_t Nobody = 65534;
+    const QTemporaryDir folder;
+    const std::string path = folder.filePath(QStringLiteral("s")).toStdString();
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size());
+    const int listening = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    QCOMPARE(::bind(listening, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
+    QCOMPARE(::listen(listening, 1), 0);
+    QCOMPARE(::chmod(path.c_str(), 0), 0);
+    QCOMPARE(::chmod(folder.path().toUtf8().constData(), 0755), 0);
+    const bool isRoot = ::geteuid() == 0; // who may connect to every socket
+    QCOMPARE(isRoot ? ::seteuid(Nobody) : 0, 0);
+    const auto reply = ask(path, "{}");
+    QCOMPARE(isRoot ? ::seteuid(0) : 0, 0);
+    ::close(listening);
+    QVERIFY(!reply);
+    QVERIFY(reply.error().message.starts_with("cannot connect to " + path + ": "));
+    QVERIFY(reply.error().message.find("--socket-mode 0660") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(StatusTextTest)

@@ -148,6 +148,7 @@ void TstSpoolDirectory::whatIsNoFolder()
         const auto below = SpoolDirectory::open(path(u"/below"_s).toStdString());
         QVERIFY(!below);
         QVERIFY(below.error().code == ErrorCode::Io);
+        QVERIFY(below.error().message.ends_with("choose another --spool-dir"));
     }
 }
 

@@ -216,9 +216,15 @@ std::optional<RefusedCall> Sidecar::acceptCall(const CallView &call)
     const auto record = m_spool->append(call);
     if (!record) {
         const bool isFull = record.error().code == ErrorCode::Full;
+        // Once for each time that calls were taken before; the log itself passes over repetitions.
+        if (!std::exchange(m_spoolRefuses, true)) {
+            qCWarning(lcSpool, "calls are refused, and their programs send them directly: %s",
+                      record.error().message.c_str());
+        }
         return RefusedCall{isFull ? Refusal::SpoolFull : Refusal::SpoolError,
-                           record.error().message};
+                           record.error().message + "; send this call directly"};
     }
+    m_spoolRefuses = false;
     ++m_stats.received;
     noteChange();
     if (m_feeder.offer(call.project, *record))

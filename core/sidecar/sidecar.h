@@ -117,6 +117,7 @@ private:
     bool m_isWatched = false; // changed() is awaited
     bool m_batcherHasNews = false;
     bool m_clientsPause = false;
+    bool m_spoolRefuses = false; // the last call that came
 };
 
 } // namespace Weave

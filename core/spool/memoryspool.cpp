@@ -44,7 +44,7 @@ Result<RecordRef> MemorySpool::append(const CallView &call)
     if (!fits && !openSegment(size)) {
         return Error{ErrorCode::Full,
                      "the spool is full (" + formatByteSize(m_usage.maxBytes)
-                         + " of undelivered calls); send this call directly"};
+                         + " of undelivered calls)"};
     }
     Segment &segment = m_segments.back();
     const RecordRef record{nextId(), static_cast<std::uint32_t>(size), call.kind, false,

@@ -86,8 +86,7 @@ void SegmentStore::leave(const std::string &path, const std::string &reason)
 Error SegmentStore::full() const
 {
     return {ErrorCode::Full,
-            "the spool is full (" + formatByteSize(m_limits.maxBytes)
-                + " of undelivered calls); send this call directly"};
+            "the spool is full (" + formatByteSize(m_limits.maxBytes) + " of undelivered calls)"};
 }
 
 Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::size_t needed,
@@ -115,9 +114,7 @@ Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::si
     auto segment = create(path, project, capacity);
     m_reserve = openReserve();
     if (!segment) {
-        m_lastError = {ErrorCode::Io,
-                       "the spool cannot take the call: " + segment.error().message
-                           + "; send this call directly"};
+        m_lastError = {ErrorCode::Io, "the spool cannot take the call: " + segment.error().message};
         m_tryAgainAt = m_wallClock() + RetryMilliseconds;
         return m_lastError;
     }

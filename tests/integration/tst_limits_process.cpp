@@ -86,15 +86,19 @@ void LimitsProcessTest::fullSpoolRefuses()
             continue;
         }
         ++refused;
-        QVERIFY(reply.value(QLatin1String("error"))
-                    .toString()
-                    .contains(QLatin1String("spool is full")));
+        const QString error = reply.value(QLatin1String("error")).toString();
+        QVERIFY(error.contains(QLatin1String("spool is full")));
+        QVERIFY(error.endsWith(QLatin1String("send this call directly")));
     }
     QCOMPARE_GT(accepted, 150);
     QCOMPARE_GT(refused, 50);
     QCOMPARE(f.sidecar.number(QStringLiteral("calls.refused.spool_full")), refused);
     QCOMPARE_LE(f.sidecar.number(QStringLiteral("spool.used_bytes")), 2 * 1024 * 1024);
     QCOMPARE(f.auditError(), QString());
+    // Whoever runs the daemon reads no replies.
+    const QString log = f.sidecar.standardError();
+    QCOMPARE(log.count(QLatin1String("calls are refused")), 1);
+    QVERIFY(log.contains(QLatin1String("directly: the spool is full (2 MiB")));
 
     f.sink.setScript({});
     f.sink.answerHanging();

@@ -40,15 +40,16 @@ std::string groupedCount(std::uint64_t value, const char *noun)
     return formatGrouped(value) + " " + noun + (value == 1 ? "" : "s");
 }
 
-// "12 malformed, 3 spool_full"; empty when all are zero.
+// "12 malformed, 3 spool_full", "2 HTTP 503, 1 network"; empty when all are zero.
 std::string listCounts(const QJsonObject &counts)
 {
     std::string list;
     for (auto place = counts.begin(); place != counts.end(); ++place) {
         const auto count = static_cast<std::uint64_t>(place.value().toDouble());
+        const bool isStatus = place.key().front().isDigit();
         if (count > 0)
-            list +=
-                (list.empty() ? "" : ", ") + formatGrouped(count) + " " + place.key().toStdString();
+            list += (list.empty() ? "" : ", ") + formatGrouped(count) + (isStatus ? " HTTP " : " ")
+                + place.key().toStdString();
     }
     return list;
 }
@@ -121,10 +122,11 @@ std::string statusText(const QJsonObject &status)
     line("received", groupedCount(number(calls, "received"), "call"));
     if (const auto recovered = number(calls, "recovered"); recovered > 0)
         line("recovered", groupedCount(recovered, "call") + " of an earlier run");
+    const std::uint64_t formed = number(batches, "formed");
     line("delivered",
-         groupedCount(number(calls, "delivered"), "call") + " in "
-             + formatGrouped(number(batches, "formed")) + " batches, "
-             + formatGrouped(number(requests, "sent")) + " requests");
+         groupedCount(number(calls, "delivered"), "call") + " in " + formatGrouped(formed)
+             + (formed == 1 ? " batch, " : " batches, ")
+             + groupedCount(number(requests, "sent"), "request"));
     line("pending", pendingLine(calls));
     line("dead-lettered", groupedCount(number(calls, "dead_lettered"), "call"));
     if (const std::string refused = listCounts(child(calls, "refused")); !refused.empty())

@@ -31,6 +31,7 @@ class StatusTextTest final : public QObject
 private Q_SLOTS:
     void init();
     void quietDaemon();
+    void one();
     void busyDaemon();
     void wordsOfAServer();
     void heldStarts();
@@ -68,6 +69,15 @@ void StatusTextTest::quietDaemon()
     QVERIFY(page.endsWith(QLatin1Char('\n')));
 }
 
+void StatusTextTest::one()
+{
+    m_stats.delivered = 1;
+    m_stats.batches = 1;
+    m_stats.requests = 1;
+    QVERIFY(
+        pageOf(m_report).contains(QLatin1String("delivered     1 call in 1 batch, 1 request\n")));
+}
+
 void StatusTextTest::busyDaemon()
 {
     m_stats.received = 1'234'567;
@@ -75,6 +85,7 @@ void StatusTextTest::busyDaemon()
     m_stats.giveUp(DeadLetterReason::Refused, 7);
     m_stats.refuse(Refusal::SpoolFull);
     m_stats.failedRequests["503"] = 3;
+    m_stats.failedRequests["network"] = 1;
     m_report.pendingCalls = 560;
     m_report.pendingBytes = 1'000'000;
     m_report.oldestPendingSeconds = 90.0;
@@ -83,9 +94,10 @@ void StatusTextTest::busyDaemon()
     m_report.delivery.lastErrorSecondsAgo = 2.0;
     m_report.delivery.nextAttemptInSeconds = 12.0;
     const QString page = pageOf(m_report);
-    for (const char *text : {"1,234,567 calls", "1,234,000 calls", "560 calls", "1m30s",
-                             "dead-lettered 7 calls", "1 spool_full", "3 503 (requests)",
-                             "retrying, next attempt in 12s", "the backend answered 503 (2s ago)"})
+    for (const char *text :
+         {"1,234,567 calls", "1,234,000 calls", "560 calls", "1m30s", "dead-lettered 7 calls",
+          "1 spool_full", "3 HTTP 503, 1 network (requests)", "retrying, next attempt in 12s",
+          "the backend answered 503 (2s ago)"})
         QVERIFY2(page.contains(QLatin1String(text)), qPrintable(page));
 }
 

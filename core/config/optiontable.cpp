@@ -31,7 +31,8 @@ constexpr std::array<OptionSpec, 32> Table{{
      OnReload::NeedsRestart},
 
     {"metrics", "HOST:PORT|unix:PATH", "", "WEAVE_SIDECAR_METRICS", Where,
-     "Tell about the daemon here, for example 127.0.0.1:8320 or unix:/run/weave-sidecar/metrics: "
+     "Tell about the daemon here, for example 127.0.0.1:8320 or "
+     "unix:/run/weave-sidecar/metrics.sock: "
      "/metrics for Prometheus, /status the same as JSON, /healthz, /readyz.",
      OnReload::NeedsRestart},
 

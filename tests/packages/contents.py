@@ -33,6 +33,9 @@ _DAEMON_FILES = (
     "/usr/lib/systemd/user/weave-sidecar.socket",
     "/usr/lib/sysusers.d/weave-sidecar.conf",
     "/usr/share/doc/weave-sidecar/NOTICE",
+    "/usr/share/doc/weave-sidecar/README.md",
+    "/usr/share/doc/weave-sidecar/docs/operations.md",
+    "/usr/share/doc/weave-sidecar/docs/protocol.md",
 )
 _TRAY_FILES = (
     "/usr/bin/weave-sidecar-tray",

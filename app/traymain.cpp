@@ -9,12 +9,15 @@
 #include <QApplication>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace {
 
 using namespace Weave;
+using namespace Qt::StringLiterals;
 
+constexpr int ExitNoDisplay = 1;
 constexpr int ExitUsage = 2;
 
 void print(FILE *stream, const QString &text)
@@ -51,6 +54,24 @@ bool isAnswered(const TrayOptions &options)
     return true;
 }
 
+// Without one Qt ends the program by a crash. Who names a platform knows what it needs.
+bool lacksDisplay(const QStringList &arguments)
+{
+#if defined(Q_OS_LINUX)
+    const auto isGiven = [](const char *variable) {
+        return !qEnvironmentVariableIsEmpty(variable);
+    };
+    const auto namesOne = [](const QString &argument) { // with one dash or two
+        return argument.endsWith(u"-platform"_s) || argument.endsWith(u"-display"_s);
+    };
+    return !isGiven("DISPLAY") && !isGiven("WAYLAND_DISPLAY") && !isGiven("QT_QPA_PLATFORM")
+        && std::none_of(arguments.begin(), arguments.end(), namesOne);
+#else
+    static_cast<void>(arguments);
+    return false;
+#endif
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -60,6 +81,13 @@ int main(int argc, char **argv)
         arguments.append(QString::fromLocal8Bit(argv[i]));
     if (isAnswered(parseTrayOptions(arguments)))
         return 0;
+    if (lacksDisplay(arguments)) {
+        print(stderr,
+              QStringLiteral("weave-sidecar-tray: there is no display (neither DISPLAY nor "
+                             "WAYLAND_DISPLAY is set). Start it on a desktop; `weave-sidecar "
+                             "status --watch` shows the daemon without one\n"));
+        return ExitNoDisplay;
+    }
 
     QApplication app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("weave-sidecar-tray"));

@@ -132,6 +132,8 @@ Error syntaxError(const toml::parse_error &error, std::string_view text)
     std::string what = decoded(error.description());
     if (std::any_of(line.begin(), line.end(), isBeyondAscii))
         what += " (characters beyond ASCII belong in quotes)";
+    else if (what.find("redefine") == std::string::npos)
+        what += R"(; a setting is a line such as flush-interval = "2s")";
     return errorAt(error.source(), what);
 }
 

@@ -124,6 +124,8 @@ void TstConfigText::faults_data()
     };
     row("no TOML", "senders", "line 1: ");
     row("the line is named", "senders = 4\n\nbackend = \n", "line 3: ");
+    row("no quotes", "max-age = 24h\n", "such as flush-interval = \"2s\"");
+    row("no quotes around a word", "spool-dir = none\n", "such as flush-interval = \"2s\"");
     row("twice", "senders = 4\nsenders = 5\n", "line 2: ");
     row("unknown", "sendres = 4\n", "line 1: unknown setting \"sendres\"; did you mean senders?");
     row("underscore", "flush_interval = \"1s\"", "did you mean flush-interval?");

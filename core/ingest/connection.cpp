@@ -308,8 +308,13 @@ void Connection::finishDelayed(const std::string &reply)
 
 void Connection::writeReplies()
 {
-    if (m_isSyncing || m_isClosed)
+    if (m_isClosed)
         return;
+    if (m_isSyncing) {
+        // The client may take replies all the while, but those are not for it yet.
+        m_writeNotifier.setEnabled(false);
+        return;
+    }
     if (!sendReplies())
         close(); // the client is gone; what it was promised is kept all the same
     m_writeNotifier.setEnabled(!m_replies.empty());

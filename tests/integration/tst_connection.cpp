@@ -3,10 +3,14 @@
 #include "fakes/fakerequesthandler.h"
 #include "ingest/connection.h"
 
+#include <QAbstractEventDispatcher>
+#include <QEventLoop>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 
 #include <array>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 using namespace Weave;
@@ -31,13 +35,15 @@ public:
     {
         std::array<int, 2> ends{-1, -1};
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data());
-        client = std::make_unique<FakeClient>(ends[0]);
+        clientEnd = ends[0];
+        client = std::make_unique<FakeClient>(clientEnd);
         connection = std::make_unique<Connection>(UniqueFd(ends[1]), 7, m_context);
     }
 
     FakeRequestHandler handler;
     Stats stats;
     std::unique_ptr<FakeClient> client;
+    int clientEnd = -1;
 
 private:
     ByteBudget m_budget{1'000'000};
@@ -78,6 +84,7 @@ private Q_SLOTS:
     void refusedCallNeedsNoSync();
     void flushReplyBehindASync();
     void clientGoesDuringASync();
+    void restsDuringASync();
     void goesWithItsRepliesSent();
 };
 
@@ -364,6 +371,39 @@ void ConnectionTest::clientGoesDuringASync()
     QTest::qWait(20);
     rig.connection->finishSync(true);
     QTRY_COMPARE(closed.size(), 1);
+}
+
+// A client has left replies unread, and reads them while calls are synced.
+void ConnectionTest::restsDuringASync()
+{
+    Rig rig(100'000, true);
+    const QSignalSpy asked(rig.connection.get(), &Connection::awaitingSync);
+    const auto unread = [&rig] {
+        int bytes = 0;
+        ::ioctl(rig.clientEnd, FIONREAD, &bytes);
+        return bytes;
+    };
+    const auto isTaken = [&] { // by the kernel
+        const int before = unread();
+        return rig.client->send("{\"method\":\"status\"}\n")
+            && QTest::qWaitFor([&] { return unread() > before; }, 50);
+    };
+    while (isTaken()) { }
+    QVERIFY(rig.client->send(callLine(1)));
+    QTRY_COMPARE(asked.size(), 1);
+    std::array<char, 4096> buffer{};
+    while (::recv(rig.clientEnd, buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) { }
+
+    QEventLoop loop;
+    int turns = 0;
+    connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::awake, &loop,
+            [&turns] { ++turns; });
+    QTimer::singleShot(100ms, &loop, &QEventLoop::quit);
+    loop.exec();
+    QCOMPARE_LT(turns, 50);
+    rig.connection->finishSync(true);
+    QVERIFY(rig.client->readLine()); // what was left of the statuses
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
 }
 
 // Whatever ends it: what has been taken is answered.

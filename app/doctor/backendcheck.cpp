@@ -101,7 +101,7 @@ Findings judgeBackend(const BackendReport &report, const QUrl &backend, const QN
     return findings;
 }
 
-Findings judgeKey(const BackendReport &report, bool hasKey)
+Findings judgeKey(const BackendReport &report, bool hasKey, bool daemonDelivers)
 {
     constexpr const char *Key = "key";
     const bool isAnswered = report.failedAt == Stage::Done && report.isJson;
@@ -112,6 +112,11 @@ Findings judgeKey(const BackendReport &report, bool hasKey)
                         "get a valid one, for example from https://wandb.ai/authorize, put it "
                         "where the old one was found and run `weave-sidecar reload`; a variable "
                         "needs a restart")};
+        if (daemonDelivers)
+            return {warning(Key,
+                            "the backend asks for an API key (401), and this command has none; the "
+                            "running daemon delivers with its own",
+                            "to have that one tested, give it to this command, too")};
         return {problem(Key, "the backend asks for an API key (401), and none was found",
                         "give one by --api-key-file, WANDB_API_KEY or netrc (`wandb login`)")};
     }

@@ -19,6 +19,9 @@
 
 #include <cstdio>
 #include <iterator>
+#include <optional>
+#include <string_view>
+#include <unistd.h>
 #include <vector>
 
 namespace Weave {
@@ -46,6 +49,21 @@ Options withDaemonsBackend(Options options, const SocketReport &socket, const Id
     options.set("backend", backend, Options::Source::Flag);
     options.set("allow-http", "true", Options::Source::Flag); // the daemon has been allowed it
     return options;
+}
+
+// The system's service is handed its key by systemd (LoadCredential= of the unit). Whoever may read
+// the file, as root, tests that key.
+Environment withServicesKey(const Environment &environment, const std::string &socket)
+{
+    static constexpr const char *Folder = "/etc/weave-sidecar";
+    static constexpr const char *Variable = "CREDENTIALS_DIRECTORY";
+    const std::string key = std::string(Folder) + "/api-key";
+    if (socket != SystemSocket || environment(Variable) || ::access(key.c_str(), R_OK) != 0)
+        return environment;
+    return [environment](const char *name) {
+        return std::string_view(name) == Variable ? std::optional<std::string>(Folder)
+                                                  : environment(name);
+    };
 }
 
 // Those of the running daemon, else those that one would read which is started now.
@@ -90,7 +108,16 @@ void checkSpool(const Settings &settings, const SocketReport &socket, const Iden
                             isRunning ? bytes("max_bytes") : settings.spoolMaxBytes));
 }
 
-void checkBackend(const Settings &settings, Findings &all)
+// Then its key is a good one, wherever it has that from.
+bool delivers(const QJsonObject &status)
+{
+    const QJsonObject backend = status.value(QLatin1String("backend")).toObject();
+    const QJsonObject calls = status.value(QLatin1String("calls")).toObject();
+    return backend.value(QLatin1String("state")).toString() == QLatin1String("ok")
+        && calls.value(QLatin1String("delivered")).toDouble() > 0;
+}
+
+void checkBackend(const Settings &settings, const QJsonObject &status, Findings &all)
 {
     if (!settings.backend)
         return; // said already
@@ -107,7 +134,7 @@ void checkBackend(const Settings &settings, Findings &all)
     const QDateTime now = QDateTime::currentDateTimeUtc();
     add(all, judgeBackend(report, options.backend, options.proxy));
     add(all, judgeTls(report, options.backend, now));
-    add(all, judgeKey(report, !options.apiKey.isEmpty()));
+    add(all, judgeKey(report, !options.apiKey.isEmpty(), delivers(status)));
     add(all, judgeClock(report.date, report.answeredAt));
 }
 
@@ -118,7 +145,8 @@ Findings diagnose(const Options &flags, const Environment &environment)
     const Identity me = Identity::ofThisProcess();
     Options options = flags;
     const auto files = readConfigFiles(environment, options);
-    SocketReport socket = checkSocket(clientSocketPath(options, environment), me);
+    const std::string path = clientSocketPath(options, environment);
+    SocketReport socket = checkSocket(path, me);
     Findings all = std::move(socket.findings);
     if (!socket.status.isEmpty())
         add(all, judgeDaemon(socket.status, version()));
@@ -127,11 +155,12 @@ Findings diagnose(const Options &flags, const Environment &environment)
             problem("config", files.error().message,
                     "mend that file; `weave-sidecar config check` says whether it is right"));
     add(all, checkConfigFiles(socket.status, options, environment));
-    Settings settings = readSettings(withDaemonsBackend(options, socket, me), environment, me);
+    Settings settings = readSettings(withDaemonsBackend(options, socket, me),
+                                     withServicesKey(environment, path), me);
     add(all, std::move(settings.findings));
     checkSpool(settings, socket, me, all);
     all.push_back(judgeFiles(socket.status, FileLimits::ofThisProcess(), settings.maxConnections));
-    checkBackend(settings, all);
+    checkBackend(settings, socket.status, all);
     return all;
 }
 

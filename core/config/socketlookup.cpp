@@ -10,9 +10,8 @@ namespace Weave {
 
 namespace {
 
-// The ListenStream= of the units in packaging/systemd, below the run-time directory.
+// The ListenStream= of the user's unit in packaging/systemd, below the run-time directory.
 constexpr const char *UnitSocket = "/weave-sidecar/weave-sidecar.sock";
-constexpr const char *SystemRuntimeDirectory = "/run";
 
 // A link is not followed: anybody may make one in /tmp.
 bool isSocket(const std::string &path)
@@ -43,7 +42,7 @@ std::vector<std::string> socketPlaces(const Environment &environment)
     // The XDG base directory specification: relative paths are to be ignored.
     if (const auto runtime = environment("XDG_RUNTIME_DIR"); runtime && runtime->starts_with('/'))
         places.push_back(*runtime + UnitSocket);
-    places.push_back(std::string(SystemRuntimeDirectory) + UnitSocket);
+    places.emplace_back(SystemSocket);
     places.emplace_back(findOption("socket")->defaultValue);
     return places;
 }

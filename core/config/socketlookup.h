@@ -8,6 +8,9 @@
 
 namespace Weave {
 
+// The ListenStream= of the system's unit in packaging/systemd.
+inline constexpr const char *SystemSocket = "/run/weave-sidecar/weave-sidecar.sock";
+
 // Where a client (status, pause, the tray, …) finds the daemon: --socket as flag, variable or
 // setting, else the first place at which there is a socket that this user may use, else the first
 // at which there is one at all, so that the error tells what is wrong with it, else the default.

@@ -1,3 +1,5 @@
+#include "fakes/calllines.h"
+#include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
 
 #include <QFile>
@@ -72,6 +74,7 @@ private Q_SLOTS:
     void worksWithoutADaemon();
     void leftSocket();
     void refusedKey();
+    void keyThatTheDaemonAloneHas();
     void severalThingsAtOnce();
     void configFiles();
     void keyOfAConfigFile();
@@ -173,6 +176,25 @@ void DoctorProcessTest::refusedKey()
     const QStringList found = doctor.findings({u"--api-key-file"_s, f.path(u"key"_s)});
     QCOMPARE(doctor.exitCode, 1);
     QCOMPARE(found.filter(u"problem"_s), QStringList{u"problem key"_s});
+}
+
+// The exit code says whether calls get through.
+void DoctorProcessTest::keyThatTheDaemonAloneHas()
+{
+    ProcessFixture f;
+    f.sink.setScript([](const SinkRequest &request) {
+        return SinkAnswer{.status = request.headers.contains("authorization") ? 200 : 401};
+    });
+    QVERIFY(f.start({u"--api-key"_s, u"good"_s}));
+    Doctor doctor(f);
+    QVERIFY(doctor.findings(backendOf(f)).contains(u"problem key"_s)); // nobody knows yet
+    FakeClient client(f.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(startLine(startPayload("a/b", "1")), 1), 1);
+    QVERIFY(f.waitForDelivered(1));
+    const QStringList found = doctor.findings(backendOf(f));
+    QVERIFY(found.contains(u"warning key"_s));
+    QVERIFY(!found.contains(u"problem key"_s));
+    QCOMPARE(doctor.exitCode, 0);
 }
 
 void DoctorProcessTest::severalThingsAtOnce()

@@ -43,7 +43,7 @@ Findings judge(const BackendProbeOptions &options, const BackendReport &report)
 {
     Findings all = judgeBackend(report, options.backend, options.proxy);
     for (const Findings &more : {judgeTls(report, options.backend, QDateTime::currentDateTimeUtc()),
-                                 judgeKey(report, !options.apiKey.isEmpty())})
+                                 judgeKey(report, !options.apiKey.isEmpty(), false)})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }
@@ -178,6 +178,12 @@ void DoctorBackendTest::withoutAKey()
     const Findings found = judge(options, probeBackend(options));
     QVERIFY(worst(found) == Level::Problem);
     QVERIFY2(textOf(found).contains("asks for an API key"), textOf(found).constData());
+    BackendReport refused;
+    refused.failedAt = Stage::Done;
+    refused.status = 401;
+    QVERIFY(worst(judgeKey(refused, false, false)) == Level::Problem);
+    QVERIFY(worst(judgeKey(refused, false, true)) == Level::Warning);
+    QVERIFY(worst(judgeKey(refused, true, true)) == Level::Problem);
     QVERIFY(!sink.requests().front().headers.contains("authorization"));
     sink.enqueue(jsonAnswer(200));
     QVERIFY(worst(judge(options, probeBackend(options))) == Level::Ok);

@@ -196,6 +196,9 @@ class SystemService(unittest.TestCase):
         self.hand_over("one")
         wait_for(lambda: "one" in self.backend.ids)
         self.assertEqual(self.backend.keys, {KEY})
+        self.assertIn("the API key comes from the credential",
+                      run("weave-sidecar", "doctor", "--backend", self.backend.url, check=False))
+        self.assertEqual(self.backend.keys, {KEY}, "the doctor tests the service's key")
         environment = Path(f"/proc/{self.main_pid()}/environ").read_text()
         self.assertNotIn(KEY, environment)
         self.assertNotIn(KEY, log())

@@ -15,7 +15,7 @@ from manners import OK, Answer, Manner, refusal
 from payloads import is_start, line_of, start_of
 from plans import Load, Pairs
 from producer import Producer
-from samples import Sample, as_line, take_sample
+from samples import QUIET_CODE_MIB, Sample, as_line, take_sample
 
 # The project of this number is kept as complete calls.
 _PAIRED = 3
@@ -98,7 +98,7 @@ class Soak:
             lab.end(producer)
         drained_s = lab.drain(GOOD)
         self.waves += 1
-        sample = self._sample_quiet()
+        sample = self._sample_quiet(is_given_back=is_warm)
         if is_warm:
             self.samples.append(sample)
         say(f"wave {self.waves} ({trouble.name}), drained in {drained_s:.1f} s: {as_line(sample)}")
@@ -130,13 +130,15 @@ class Soak:
                 line = line_of("s.9.0")
                 client.sendall(line[: self._chance.randrange(len(line) - 1)])
 
-    def _sample_quiet(self) -> Sample:
-        """Once nothing is under way any more, twice in a row the same."""
+    def _sample_quiet(self, is_given_back: bool) -> Sample:
+        """Once nothing is under way any more, twice in a row the same; and when memory is to have
+        been given back, not before that."""
         previous: Sample = {}
-        for _ in range(20):
+        for _ in range(40):
             time.sleep(0.25)
             sample = take_sample(self.lab.daemon.pid, self.lab.daemon.spool)
-            if sample == previous:
+            is_quiet = not is_given_back or sample["code MiB"] < QUIET_CODE_MIB
+            if sample == previous and is_quiet:
                 break
             previous = sample
         return sample

@@ -283,11 +283,12 @@ void CompleteProcessTest::endFollowsItsStart()
 {
     ProcessFixture f;
     QVERIFY(startComplete(f, {QStringLiteral("--pair-hold"), QStringLiteral("100ms")}));
-    f.sink.enqueue({.status = 500}); // the start needs a second attempt, the end waits for it
+    f.sink.enqueue({.isHanging = true});
     FakeClient client(f.sidecar.socketPath());
     QCOMPARE(client.sendCalls(startLines(0, 1), 1), 1);
-    QTRY_COMPARE(f.sink.requestCount(), 1);
+    QTRY_COMPARE(f.sink.hangingCount(), 1);
     QCOMPARE(client.sendCalls(endLines(0, 1), 1), 1);
+    f.sink.answerHanging({.status = 500}); // the start needs a second attempt, the end waits for it
     QVERIFY(f.waitForNumber(Delivered, 2));
     QCOMPARE(paths(f), (QList<QByteArray>{StartPath, StartPath, EndPath}));
     QByteArray expected = end(0);

@@ -184,6 +184,8 @@ def _expect_kept(lab: Lab, kind: str, word: str) -> None:
     old = len(lab.daemon.log_text())
     kept = len(lab.run(_FEW).acknowledged)
     lab.wait_state("retrying")
+    # The first attempt may have met a tunnel that was just being cut.
+    wait_until(lambda: word in (lab.daemon.status()["backend"]["last_error"] or "").lower(), 5)
     status = lab.daemon.status()
     pending = status["calls"]["pending"]
     lab.expect(pending == kept, f"{kind}: {pending} of {kept} calls wait")

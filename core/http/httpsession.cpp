@@ -40,6 +40,8 @@ HttpSession::HttpSession(std::unique_ptr<QTcpSocket> socket, HttpContext &contex
         m_lastWritten = SteadyClock::now();
         if (m_state == State::Passing)
             writePassedAnswer();
+        if (m_isHeldUp && !hasMuchUnsent())
+            goOnLater();
     });
 }
 
@@ -49,9 +51,28 @@ HttpSession::~HttpSession()
     m_socket->disconnect(this);
 }
 
+// Of a client that asks and asks and does not read its answers, no more is taken.
+bool HttpSession::hasMuchUnsent() const
+{
+    return m_socket->bytesToWrite() >= MaxUnsentBytes;
+}
+
+// Not while the socket tells of what it has written: it does not tell of what is written meanwhile.
+void HttpSession::goOnLater()
+{
+    m_isHeldUp = false;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            processInput();
+            readSome();
+        },
+        Qt::QueuedConnection);
+}
+
 void HttpSession::readSome()
 {
-    while (m_socket->bytesAvailable() > 0) {
+    while (m_socket->bytesAvailable() > 0 && !m_isHeldUp) {
         if (m_state == State::Lingering) {
             m_socket->skip(m_socket->bytesAvailable());
             return;
@@ -76,6 +97,9 @@ void HttpSession::processInput()
         return; // an answer that was ready at once has come back here
     bool goesOn = true;
     while (goesOn && m_state == State::Reading) {
+        m_isHeldUp = hasMuchUnsent();
+        if (m_isHeldUp)
+            break;
         switch (m_reader.state()) {
         case RequestReader::State::Head:
             goesOn = false;
@@ -316,7 +340,7 @@ void HttpSession::checkTime(TimePoint now)
     } else if (m_state == State::Lingering) {
         if (now - m_since > times.linger && m_socket->bytesToWrite() == 0)
             close();
-    } else if (m_state == State::Reading) {
+    } else if (m_state == State::Reading && !m_isHeldUp) {
         const bool isInHead = m_reader.state() == RequestReader::State::Head;
         const Milliseconds limit = !m_reader.isInRequest() ? times.idle
             : isInHead                                     ? times.head

@@ -72,6 +72,8 @@ private:
     };
 
     void readSome();
+    [[nodiscard]] bool hasMuchUnsent() const;
+    void goOnLater();
     void processInput();
     [[nodiscard]] bool handleHead();
     void handleRequest();
@@ -93,6 +95,7 @@ private:
     State m_state = State::Reading;
     bool m_isHeadChecked = false;
     bool m_isProcessing = false;
+    bool m_isHeldUp = false; // until the client has read some of its answers
     HttpReply m_waitingReply; // Syncing
     std::unique_ptr<PassedRequest> m_passed;
     bool m_isChunked = false; // the passed answer

@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <utility>
 
 using namespace Weave;
 using namespace std::chrono_literals;
@@ -42,6 +43,7 @@ private Q_SLOTS:
     void slowBody();
     void idle();
     void neverRead();
+    void asksAndDoesNotRead();
     void refusedAndNeverClosed();
     void tooManyConnections();
     void refusedConnectionsAreBounded();
@@ -213,6 +215,25 @@ void HttpLimitsTest::neverRead()
     QTRY_COMPARE_WITH_TIMEOUT(rig.handler.stats.http.connectionsOpen, 0U, 10'000);
     const auto answer = client.readAnswer();
     QVERIFY(!answer || !answer->isComplete);
+}
+
+void HttpLimitsTest::asksAndDoesNotRead()
+{
+    constexpr quint64 Requests = 2000;
+    HttpRig rig;
+    HttpClient client;
+    client.setReceiveBuffer(16 * 1024);
+    QVERIFY(client.connectTo(rig.port));
+    QVERIFY(client.send(httpGet("/metrics").repeated(Requests)));
+    quint64 answered = 0;
+    const auto isAtRest = [&] {
+        return std::exchange(answered, rig.handler.stats.http.health) == answered && answered > 0;
+    };
+    while (!isAtRest())
+        QTest::qWait(100);
+    QCOMPARE_LT(answered, Requests);
+    for (quint64 i = 0; i < Requests; ++i)
+        QCOMPARE(statusOf(client.readAnswer()), 200);
 }
 
 // It has its answer; nobody waits for ever until it takes notice.

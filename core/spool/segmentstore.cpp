@@ -19,6 +19,10 @@ constexpr std::size_t MaxSpareSegments = 6;
 // A disk that has said no is asked again after this long, not for every call.
 constexpr std::int64_t RetryMilliseconds = 100;
 
+// Clients wait no longer than this for files to go; then the spool is full, and for a while nobody
+// waits again.
+constexpr std::chrono::milliseconds RemovalPatience{50};
+
 UniqueFd openReserve()
 {
     return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -148,17 +152,24 @@ Result<Segment> SegmentStore::create(const std::string &path, std::string_view p
     if (segment || (m_removingBytes == 0 && m_spare.empty()))
         return segment;
     dropSpares(); // they may hold the very room that is missing
-    m_removals.finish(); // a full disk waits for that
+    m_removals.finish(RemovalPatience); // a full disk waits for that
     return Segment::create(path, m_nextNumber, project, capacity);
 }
 
 bool SegmentStore::hasRoom(std::size_t bytes)
 {
-    if (m_usedBytes + m_removingBytes + bytes > m_limits.maxBytes) {
-        dropSpares();
-        m_removals.finish();
-    }
-    return m_usedBytes + bytes <= m_limits.maxBytes;
+    const auto fits = [&] { return m_usedBytes + m_removingBytes + bytes <= m_limits.maxBytes; };
+    if (fits())
+        return true;
+    dropSpares();
+    const auto now = std::chrono::steady_clock::now();
+    if (m_usedBytes + bytes > m_limits.maxBytes || now < m_waitAgainAt)
+        return fits();
+    m_removals.finish(RemovalPatience, fits);
+    if (fits())
+        return true;
+    m_waitAgainAt = now + 2 * RemovalPatience;
+    return false;
 }
 
 // In a thread: a file system that tells the disk which blocks are free (mount option discard) waits

@@ -5,6 +5,7 @@
 #include "spool/taskthread.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -98,6 +99,7 @@ private:
     std::uint64_t m_nextNumber = 1;
     Error m_lastError{ErrorCode::Io, {}};
     std::int64_t m_tryAgainAt = 0; // wall clock, milliseconds
+    std::chrono::steady_clock::time_point m_waitAgainAt; // for removals
     TaskThread m_removals; // last, so that they end before what they touch
 };
 

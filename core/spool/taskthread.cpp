@@ -28,10 +28,12 @@ void TaskThread::post(Task task)
     m_wake.notify_one();
 }
 
-void TaskThread::finish()
+void TaskThread::finish(std::chrono::milliseconds patience, const std::function<bool()> &isEnough)
 {
     std::unique_lock lock(m_mutex);
-    m_idle.wait(lock, [this] { return m_waiting.empty() && !m_isWorking; });
+    m_progress.wait_for(lock, patience, [&] {
+        return (m_waiting.empty() && !m_isWorking) || (isEnough && isEnough());
+    });
 }
 
 void TaskThread::run()
@@ -43,12 +45,16 @@ void TaskThread::run()
         {
             std::vector<Task> tasks = std::exchange(m_waiting, {});
             lock.unlock();
-            for (Task &task : tasks)
+            for (Task &task : tasks) {
                 std::exchange(task, {})(); // with what it holds
+                lock.lock(); // or who is about to wait would not hear of it
+                lock.unlock();
+                m_progress.notify_all();
+            }
         }
         lock.lock();
         m_isWorking = false;
-        m_idle.notify_all();
+        m_progress.notify_all();
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -23,15 +24,16 @@ public:
 
     // Returns at once. The task must not throw. From any thread.
     void post(Task task);
-    // Waits until all is done that has been posted.
-    void finish();
+    // Waits until all is done that has been posted, or isEnough, which is asked after each task,
+    // says so; but no longer than patience.
+    void finish(std::chrono::milliseconds patience, const std::function<bool()> &isEnough = {});
 
 private:
     void run();
 
     std::mutex m_mutex;
     std::condition_variable m_wake;
-    std::condition_variable m_idle;
+    std::condition_variable m_progress;
     std::vector<Task> m_waiting;
     bool m_isWorking = false;
     bool m_isEnding = false;

@@ -5,12 +5,31 @@
 
 #include <QTest>
 
+#include <atomic>
+#include <chrono>
 #include <deque>
+#include <fcntl.h>
+#include <future>
 #include <optional>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 using namespace Weave;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::atomic<bool> s_isDiskStuck = false;
+
+} // namespace
+
+// In the place of the system's own.
+extern "C" int unlink(const char *path) noexcept
+{
+    s_isDiskStuck.wait(true);
+    return ::unlinkat(AT_FDCWD, path, 0);
+}
 
 // What fits into a spool, and how its files make room for each other.
 class TstSpoolLimits final : public QObject, private DiskSpoolBench
@@ -41,6 +60,35 @@ private Q_SLOTS:
             spool->remove(record);
         QVERIFY(spool->append({CallKind::Start, "p", "id", payload}).ok());
         QCOMPARE(spool->usage().pendingCalls, std::uint64_t(1));
+    }
+
+    // It says so, instead of waiting for files to go.
+    void withAStuckDiskItIsFull()
+    {
+        auto spool = open();
+        std::vector<RecordRef> records;
+        const std::string payload(10000, 'x');
+        while (const auto record = spool->append({CallKind::Start, "p", "id", payload}))
+            records.push_back(*record);
+        s_isDiskStuck = true;
+        std::promise<void> answered;
+        auto helper = std::async(std::launch::async, [&answered] {
+            const bool isInTime = answered.get_future().wait_for(5s) == std::future_status::ready;
+            s_isDiskStuck = false;
+            s_isDiskStuck.notify_all();
+            return isInTime;
+        });
+        for (const RecordRef &record : records)
+            spool->remove(record);
+        bool isFull = false;
+        for (int i = 0; i < 10; ++i) {
+            const auto record = spool->append({CallKind::Start, "q", "id", payload});
+            isFull = !record && record.error().code == ErrorCode::Full;
+        }
+        answered.set_value();
+        QVERIFY(helper.get());
+        QVERIFY(isFull);
+        QTRY_VERIFY(spool->append({CallKind::Start, "q", "id", payload}).ok());
     }
 
     void aCallThatIsTooLargeDoesNotCostTheOpenFile()

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void keepsTheOrder();
     void finishWaitsForWhatIsPosted();
     void finishHasNothingToWaitFor();
+    void finishWaitsNoLongerThanAsked();
     void dropsWhatATaskHolds();
     void endsWithEverythingDone();
     void takesTasksFromSeveralThreads();
@@ -30,7 +31,7 @@ void TstTaskThread::worksInAnotherThread()
     std::thread::id worker;
     TaskThread thread;
     thread.post([&worker] { worker = std::this_thread::get_id(); });
-    thread.finish();
+    thread.finish(10s);
     QVERIFY(worker != std::thread::id());
     QVERIFY(worker != std::this_thread::get_id());
 }
@@ -44,7 +45,7 @@ void TstTaskThread::keepsTheOrder()
         wanted.push_back(i);
         thread.post([&done, i] { done.push_back(i); });
     }
-    thread.finish();
+    thread.finish(10s);
     QVERIFY(done == wanted);
 }
 
@@ -57,17 +58,31 @@ void TstTaskThread::finishWaitsForWhatIsPosted()
         isDone = true;
     });
     QVERIFY(!isDone);
-    thread.finish();
+    thread.finish(10s);
     QVERIFY(isDone);
 }
 
 void TstTaskThread::finishHasNothingToWaitFor()
 {
     TaskThread thread;
-    thread.finish();
+    thread.finish(10s);
     thread.post([] {});
-    thread.finish();
-    thread.finish();
+    thread.finish(10s);
+    thread.finish(10s);
+}
+
+void TstTaskThread::finishWaitsNoLongerThanAsked()
+{
+    std::atomic<bool> isFirstDone = false;
+    std::atomic<bool> mayEnd = false;
+    TaskThread thread;
+    thread.post([&isFirstDone] { isFirstDone = true; });
+    thread.post([&mayEnd] { mayEnd.wait(false); });
+    thread.finish(10s, [&isFirstDone] { return isFirstDone.load(); });
+    QVERIFY(isFirstDone);
+    thread.finish(1ms);
+    mayEnd = true;
+    mayEnd.notify_all();
 }
 
 // A file is not gone before the last one lets go of it.
@@ -77,7 +92,7 @@ void TstTaskThread::dropsWhatATaskHolds()
     const std::weak_ptr<int> watched = held;
     TaskThread thread;
     thread.post([held = std::move(held)] {});
-    thread.finish();
+    thread.finish(10s);
     QVERIFY(watched.expired());
 }
 
@@ -106,7 +121,7 @@ void TstTaskThread::takesTasksFromSeveralThreads()
     }
     for (std::thread &other : others)
         other.join();
-    thread.finish();
+    thread.finish(10s);
     QCOMPARE(done, 4000);
 }
 

@@ -40,7 +40,7 @@ std::optional<std::uint64_t> RepeatFilter::pass(const LogMessage &message, TimeP
 {
     std::string kind = kindOf(message);
     if (!m_seen.contains(kind) && !makeRoom(now))
-        return 0; // shown, and not remembered
+        kind = message.category;
     const auto [place, isNew] = m_seen.try_emplace(std::move(kind), Seen{now, 0, {}});
     Seen &seen = place->second;
     if (!isNew && now - seen.shownAt < m_interval) {
@@ -56,13 +56,11 @@ std::optional<std::uint64_t> RepeatFilter::pass(const LogMessage &message, TimeP
 // Whether one more can be remembered. What has been held back is never forgotten untold.
 bool RepeatFilter::makeRoom(TimePoint now)
 {
-    if (m_seen.size() < MaxMessages)
-        return true;
-    std::erase_if(m_seen, [&](const auto &entry) {
-        return entry.second.heldBack == 0 && now - entry.second.shownAt >= m_interval;
-    });
-    if (m_seen.size() >= MaxMessages)
-        std::erase_if(m_seen, [](const auto &entry) { return entry.second.heldBack == 0; });
+    if (m_seen.size() >= MaxMessages) {
+        std::erase_if(m_seen, [&](const auto &entry) {
+            return entry.second.heldBack == 0 && now - entry.second.shownAt >= m_interval;
+        });
+    }
     return m_seen.size() < MaxMessages;
 }
 

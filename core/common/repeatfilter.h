@@ -19,7 +19,8 @@ struct LogMessage
 
 // Lets a log message through once in an interval, and sees to it that none is lost without its
 // count being told. What differs only in words that begin with a digit is the same message: the
-// next attempt, another count, another moment. Holds a bounded number of them.
+// next attempt, another count, another moment. Holds a bounded number of them; beyond that all of a
+// category are the same, so that thousands of projects in trouble do not fill the disk.
 class RepeatFilter
 {
 public:

@@ -7,6 +7,7 @@
 #include "common/textnumber.h"
 #include "common/uniquefd.h"
 #include "config/config.h"
+#include "config/socketlookup.h"
 #include "spool/deadletters.h"
 #include "spool/spoolinspector.h"
 
@@ -208,8 +209,22 @@ int retryFile(const std::string &path, const std::string &socket, Handed &handed
     return workOff(taken, path, socket, handed);
 }
 
+// Calls go to nobody but this user, root, and whoever the spool belongs to: anybody may have put a
+// socket where the daemon's is looked for, in /tmp for one.
+bool isStrangers(const std::string &socket, const std::string &directory)
+{
+    struct stat listening = {};
+    struct stat spool = {};
+    return ::lstat(socket.c_str(), &listening) == 0 && ::stat(directory.c_str(), &spool) == 0
+        && listening.st_uid != ::geteuid() && listening.st_uid != 0
+        && listening.st_uid != spool.st_uid;
+}
+
 int retry(const std::string &directory, const std::string &socket)
 {
+    if (isStrangers(socket, directory))
+        return complain(socket + " belongs to another user than the spool in " + directory
+                        + "; start the spool's daemon, or say --socket PATH");
     const auto lock = lockForRetry(directory);
     if (!lock)
         return complain(lock.error().message);
@@ -253,9 +268,9 @@ int purge(const std::string &directory)
         return failed(quarantine);
     if (quarantined > 0)
         count += quarantined - 1; // the folder itself
-    std::printf("removed %s with dead letters and damaged pieces; calls that wait were left "
+    std::printf("%s: removed %s with dead letters and damaged pieces; calls that wait were left "
                 "alone\n",
-                countOf(count, "file").c_str());
+                directory.c_str(), countOf(count, "file").c_str());
     return 0;
 }
 
@@ -273,8 +288,13 @@ int runSpoolCommand(const CommandLine &line, const Environment &environment)
         return verify(directory);
     case Command::SpoolExport:
         return exportCalls(directory, line.onlyDeadLetters);
-    case Command::SpoolRetry:
-        return retry(directory, line.options.get("socket").text);
+    case Command::SpoolRetry: {
+        // What the system's service has given up is for no other daemon.
+        const Options::Value &socket = line.options.get("socket");
+        const bool isServices =
+            directory == SystemSpool && socket.source == Options::Source::Default;
+        return retry(directory, isServices ? std::string(SystemSocket) : socket.text);
+    }
     case Command::SpoolPurge:
         return purge(directory);
     default:

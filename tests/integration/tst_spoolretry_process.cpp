@@ -30,6 +30,7 @@ private Q_SLOTS:
     void isPutBackBehindHalfALine();
     void isPutBackForTheDaemon();
     void oneRetryAtATime();
+    void strangersGetNone();
 
 private:
     // Where the system tells of it.
@@ -228,6 +229,22 @@ void SpoolRetryProcessTest::oneRetryAtATime()
     f.sidecar.sendSignal(SIGCONT);
     QCOMPARE(first.waitForExit(), std::optional(0));
     QVERIFY(f.waitForDelivered(1));
+}
+
+// Anybody may put a socket where the daemon's is looked for.
+void SpoolRetryProcessTest::strangersGetNone()
+{
+    ProcessFixture f;
+    QVERIFY(f.start());
+    write(lettersFile(f), letter(1));
+    if (::geteuid() != 0)
+        QSKIP("only root can give a socket to somebody else");
+    constexpr uid_t Stranger = 65534;
+    QCOMPARE(::chown(f.sidecar.socketPath().toLocal8Bit().constData(), Stranger, Stranger), 0);
+    const auto [code, said] = spool(f, QStringLiteral("retry"));
+    QCOMPARE(code, 1);
+    QVERIFY(QFile::exists(lettersFile(f)));
+    QCOMPARE(f.sink.requestCount(), 0);
 }
 
 QTEST_GUILESS_MAIN(SpoolRetryProcessTest)

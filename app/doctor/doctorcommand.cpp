@@ -10,6 +10,7 @@
 #include "app/doctor/socketcheck.h"
 #include "app/doctor/tlscheck.h"
 #include "common/version.h"
+#include "config/backendaddress.h"
 #include "config/config.h"
 #include "config/configfile.h"
 #include "config/socketlookup.h"
@@ -51,14 +52,30 @@ Options withDaemonsBackend(Options options, const SocketReport &socket, const Id
     return options;
 }
 
+// Whether this backend is the one that the running daemon delivers to.
+bool isDaemonsBackend(const QJsonObject &status, const Options &options)
+{
+    const QString url =
+        status.value(QLatin1String("backend")).toObject().value(QLatin1String("url")).toString();
+    const auto daemons = parseBackend(url.toStdString(), true);
+    const auto tested = parseBackend(options.get("backend").text, true);
+    return daemons && tested && daemons->kind == BackendAddress::Kind::Http
+        && tested->url == daemons->url;
+}
+
 // The system's service is handed its key by systemd (LoadCredential= of the unit). Whoever may read
-// the file, as root, tests that key.
-Environment withServicesKey(const Environment &environment, const std::string &socket)
+// the file, as root, tests that key; but it goes nowhere that another user's file or variable
+// names.
+Environment withServicesKey(const Environment &environment, const std::string &socket,
+                            const QJsonObject &status, const Options &options)
 {
     static constexpr const char *Folder = "/etc/weave-sidecar";
     static constexpr const char *Variable = "CREDENTIALS_DIRECTORY";
     const std::string key = std::string(Folder) + "/api-key";
-    if (socket != SystemSocket || environment(Variable) || ::access(key.c_str(), R_OK) != 0)
+    const bool isServices = options.get("backend").place.starts_with(std::string(Folder) + "/")
+        || isDaemonsBackend(status, options);
+    if (socket != SystemSocket || !isServices || environment(Variable)
+        || ::access(key.c_str(), R_OK) != 0)
         return environment;
     return [environment](const char *name) {
         return std::string_view(name) == Variable ? std::optional<std::string>(Folder)
@@ -117,7 +134,7 @@ bool delivers(const QJsonObject &status)
         && calls.value(QLatin1String("delivered")).toDouble() > 0;
 }
 
-void checkBackend(const Settings &settings, const QJsonObject &status, Findings &all)
+void checkBackend(const Settings &settings, bool daemonDelivers, Findings &all)
 {
     if (!settings.backend)
         return; // said already
@@ -134,7 +151,7 @@ void checkBackend(const Settings &settings, const QJsonObject &status, Findings 
     const QDateTime now = QDateTime::currentDateTimeUtc();
     add(all, judgeBackend(report, options.backend, options.proxy));
     add(all, judgeTls(report, options.backend, now));
-    add(all, judgeKey(report, !options.apiKey.isEmpty(), delivers(status)));
+    add(all, judgeKey(report, !options.apiKey.isEmpty(), daemonDelivers));
     add(all, judgeClock(report.date, report.answeredAt));
 }
 
@@ -155,12 +172,14 @@ Findings diagnose(const Options &flags, const Environment &environment)
             problem("config", files.error().message,
                     "mend that file; `weave-sidecar config check` says whether it is right"));
     add(all, checkConfigFiles(socket.status, options, environment));
-    Settings settings = readSettings(withDaemonsBackend(options, socket, me),
-                                     withServicesKey(environment, path), me);
+    options = withDaemonsBackend(std::move(options), socket, me);
+    Settings settings =
+        readSettings(options, withServicesKey(environment, path, socket.status, options), me);
     add(all, std::move(settings.findings));
     checkSpool(settings, socket, me, all);
     all.push_back(judgeFiles(socket.status, FileLimits::ofThisProcess(), settings.maxConnections));
-    checkBackend(settings, socket.status, all);
+    checkBackend(settings, delivers(socket.status) && isDaemonsBackend(socket.status, options),
+                 all);
     return all;
 }
 

@@ -195,6 +195,10 @@ void DoctorProcessTest::keyThatTheDaemonAloneHas()
     QVERIFY(found.contains(u"warning key"_s));
     QVERIFY(!found.contains(u"problem key"_s));
     QCOMPARE(doctor.exitCode, 0);
+    HttpSink other; // of which that says nothing
+    QVERIFY(other.listen());
+    other.setScript([](const SinkRequest &) { return SinkAnswer{.status = 401}; });
+    QVERIFY(doctor.findings({u"--backend"_s, other.url()}).contains(u"problem key"_s));
 }
 
 void DoctorProcessTest::severalThingsAtOnce()

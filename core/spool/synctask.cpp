@@ -12,6 +12,9 @@ namespace Weave {
 
 namespace {
 
+// At the end of the daemon, for what is left to sync.
+constexpr std::chrono::seconds EndPatience{2};
+
 Result<void> syncDirectory(const std::string &path)
 {
     const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -20,10 +23,12 @@ Result<void> syncDirectory(const std::string &path)
     return {};
 }
 
-Result<void> perform(const SyncTask::Job &job)
+Result<void> perform(const SyncTask::Job &job, const SyncTask::Deadline &deadline)
 {
     Result<void> result;
     for (const auto &segment : job.segments) {
+        if (std::chrono::steady_clock::now() > deadline.load())
+            return Error{ErrorCode::Unavailable, "the daemon ends before all is synced"};
         // With thousands of them, most may have been delivered before their turn comes.
         if (!segment->isNeeded())
             continue;
@@ -39,9 +44,14 @@ Result<void> perform(const SyncTask::Job &job)
 
 } // namespace
 
+SyncTask::~SyncTask()
+{
+    m_deadline = std::chrono::steady_clock::now() + EndPatience;
+}
+
 void SyncTask::sync(Job job)
 {
-    m_thread.post([job = std::move(job)] { job.done(perform(job)); });
+    m_thread.post([this, job = std::move(job)] { job.done(perform(job, m_deadline)); });
 }
 
 } // namespace Weave

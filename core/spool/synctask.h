@@ -3,6 +3,8 @@
 #include "spool/segment.h"
 #include "spool/taskthread.h"
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +17,16 @@ namespace Weave {
 class SyncTask
 {
 public:
+    using Deadline = std::atomic<std::chrono::steady_clock::time_point>;
+
+    SyncTask() = default;
+    // Goes on with what has been asked for, for two seconds and the sync that is under way then.
+    // The system writes the rest in its own time, and the end of a daemon on a slow disk is not
+    // held up until it is killed.
+    ~SyncTask();
+    SyncTask(const SyncTask &) = delete;
+    SyncTask &operator=(const SyncTask &) = delete;
+
     using Segments = std::vector<std::shared_ptr<const Segment>>;
     // Called in the thread, with the first error there was.
     using Done = std::function<void(const Result<void> &result)>;
@@ -29,7 +41,8 @@ public:
     void sync(Job job);
 
 private:
-    TaskThread m_thread; // finishes what has been asked for
+    Deadline m_deadline{std::chrono::steady_clock::time_point::max()};
+    TaskThread m_thread; // ends before that
 };
 
 } // namespace Weave

@@ -64,7 +64,9 @@ bool lacksDisplay(const QStringList &arguments)
     const auto namesOne = [](const QString &argument) { // with one dash or two
         return argument.endsWith(u"-platform"_s) || argument.endsWith(u"-display"_s);
     };
-    return !isGiven("DISPLAY") && !isGiven("WAYLAND_DISPLAY") && !isGiven("QT_QPA_PLATFORM")
+    const QString usual = qEnvironmentVariable("XDG_RUNTIME_DIR") + u"/wayland-0"_s;
+    return !isGiven("DISPLAY") && !isGiven("WAYLAND_DISPLAY") && !isGiven("WAYLAND_SOCKET")
+        && !isGiven("QT_QPA_PLATFORM") && !QFileInfo::exists(usual)
         && std::none_of(arguments.begin(), arguments.end(), namesOne);
 #else
     static_cast<void>(arguments);

@@ -61,6 +61,7 @@ bool HttpSession::hasMuchUnsent() const
 void HttpSession::goOnLater()
 {
     m_isHeldUp = false;
+    m_since = SteadyClock::now(); // until now it has waited for us
     QMetaObject::invokeMethod(
         this,
         [this] {
@@ -349,7 +350,7 @@ void HttpSession::checkTime(TimePoint now)
             return;
         if (m_reader.isInRequest())
             refuse(errorReply(RequestTimeout, "the request did not come in time"));
-        else
+        else if (m_socket->bytesToWrite() == 0) // else it has the time for writing
             close();
     }
 }

@@ -137,6 +137,8 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
     connect(&m_delivery, &DeliveryQueue::requestFinished, &m_observers, &Observers::noteRequest);
     connect(&m_delivery, &DeliveryQueue::requestFinished, this, &Sidecar::noteChange);
     connect(&m_feeder, &Feeder::fed, &m_delivery, &DeliveryQueue::pump);
+    // In an outage the spool is as it was after each attempt.
+    connect(&m_delivery, &DeliveryQueue::requestFinished, &m_quiet, [this] { m_quiet.wake(); });
     connect(&m_quiet, &QuietWatch::becameQuiet, this, [] {
         giveBackFreedMemory();
         unmapCodePages();

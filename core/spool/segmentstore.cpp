@@ -180,9 +180,10 @@ void SegmentStore::remove(Piece piece)
     const std::size_t bytes = piece.segment->capacity();
     m_usedBytes -= bytes;
     m_removingBytes += bytes;
-    m_removals.post([this, bytes, piece = std::move(piece)] {
+    m_removals.post([this, bytes, piece = std::move(piece)]() mutable {
         if (!piece.path.empty())
             ::unlink(piece.path.c_str());
+        piece.segment.reset(); // its room is free when the mapping has gone, too
         m_removingBytes -= bytes;
     });
 }

@@ -99,6 +99,15 @@ bool holds(const std::string &path, std::string_view bytes)
     return content == bytes;
 }
 
+// In a folder such as /tmp anybody may make a file.
+bool hasOwnerOf(const std::string &folder, const std::string &file)
+{
+    struct stat outer = {};
+    struct stat inner = {};
+    return ::stat(folder.c_str(), &outer) == 0 && ::lstat(file.c_str(), &inner) == 0
+        && inner.st_uid == outer.st_uid;
+}
+
 } // namespace
 
 bool holdsOtherThings(const std::string &folder)
@@ -108,7 +117,7 @@ bool holdsOtherThings(const std::string &folder)
     for (auto entry = std::filesystem::directory_iterator(folder, status);
          !status && entry != std::filesystem::directory_iterator(); entry.increment(status)) {
         const std::string name = entry->path().filename().string();
-        if (name == LockName)
+        if (name == LockName && hasOwnerOf(folder, entry->path()))
             return false;
         holdsSomething = holdsSomething || name != "lost+found"; // of a disk of its own
     }

@@ -101,8 +101,14 @@ void DaemonLauncher::tidyLog()
     if (QFileInfo(m_logFile).size() <= MaxLogBytes)
         return;
     const QString older = m_logFile + QLatin1String(".1");
+    const QString copy = older + QLatin1String(".new");
+    QFile::remove(copy);
+    if (!QFile::copy(m_logFile, copy)) { // the disk is full, for one
+        QFile::remove(copy);
+        return;
+    }
     QFile::remove(older);
-    if (QFile::copy(m_logFile, older) && QFile::resize(m_logFile, 0))
+    if (QFile::rename(copy, older) && QFile::resize(m_logFile, 0))
         m_logBegin = 0;
 }
 
@@ -127,6 +133,8 @@ bool DaemonLauncher::recognize(qint64 pid)
         if (log.kind == DaemonLog::Kind::File
             && log.place == QFileInfo(m_logFile).canonicalFilePath())
             m_daemon = ProcessMark(pid);
+        else if (owns(pid))
+            m_daemon = {}; // ours has ended, and another one was given its pid
     }
     return owns(pid);
 }

@@ -24,8 +24,8 @@ void ProblemModel::noteFlush(const FlushEvent &flush)
 void ProblemModel::noteSnapshot(const Snapshot &snapshot, qint64 timeMs)
 {
     // In a container each daemon has the same pid.
-    const bool isSameDaemon =
-        m_last.pid == snapshot.pid && m_last.uptimeSeconds <= snapshot.uptimeSeconds;
+    const bool isSameDaemon = m_last.pid == snapshot.pid
+        && m_last.uptimeSeconds <= snapshot.uptimeSeconds && m_last.received <= snapshot.received;
     const Snapshot before = isSameDaemon ? m_last : Snapshot();
     for (auto reason = snapshot.refused.begin(); reason != snapshot.refused.end(); ++reason) {
         // Where this program may only look, its own asking was refused before the first snapshot.

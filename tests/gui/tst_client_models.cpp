@@ -330,9 +330,16 @@ void ClientModelsTest::tellsDaemonsApart()
     QCOMPARE(model.rowCount(), 2);
     // The next one in the same container.
     snapshot.uptimeSeconds = 1;
+    snapshot.received = 10;
     snapshot.refused = {{u"spool_full"_s, 5}};
     model.noteSnapshot(snapshot, 40);
     QCOMPARE(spoolWasFull(model), 9);
+    // And one that has been up for longer when it is heard of.
+    snapshot.uptimeSeconds = 100;
+    snapshot.received = 1;
+    snapshot.refused = {{u"spool_full"_s, 6}};
+    model.noteSnapshot(snapshot, 50);
+    QCOMPARE(spoolWasFull(model), 15);
 }
 
 void ClientModelsTest::anotherFormIsNoProblem()

@@ -291,7 +291,7 @@ class SystemService(unittest.TestCase):
 
     def test_commands_find_its_spool(self) -> None:
         self.start_socket()
-        self.assertTrue(client.ask(str(SOCKET), "status")["success"], log()) # it is up
+        self.assertTrue(client.ask(str(SOCKET), "status")["success"], log())  # it is up
         self.assertIn(f"{STATE}/spool: waiting: 0 calls", run("weave-sidecar", "spool", "ls"))
         owner = pwd.getpwnam("weave-sidecar").pw_uid
         self.assertTrue(as_user(owner, lambda: "0 problems" in run("weave-sidecar", "spool", "verify")))

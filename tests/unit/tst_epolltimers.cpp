@@ -307,7 +307,6 @@ void TstEpollTimers::startedInAHandlerItComesInALaterTurn()
     QCOMPARE(probe.timers, 4);
 }
 
-// Its other timer is due in the same turn.
 // The loop has got ready to wait for the later one.
 void TstEpollTimers::isNotHeldUpByALaterOne()
 {
@@ -349,6 +348,7 @@ void TstEpollTimers::waitsWhileTimersAreExcluded()
     QCOMPARE(probe.timers, 1);
 }
 
+// Its other timer is due in the same turn.
 void TstEpollTimers::anObjectDeletedInItsHandlerHearsNoMore()
 {
     auto *probe = new Probe;

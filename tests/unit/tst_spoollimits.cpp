@@ -25,7 +25,7 @@ std::atomic<bool> s_isDiskStuck = false;
 } // namespace
 
 // In the place of the system's own.
-extern "C" int unlink(const char *path) noexcept
+extern "C" int unlink(const char *path)
 {
     s_isDiskStuck.wait(true);
     return ::unlinkat(AT_FDCWD, path, 0);

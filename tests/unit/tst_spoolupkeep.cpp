@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QFile>
 #include <QRegularExpression>
+#include <QScopeGuard>
 #include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
@@ -250,6 +251,10 @@ void TstSpoolUpkeep::aStuckDiskIsAskedOnce()
         (void)spool->takeUnsynced();
         s_syncs = 0;
         s_isDiskStuck = true;
+        const auto mend = qScopeGuard([] { // also when the test fails
+            s_isDiskStuck = false;
+            s_isDiskStuck.notify_all();
+        });
         for (int tick = 0; tick < 3; ++tick) {
             (void)append(*spool, "p");
             // A tick has come when the lock is there again.
@@ -257,8 +262,6 @@ void TstSpoolUpkeep::aStuckDiskIsAskedOnce()
             upkeep.wake();
             QTRY_VERIFY(QFile::exists(folder() + u"/lock"_s));
         }
-        s_isDiskStuck = false;
-        s_isDiskStuck.notify_all();
     }
     QCOMPARE(s_syncs.load(), 1);
 }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 from hosts import Trayer
 from scene import Scene
 from waiting import wait_for
+
+PATIENCE_S = 6.0  # with a click
 
 
 def _start(scene: Scene) -> Trayer:
@@ -17,14 +21,18 @@ def _start(scene: Scene) -> Trayer:
 
 
 def _click(scene: Scene, trayer: Trayer, button: int = 1) -> None:
-    """Until a window or the menu opens. On a busy machine the icon may be moved late: then again."""
+    """Until a window or the menu opens. On a busy machine the icon may be moved late, or not listen
+    yet: then again."""
     clicked = None
+    clicked_at = 0.0
 
     def has_opened() -> bool:
-        nonlocal clicked
+        nonlocal clicked, clicked_at
+        if scene.tray.windows():
+            return True
         icon = trayer.icon(scene.tray.pid)
-        if icon != clicked and not scene.tray.windows():
-            clicked = icon
+        if icon != clicked or time.monotonic() - clicked_at > PATIENCE_S:
+            clicked, clicked_at = icon, time.monotonic()
             scene.place.click(icon, button)
         return bool(scene.tray.windows())
 

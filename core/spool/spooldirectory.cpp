@@ -99,29 +99,25 @@ bool holds(const std::string &path, std::string_view bytes)
     return content == bytes;
 }
 
-// In a folder such as /tmp anybody may make a file.
-bool hasOwnerOf(const std::string &folder, const std::string &file)
+// What a daemon makes in its spool, or a file system of its own brings.
+bool isOfASpool(const std::string &name)
 {
-    struct stat outer = {};
-    struct stat inner = {};
-    return ::stat(folder.c_str(), &outer) == 0 && ::lstat(file.c_str(), &inner) == 0
-        && inner.st_uid == outer.st_uid;
+    return name == LockName || name == "quarantine" || name == "lost+found"
+        || name.starts_with("dead-letters.ndjson") || name.ends_with(Suffix)
+        || name.ends_with(std::string(Suffix) + Segment::UnfinishedSuffix);
 }
 
 } // namespace
 
 bool holdsOtherThings(const std::string &folder)
 {
-    bool holdsSomething = false;
     std::error_code status;
     for (auto entry = std::filesystem::directory_iterator(folder, status);
          !status && entry != std::filesystem::directory_iterator(); entry.increment(status)) {
-        const std::string name = entry->path().filename().string();
-        if (name == LockName && hasOwnerOf(folder, entry->path()))
-            return false;
-        holdsSomething = holdsSomething || name != "lost+found"; // of a disk of its own
+        if (!isOfASpool(entry->path().filename().string()))
+            return true;
     }
-    return holdsSomething;
+    return false;
 }
 
 SpoolDirectory::SpoolDirectory(std::string path, UniqueFd lock)

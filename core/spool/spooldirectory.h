@@ -10,7 +10,7 @@
 
 namespace Weave {
 
-// Whether a folder has anything in it and is no spool.
+// Whether a folder has anything in it that is of no spool.
 [[nodiscard]] bool holdsOtherThings(const std::string &folder);
 
 // The spool's folder on disk: one daemon at a time, private to its user.

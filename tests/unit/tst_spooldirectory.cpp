@@ -110,6 +110,11 @@ void TstSpoolDirectory::isNotTakenFromOthers()
     QVERIFY(QFile::remove(path(u"/lock"_s))); // a disk of its own
     QVERIFY(QFile::setPermissions(path(), shared));
     QVERIFY(SpoolDirectory::open(path().toStdString()));
+
+    QVERIFY(QFile::remove(path(u"/lock"_s))); // a copy of a spool, as from a backup
+    write(path(u"/0000000000000001.seg"_s), "calls");
+    QVERIFY(QFile::setPermissions(path(), shared));
+    QVERIFY(SpoolDirectory::open(path().toStdString()));
 }
 
 void TstSpoolDirectory::oneAtATime()

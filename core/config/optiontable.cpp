@@ -73,8 +73,8 @@ constexpr std::array<OptionSpec, 32> Table{{
     {"spool-dir", "DIR", "", "", Spool,
      "Where calls are kept until they are delivered; they outlive the daemon. Default: "
      "$XDG_STATE_HOME/weave-sidecar/spool or ~/.local/state/weave-sidecar/spool, on macOS "
-     "~/Library/Application Support/weave-sidecar/spool. none keeps them in memory. Commands take "
-     "/var/lib/weave-sidecar/spool, the system service's, where that folder is not there.",
+     "~/Library/Application Support/weave-sidecar/spool. none keeps them in memory. Where the "
+     "default is not there, commands take the system service's, /var/lib/weave-sidecar/spool.",
      OnReload::NeedsRestart},
     {"spool-max-bytes", "SIZE", "1GiB", "", Spool,
      "Room for calls that are not delivered yet; with --spool-dir none 64MiB unless it is given. "

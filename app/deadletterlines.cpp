@@ -1,6 +1,7 @@
 #include "app/deadletterlines.h"
 
 #include "common/jsoncursor.h"
+#include "spool/spoolinspector.h"
 
 #include <cerrno>
 #include <cstring>
@@ -15,7 +16,7 @@ Result<void> forEachDeadLetter(const std::string &directory,
     const auto failed = [](const std::string &what) {
         return Error{ErrorCode::Io,
                      "cannot read " + what + ": " + std::strerror(errno)
-                         + "; run it as the daemon's user, or say --spool-dir"};
+                         + std::string(SpoolAccessHint)};
     };
     if (::access(directory.c_str(), X_OK) != 0)
         return failed("the spool in " + directory);

@@ -100,7 +100,7 @@ Result<UniqueFd> lockForRetry(const std::string &directory)
     if (!folder.isValid())
         return Error{ErrorCode::Io,
                      "cannot open " + directory + ": " + std::strerror(errno)
-                         + "; run it as the daemon's user, or say --spool-dir"};
+                         + std::string(SpoolAccessHint)};
     if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0)
         return folder;
     if (errno != EWOULDBLOCK)
@@ -250,7 +250,7 @@ int purge(const std::string &directory)
 {
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
         return complain("cannot change the spool in " + directory + ": " + std::strerror(errno)
-                        + "; run it as the daemon's user, or say --spool-dir");
+                        + std::string(SpoolAccessHint));
     std::error_code status;
     std::uintmax_t count = 0;
     const auto failed = [&status](const std::string &path) {

@@ -4,6 +4,7 @@
 #include "batching/upsertbody.h"
 #include "common/duration.h"
 #include "common/logging.h"
+#include "common/textnumber.h"
 #include "forwarding/echofilter.h"
 
 #include <QUuid>
@@ -208,8 +209,8 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
     ++m_stats.retried;
     const TimePoint now = m_now();
     const TimePoint next = now + decision.wait;
-    qCWarning(lcForwarding, "%s: %zu calls are kept after attempt %d; next attempt in %s: %s",
-              batch.project.c_str(), batch.records.size(), batch.attempts,
+    qCWarning(lcForwarding, "%s: %s kept after attempt %d; next attempt in %s: %s",
+              batch.project.c_str(), countOf(batch.records.size(), "call").c_str(), batch.attempts,
               formatDuration(decision.wait).c_str(), describe(result).c_str());
     if (decision.action == Decision::Action::PauseAll) {
         m_isPaused = true;
@@ -283,8 +284,8 @@ void DeliveryQueue::halve(Batch batch, const SendResult &result)
         return;
     }
     ++m_stats.halved;
-    qCDebug(lcForwarding, "%s: halving a batch of %zu calls: %s", batch.project.c_str(), calls,
-            describe(result).c_str());
+    qCDebug(lcForwarding, "%s: halving a batch of %s: %s", batch.project.c_str(),
+            countOf(calls, "call").c_str(), describe(result).c_str());
     const auto middle =
         batch.records.begin() + static_cast<std::ptrdiff_t>(calls / 2 * batch.recordsPerCall());
     const auto half = [&batch](auto first, auto last) {

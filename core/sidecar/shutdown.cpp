@@ -1,6 +1,7 @@
 #include "sidecar/shutdown.h"
 
 #include "common/logging.h"
+#include "common/textnumber.h"
 
 #include <algorithm>
 #include <utility>
@@ -38,8 +39,7 @@ void Shutdown::begin(Milliseconds timeout)
         m_parts.http->stopListening();
     m_barrier = m_parts.spool.nextId();
     m_drainCalls = m_parts.spool.usage().pendingCalls;
-    qCInfo(lcApp, "stopping: %llu calls are pending",
-           static_cast<unsigned long long>(m_drainCalls));
+    qCInfo(lcApp, "stopping with %s pending", countOf(m_drainCalls, "call").c_str());
     m_parts.batcher.makeAllDue();
     m_parts.pairing.stopHolding();
     if (!m_parts.isSpoolOnDisk)
@@ -104,12 +104,12 @@ void Shutdown::finish()
         return;
     m_timer.stop();
     m_parts.flushWaiters.giveUp();
-    const auto left = static_cast<unsigned long long>(m_parts.spool.usage().pendingCalls);
+    const std::uint64_t left = m_parts.spool.usage().pendingCalls;
     if (left > 0 && m_parts.isSpoolOnDisk) {
-        qCInfo(lcApp, "%llu calls stay in the spool for the next start", left);
+        qCInfo(lcApp, "left in the spool for the next start: %s", countOf(left, "call").c_str());
     } else if (left > 0) {
-        qCCritical(lcApp, "%llu calls could not be delivered in time and are lost: %s", left,
-                   m_parts.delivery.state().lastError.c_str());
+        qCCritical(lcApp, "lost: %s could not be delivered in time: %s",
+                   countOf(left, "call").c_str(), m_parts.delivery.state().lastError.c_str());
     }
     // From the event loop, behind the replies to those who waited for the last calls.
     QMetaObject::invokeMethod(this, &Shutdown::finished, Qt::QueuedConnection);

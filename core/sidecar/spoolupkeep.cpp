@@ -1,6 +1,7 @@
 #include "sidecar/spoolupkeep.h"
 
 #include "common/logging.h"
+#include "common/textnumber.h"
 
 namespace Weave {
 
@@ -47,12 +48,12 @@ void SpoolUpkeep::recoverSome()
         m_recovery.stop();
         const SpoolUsage usage = m_spool.usage();
         if (usage.pendingCalls > 0) {
-            qCInfo(lcSpool, "%llu calls are waiting in the spool",
-                   static_cast<unsigned long long>(usage.pendingCalls));
+            qCInfo(lcSpool, "waiting in the spool: %s",
+                   countOf(usage.pendingCalls, "call").c_str());
         }
         if (usage.quarantined > 0) {
-            qCWarning(lcSpool, "%llu damaged pieces of the spool were moved to its quarantine/",
-                      static_cast<unsigned long long>(usage.quarantined));
+            qCWarning(lcSpool, "moved to the spool's quarantine/: %s",
+                      countOf(usage.quarantined, "damaged piece").c_str());
         }
         wake();
     }

@@ -59,7 +59,7 @@ Result<SpoolInspection> inspectSpool(const std::string &directory, const RecordV
     if (status)
         return Error{ErrorCode::NotFound,
                      "cannot read the spool in " + directory + ": " + status.message()
-                         + "; run it as the daemon's user, or say --spool-dir"};
+                         + std::string(SpoolAccessHint)};
     for (const auto &path : paths) {
         const std::string name = path.filename().string();
         const auto segment = Segment::open(path.string());

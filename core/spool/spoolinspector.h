@@ -21,6 +21,10 @@ struct SpoolInspection
     std::vector<std::string> problems;
 };
 
+// Behind the reason why a spool cannot be looked at: what to do.
+inline constexpr std::string_view SpoolAccessHint =
+    "; run it as the daemon's user, or name the daemon's folder with --spool-dir";
+
 // Called for every good record that waits, oldest first within a project. The views end with the
 // call.
 using RecordVisitor = std::function<void(std::string_view project, const Segment::Record &record)>;

@@ -402,7 +402,7 @@ void ClientSocketTest::quotesNoEarlierDaemon()
     if (DaemonLauncher::findProgram().isEmpty())
         QSKIP("weave-sidecar is not beside this program");
     QFile log(folder.filePath(u"daemon.log"_s));
-    QVERIFY(log.open(QIODevice::WriteOnly) && log.write("stopping: 0 calls are pending\n") > 0);
+    QVERIFY(log.open(QIODevice::WriteOnly) && log.write("stopping with 0 calls pending\n") > 0);
     log.close();
     DaemonLauncher launcher(log.fileName());
     QSignalSpy failed(&launcher, &DaemonLauncher::failed);

@@ -64,7 +64,7 @@ void DeliveryQueue::pump()
         if (usage.usedBytes > usage.maxBytes / 4 * 3)
             m_pairing.promoteStarts();
     }
-    while (!m_isPausedByUser && m_now() >= m_waitUntil) {
+    while (!m_isPausedByUser && !m_reachability.isProbing() && m_now() >= waitUntil()) {
         const bool isFree = m_inFlight.isSenderFree();
         if (!isFree && !m_inFlight.mayAddSenders())
             break;
@@ -106,6 +106,7 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
     ++batch.attempts;
     ++m_stats.requests;
     const std::uint64_t number = m_nextNumber++;
+    m_reachability.noteSent(number);
     InFlight::Request &request = m_inFlight.add(number, std::move(batch), isProbe);
     const Batch &kept = request.batch; // the body may borrow from it
     RequestBody body = requestBody(kept);
@@ -144,6 +145,9 @@ SendResult DeliveryQueue::withoutEcho(SendResult result, const Batch &batch) con
 void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
 {
     InFlight::Request done = m_inFlight.take(number);
+    m_reachability.noteEnded(number);
+    if (answer.hadConnection)
+        m_reachability.noteReached();
     Batch &batch = done.batch;
     const SendResult result = withoutEcho(answer, batch);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(m_now() - done.sentAt);
@@ -151,9 +155,7 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
 
     if (done.isProbe)
         m_parked.endProbe(batch.project);
-    const int failures = m_parked.failures(batch.project);
-    const int attempts = failures > 0 ? std::max(batch.attempts, failures + 1) : batch.attempts;
-    const Decision decision = decide(result, attempts, m_random());
+    const Decision decision = decide(result, attemptsOf(batch, result), m_random());
     if (decision.action != Decision::Action::Done)
         noteError(result);
     Q_EMIT requestFinished({batch.project, batch.route, batch.records.size(), done.bodyBytes,
@@ -177,6 +179,15 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
         break;
     }
     pump();
+}
+
+// In a row, this one included: of the project, or to get a connection at all.
+int DeliveryQueue::attemptsOf(const Batch &batch, const SendResult &result) const
+{
+    if (!result.hadConnection)
+        return m_reachability.failures() + 1;
+    const int failures = m_parked.failures(batch.project);
+    return failures > 0 ? std::max(batch.attempts, failures + 1) : batch.attempts;
 }
 
 void DeliveryQueue::succeed(const Batch &batch)
@@ -221,6 +232,8 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
     }
     if (decision.waitIsForAll)
         m_waitUntil = std::max(m_waitUntil, next);
+    if (!result.hadConnection)
+        m_reachability.noteUnreachable(now, next);
     m_parked.noteFailure(batch.project,
                          {next, decision.action != Decision::Action::Retry,
                           result.kind == SendResult::Kind::Answered,
@@ -383,14 +396,21 @@ void DeliveryQueue::setPausedByUser(bool isPaused)
 void DeliveryQueue::retryNow()
 {
     m_waitUntil = m_now();
+    m_reachability.endWait();
     m_parked.endWaits();
     pump();
+}
+
+// No project may send before that.
+TimePoint DeliveryQueue::waitUntil() const
+{
+    return std::max(m_waitUntil, m_reachability.until());
 }
 
 void DeliveryQueue::armTimer()
 {
     m_timer.stop();
-    if (m_isPausedByUser)
+    if (m_isPausedByUser || m_reachability.isProbing())
         return;
     const TimePoint now = m_now();
     std::optional<TimePoint> next;
@@ -411,8 +431,8 @@ void DeliveryQueue::armTimer()
                 consider(time);
         }
     }
-    if (now < m_waitUntil)
-        next = next ? std::max(*next, m_waitUntil) : m_waitUntil;
+    if (now < waitUntil())
+        next = next ? std::max(*next, waitUntil()) : waitUntil();
     if (!next)
         return;
     const auto wait = std::chrono::ceil<Milliseconds>(*next - now);
@@ -421,7 +441,8 @@ void DeliveryQueue::armTimer()
 
 bool DeliveryQueue::isFlowing() const
 {
-    return m_inFlight.areAllQuick() && !m_isPaused && !m_isPausedByUser && !m_parked.isAnyFailing();
+    return m_inFlight.areAllQuick() && !m_isPaused && !m_isPausedByUser && !m_reachability.isLost()
+        && !m_parked.isAnyFailing();
 }
 
 DeliveryState DeliveryQueue::state() const
@@ -433,13 +454,13 @@ DeliveryState DeliveryQueue::state() const
     state.isPausedByUser = m_isPausedByUser;
     if (m_isPausedByUser || m_isPaused || m_parked.isAnyPaused())
         state.condition = Condition::Paused;
-    else if (now < m_waitUntil || m_parked.isAnyFailing())
+    else if (now < waitUntil() || m_reachability.isLost() || m_parked.isAnyFailing())
         state.condition = Condition::Retrying;
     state.lastError = m_lastError;
     if (!m_lastError.empty())
         state.lastErrorSecondsAgo = secondsBetween(m_lastErrorAt, now);
     if (state.condition != Condition::Ok && !m_isPausedByUser) {
-        const TimePoint next = std::max(m_waitUntil, m_parked.nextTime().value_or(now));
+        const TimePoint next = std::max(waitUntil(), m_parked.nextTime().value_or(now));
         state.nextAttemptInSeconds = std::max(0.0, secondsBetween(now, next));
     }
     return state;

@@ -5,6 +5,7 @@
 #include "forwarding/batchsource.h"
 #include "forwarding/inflight.h"
 #include "forwarding/parkedbatches.h"
+#include "forwarding/reachability.h"
 #include "forwarding/requestreport.h"
 #include "forwarding/retrypolicy.h"
 #include "forwarding/transport.h"
@@ -99,6 +100,7 @@ private:
     [[nodiscard]] SendResult withoutEcho(SendResult result, const Batch &batch) const;
     void handleAnswer(std::uint64_t number, const SendResult &answer);
 
+    [[nodiscard]] int attemptsOf(const Batch &batch, const SendResult &result) const;
     void succeed(const Batch &batch);
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);
     void changePath(Batch batch, const SendResult &result, Decision decision);
@@ -109,6 +111,7 @@ private:
     void noteHealthy(const std::string &project);
     void removeRecords(std::span<const RecordRef> records, bool delivered);
     void noteError(const SendResult &result);
+    [[nodiscard]] TimePoint waitUntil() const;
     void armTimer();
 
     Batcher &m_batcher;
@@ -126,6 +129,7 @@ private:
     ParkedBatches m_parked;
     BatchSource m_source;
     InFlight m_inFlight;
+    Reachability m_reachability;
     std::uint64_t m_nextNumber = 0;
     bool m_isPumping = false;
     TimePoint m_waitUntil{}; // for every project

@@ -329,10 +329,11 @@ QString HttpConnection::authority() const
     return QStringLiteral("%1 by the proxy %2:%3").arg(name, proxy.hostName()).arg(proxy.port());
 }
 
-SendResult HttpConnection::failure(SendResult::Kind kind, const QString &reason)
+SendResult HttpConnection::failure(SendResult::Kind kind, const QString &reason) const
 {
     SendResult result;
     result.kind = kind;
+    result.hadConnection = m_isReady;
     result.reason = reason.toStdString();
     return result;
 }

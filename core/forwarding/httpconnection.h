@@ -86,7 +86,7 @@ private:
     void noteTlsErrors(const QList<QSslError> &errors);
     void finish(const SendResult &result);
     [[nodiscard]] SendResult answerResult() const;
-    [[nodiscard]] static SendResult failure(SendResult::Kind kind, const QString &reason);
+    [[nodiscard]] SendResult failure(SendResult::Kind kind, const QString &reason) const;
     [[nodiscard]] QString authority() const;
 
     const Peer m_peer;

@@ -27,6 +27,8 @@ struct SendResult
     std::string reason;
     std::string errorCode; // "error_code" of the server's error body
     std::optional<Milliseconds> retryAfter;
+    // Not Answered: whether there was a connection. Without one the trouble is everybody's.
+    bool hadConnection = true;
 };
 
 // A request that is ready to go.

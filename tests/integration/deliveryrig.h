@@ -26,7 +26,11 @@ public:
               [](std::uint16_t) { return true; }),
           queue(
               {batcher, pairing, spool, transport, stats}, {senders, std::chrono::hours(24), mode},
-              [this] { return now; }, [this] { return random; })
+              [this] {
+                  ++clockReads;
+                  return now;
+              },
+              [this] { return random; })
     {
         QLoggingCategory::setFilterRules(QStringLiteral("weave.*=false"));
         QObject::connect(&queue, &DeliveryQueue::recordsDone, &queue,
@@ -78,6 +82,7 @@ public:
 
     TimePoint now{TimePoint() + std::chrono::hours(1000)};
     double random = 0.999;
+    int clockReads = 0; // by the queue
     Stats stats;
     MemorySpool spool{64U * 1024 * 1024, MemorySpool::DefaultSegmentBytes, [this] { return now; }};
     FakeTransport transport;
@@ -103,6 +108,14 @@ inline SendResult networkError()
     SendResult result;
     result.kind = SendResult::Kind::NetworkError;
     result.reason = "Connection refused";
+    return result;
+}
+
+// Nobody is there; networkError() is of a connection that broke.
+inline SendResult unreachable()
+{
+    SendResult result = networkError();
+    result.hadConnection = false;
     return result;
 }
 

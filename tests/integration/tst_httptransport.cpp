@@ -202,6 +202,7 @@ void HttpTransportTest::closedBeforeAnAnswer()
     const SendResult result = sendAndWait(transport);
     QCOMPARE(result.kind, SendResult::Kind::NetworkError);
     QVERIFY(!result.reason.empty());
+    QVERIFY(result.hadConnection);
     QCOMPARE_LT(timer.elapsed(), 1000);
 }
 
@@ -233,12 +234,15 @@ void HttpTransportTest::refusedConnection()
     const SendResult result = sendAndWait(transport);
     QCOMPARE(result.kind, SendResult::Kind::NetworkError);
     QVERIFY(QString::fromStdString(result.reason).contains(QLatin1String("refused")));
+    QVERIFY(!result.hadConnection);
 }
 
 void HttpTransportTest::unknownHost()
 {
     HttpTransport transport(options(QStringLiteral("http://no-such-host.invalid")));
-    QCOMPARE(sendAndWait(transport).kind, SendResult::Kind::NetworkError);
+    const SendResult result = sendAndWait(transport);
+    QCOMPARE(result.kind, SendResult::Kind::NetworkError);
+    QVERIFY(!result.hadConnection);
 }
 
 void HttpTransportTest::timeout()
@@ -249,7 +253,9 @@ void HttpTransportTest::timeout()
     HttpTransport transport(options(sink.url(), 150ms));
     QElapsedTimer timer;
     timer.start();
-    QCOMPARE(sendAndWait(transport).kind, SendResult::Kind::TimedOut);
+    const SendResult result = sendAndWait(transport);
+    QCOMPARE(result.kind, SendResult::Kind::TimedOut);
+    QVERIFY(result.hadConnection);
     QCOMPARE_GE(timer.elapsed(), 140);
     QCOMPARE_LT(timer.elapsed(), 2000);
     QCOMPARE(sendAndWait(transport).status, 200); // not over the connection that hangs

@@ -1,0 +1,159 @@
+#include "deliveryrig.h"
+
+using namespace Weave;
+using namespace std::chrono_literals;
+
+// A backend that nobody gets a connection to: one request for all projects finds out when it is
+// back, and then all go on.
+class DeliveryOutageTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void oneAsksForAll();
+    void allGoOnAtOnce();
+    void nextOutageBeginsAnew();
+    void brokenConnectionIsTheProjectsTrouble();
+    void requestsThatHangDoNotHoldTheProbe();
+    void anyAnswerEndsIt();
+    void retryNowDoesNotWaitForAProbe();
+    void sleepsWhileAProbeIsUnderWay();
+
+private:
+    static void addProjects(DeliveryRig &rig, int count);
+    // Every request is answered so, until none is left.
+    static void answerAll(DeliveryRig &rig, const SendResult &result);
+};
+
+void DeliveryOutageTest::addProjects(DeliveryRig &rig, int count)
+{
+    for (int i = 0; i < count; ++i)
+        rig.add("p/" + QByteArray::number(i), 10);
+    rig.queue.pump();
+}
+
+void DeliveryOutageTest::answerAll(DeliveryRig &rig, const SendResult &result)
+{
+    while (rig.transport.count() > 0)
+        rig.transport.answer(result);
+}
+
+void DeliveryOutageTest::oneAsksForAll()
+{
+    DeliveryRig rig(4);
+    addProjects(rig, 50);
+    QCOMPARE(rig.transport.count(), 4U);
+    answerAll(rig, unreachable());
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Retrying);
+    // The waits are those of one project, whichever it is that asks.
+    for (const Milliseconds ceiling :
+         {500ms, 1000ms, 2000ms, 4000ms, 8000ms, 16'000ms, 30'000ms, 30'000ms}) {
+        QVERIFY(rig.queue.state().nextAttemptInSeconds.value_or(0) > 0.4);
+        rig.advance(ceiling * 99 / 100);
+        QCOMPARE(rig.transport.count(), 0U);
+        rig.advance(ceiling / 100);
+        QCOMPARE(rig.transport.count(), 1U);
+        QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Retrying);
+        QVERIFY(!rig.queue.isFlowing());
+        rig.transport.answer(unreachable());
+    }
+    QCOMPARE(rig.stats.requests, 12U);
+    QCOMPARE(rig.pending(), 500U);
+}
+
+void DeliveryOutageTest::allGoOnAtOnce()
+{
+    DeliveryRig rig(4);
+    addProjects(rig, 50);
+    for (int i = 0; i < 20; ++i) {
+        answerAll(rig, unreachable());
+        rig.advance(30s);
+    }
+    rig.transport.answer(200);
+    QCOMPARE(rig.transport.count(), 4U);
+    answerAll(rig, FakeTransport::answered(200));
+    QCOMPARE(rig.pending(), 0U); // and no time has passed
+    QCOMPARE(rig.stats.delivered, 500U);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+void DeliveryOutageTest::nextOutageBeginsAnew()
+{
+    DeliveryRig rig(1);
+    addProjects(rig, 3);
+    for (int i = 0; i < 10; ++i) {
+        answerAll(rig, unreachable());
+        rig.advance(30s);
+    }
+    rig.transport.answer(200);
+    rig.transport.answer(unreachable());
+    QCOMPARE(rig.transport.count(), 0U);
+    rig.advance(500ms);
+    QCOMPARE(rig.transport.count(), 1U);
+}
+
+void DeliveryOutageTest::brokenConnectionIsTheProjectsTrouble()
+{
+    DeliveryRig rig(1);
+    addProjects(rig, 3);
+    rig.transport.answer(networkError());
+    QCOMPARE(rig.transport.count(), 1U);
+    rig.transport.answer(200);
+    rig.transport.answer(200);
+    QCOMPARE(rig.pending(), 10U);
+}
+
+void DeliveryOutageTest::requestsThatHangDoNotHoldTheProbe()
+{
+    DeliveryRig rig(4);
+    addProjects(rig, 10);
+    rig.transport.answer(unreachable(), 3);
+    QCOMPARE(rig.transport.count(), 3U);
+    rig.advance(500ms);
+    QCOMPARE(rig.transport.count(), 4U);
+    rig.advance(1min);
+    QCOMPARE(rig.transport.count(), 4U); // one at a time
+}
+
+void DeliveryOutageTest::anyAnswerEndsIt()
+{
+    DeliveryRig rig(4);
+    addProjects(rig, 10);
+    rig.transport.answer(unreachable(), 3);
+    rig.transport.answer(500); // whatever it is: somebody is there
+    QCOMPARE(rig.transport.count(), 4U);
+}
+
+// The user may have seen to it meanwhile, and a probe of an address that nobody has takes long.
+void DeliveryOutageTest::retryNowDoesNotWaitForAProbe()
+{
+    DeliveryRig rig(4);
+    addProjects(rig, 10);
+    answerAll(rig, unreachable());
+    rig.advance(500ms);
+    QCOMPARE(rig.transport.count(), 1U);
+    rig.queue.retryNow();
+    QCOMPARE(rig.transport.count(), 2U);
+    rig.transport.answer(200, 1);
+    QCOMPARE(rig.transport.count(), 4U);
+    rig.transport.answer(unreachable()); // of the old one
+    answerAll(rig, FakeTransport::answered(200));
+    rig.advance(500ms);
+    answerAll(rig, FakeTransport::answered(200));
+    QCOMPARE(rig.pending(), 0U);
+}
+
+void DeliveryOutageTest::sleepsWhileAProbeIsUnderWay()
+{
+    DeliveryRig rig(4);
+    addProjects(rig, 10);
+    answerAll(rig, unreachable());
+    rig.advance(500ms);
+    QCOMPARE(rig.transport.count(), 1U);
+    rig.clockReads = 0;
+    QTest::qWait(50);
+    QCOMPARE(rig.clockReads, 0);
+}
+
+QTEST_GUILESS_MAIN(DeliveryOutageTest)
+#include "tst_deliveryoutage.moc"

@@ -530,6 +530,30 @@ def test_the_programs_default_timeout_is_not_ours(host: Host, fake: FakeDaemon) 
     assert delivered.is_set()
 
 
+def test_signals_do_not_keep_a_flush_waiting(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_sender.Sender, "wake", lambda self: True)  # the flush is who sends
+    fake.start().on_line = lambda method, call: SILENCE
+    host.start("a")
+    ticks = 0
+
+    def tick(*_: object) -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 30:  # or it would take for ever
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    before = signal.signal(signal.SIGALRM, tick)
+    signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+    try:
+        assert host.flush() < 2.0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert host.sdk.direct == [("call_start", "a")]
+
+
 def test_a_flush_does_not_wait_for_what_other_threads_go_on_tracing(
     host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:

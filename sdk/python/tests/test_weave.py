@@ -362,6 +362,35 @@ def test_an_event_loop_is_not_blocked_by_a_silent_daemon(
     assert done.warnings == 1
 
 
+def test_gevent_is_not_blocked_by_a_silent_daemon(fake: FakeDaemon, backend: Backend, run: Runner) -> None:
+    pytest.importorskip("gevent")
+    fake.start().on_line = lambda method, call: SILENCE
+    done = run(
+        """
+        from gevent import monkey, sleep, spawn
+        monkey.patch_all()
+        import json, time, weave
+        client = weave.init("ent/proj")
+        f = weave.op(lambda x: x)
+        worst = 0.0
+        def watch():
+            global worst
+            while True:
+                before = time.monotonic()
+                sleep(0.01)
+                worst = max(worst, time.monotonic() - before)
+        f(0)  # publishes the op
+        spawn(watch)
+        for greenlet in [spawn(f, i) for i in range(20)]: greenlet.join()
+        client.flush()
+        print(json.dumps([worst]))
+        """
+    ).ok()
+    assert done.out[0][0] < 1.0
+    complete(backend, 21)
+    assert done.warnings == 1
+
+
 def test_an_idle_exit_does_not_wait_for_the_sdks_threads(
     fake: FakeDaemon, backend: Backend, run: Runner
 ) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import struct
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -46,18 +47,32 @@ class Connection:
             no_signal = getattr(socket, "SO_NOSIGPIPE", None)
             if no_signal is not None:
                 self._socket.setsockopt(socket.SOL_SOCKET, no_signal, 1)
-            # The kernel's own timeouts: `settimeout` would cost a poll, and a hand-over of the
-            # interpreter lock, before each send and receive. A program's own default is for it.
-            self._socket.settimeout(None)
+            # A program's own default is for it. gevent's sockets, and others of their kind, wait in
+            # an event loop, where the kernel's timeouts do not count.
+            self._is_foreign = type(self._socket).__module__ != "socket"
+            self._waits: tuple[float, bool] | None = None
+            self._socket.settimeout(CONNECT_TIMEOUT if self._is_foreign else None)
             self._limit(socket.SO_SNDTIMEO, CONNECT_TIMEOUT)
             self._socket.connect(path)
-            self._limit(socket.SO_SNDTIMEO, REPLY_TIMEOUT)
         except OSError as error:
             self._socket.close()
-            if isinstance(error, BlockingIOError):
+            if isinstance(error, (BlockingIOError, TimeoutError)):
                 raise WireError(f"no connection within {CONNECT_TIMEOUT:g} s", timed_out=True) from error
             raise WireError(error.strerror or str(error)) from error
-        self._reply_timeout = 0.0
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """For each send and receive from now on."""
+        # The kernel's own timeouts, where they will do: `settimeout` costs a poll, and a hand-over of
+        # the interpreter lock, before each send and receive. But in the main thread a signal makes the
+        # interpreter begin a receive, and the kernel its time, anew.
+        polls = self._is_foreign or threading.current_thread() is threading.main_thread()
+        if self._waits == (seconds, polls):
+            return
+        self._waits = (seconds, polls)
+        self._socket.settimeout(seconds if polls else None)
+        if not polls:
+            self._limit(socket.SO_SNDTIMEO, seconds)
+            self._limit(socket.SO_RCVTIMEO, seconds)
 
     def _limit(self, option: int, seconds: float) -> None:
         whole = int(seconds)
@@ -74,10 +89,8 @@ class Connection:
         """Send `count` lines and return as many replies; None stands for a plain success."""
         deadline = time.monotonic() + max(ROUND_TIMEOUT, timeout)
         replies: list[Reply | None] = []
-        if timeout != self._reply_timeout:
-            self._limit(socket.SO_RCVTIMEO, timeout)
-            self._reply_timeout = timeout
         try:
+            self._wait_at_most(timeout)
             # A daemon that leaves for its successor reads no more, and answers what it has read.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self._send(lines, deadline)
@@ -88,7 +101,7 @@ class Connection:
                 if not data:
                     raise WireError("the daemon closed the connection", replies)
                 self._parse(data, replies)
-        except BlockingIOError as error:
+        except (BlockingIOError, TimeoutError) as error:
             raise WireError(f"no reply within {timeout:g} s", replies, timed_out=True) from error
         except OSError as error:
             raise WireError(error.strerror or str(error), replies) from error

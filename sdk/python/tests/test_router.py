@@ -554,6 +554,31 @@ def test_signals_do_not_keep_a_flush_waiting(
     assert host.sdk.direct == [("call_start", "a")]
 
 
+def test_a_round_of_late_replies_ends_before_an_exit_does(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_wire, "ROUND_TIMEOUT", 1.0)
+    monkeypatch.setattr(_flush, "ROUND_TIMEOUT", 0.2)  # with a second more
+    fake.start()
+    for call_id in "abc":
+        host.start(call_id)
+    host.settled()
+
+    def on_line(method: str, call: dict[str, Any]) -> Any:
+        if method == "call_end" and call["id"] != "c":
+            time.sleep(0.45)
+            return OK
+        return SILENCE
+
+    fake.on_line = on_line
+    for call_id in "abc":
+        host.end(call_id)
+    time.sleep(0.05)
+    host.flush(exiting=True)
+    # Nobody is left to do anything about an end that nobody has.
+    assert host.sdk.direct == [("call_start", "c"), ("call_end", "c")]
+
+
 def test_a_flush_does_not_wait_for_what_other_threads_go_on_tracing(
     host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:

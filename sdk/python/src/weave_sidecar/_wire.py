@@ -93,10 +93,9 @@ class Connection:
             self._wait_at_most(timeout)
             # A daemon that leaves for its successor reads no more, and answers what it has read.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self._send(lines, deadline)
+                self._send(lines, deadline, timeout)
             while len(replies) < count:
-                if time.monotonic() > deadline:
-                    raise BlockingIOError
+                self._wait_until(deadline, timeout)
                 data = self._socket.recv(65536)
                 if not data:
                     raise WireError("the daemon closed the connection", replies)
@@ -109,14 +108,20 @@ class Connection:
             raise WireError("more replies than lines", replies[:count])
         return replies
 
-    def _send(self, lines: bytes, deadline: float) -> None:
+    def _wait_until(self, deadline: float, timeout: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise BlockingIOError
+        if left < timeout:
+            self._wait_at_most(left)
+
+    def _send(self, lines: bytes, deadline: float, timeout: float) -> None:
         sent = self._socket.send(lines, _NO_SIGNAL)
         if sent == len(lines):
             return
         view = memoryview(lines)
         while sent < len(lines):
-            if time.monotonic() > deadline:
-                raise BlockingIOError
+            self._wait_until(deadline, timeout)
             sent += self._socket.send(view[sent:], _NO_SIGNAL)
 
     def _parse(self, data: bytes, replies: list[Reply | None]) -> None:

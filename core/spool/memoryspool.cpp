@@ -78,7 +78,8 @@ bool MemorySpool::openSegment(std::size_t payloadBytes)
         segment.data = std::move(m_spare.back());
         m_spare.pop_back();
     } else {
-        segment.data = std::make_unique_for_overwrite<char[]>(capacity);
+        // make_unique would write to all of it; what would not, macOS has from Xcode 15 on.
+        segment.data.reset(new char[capacity]);
     }
     segment.capacity = capacity;
     m_usage.usedBytes += capacity;

@@ -276,9 +276,9 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
                 sizeof header - AfterLength);
     const auto next = m_end + static_cast<std::uint32_t>(size);
     endRecordsAt(next);
-    // Everything above has to be in memory before the length says that it is.
-    std::atomic_ref<std::uint32_t>(*reinterpret_cast<std::uint32_t *>(place))
-        .store(header.length, std::memory_order_release);
+    // Everything above has to be in memory before the length says that it is. Not by atomic_ref,
+    // which macOS has from Xcode 16.3 on.
+    __atomic_store_n(reinterpret_cast<std::uint32_t *>(place), header.length, __ATOMIC_RELEASE);
     m_end = next;
     prefetch(m_base + m_end, m_base + std::min(m_end + size, m_capacity)); // the next is alike
     return true;

@@ -22,6 +22,10 @@ UniqueFd makeUnixSocket()
     UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM, 0));
     if (socket.isValid())
         ::fcntl(socket.get(), F_SETFD, FD_CLOEXEC);
+#if defined(SO_NOSIGPIPE)
+    const int on = 1;
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
     return socket;
 }
 

@@ -11,7 +11,8 @@
 namespace Weave {
 
 // Writes to a peer never block, and one that has gone away is an error and not a signal. macOS has
-// no MSG_NOSIGNAL; there main() ignores SIGPIPE.
+// no MSG_NOSIGNAL; there the daemon ignores SIGPIPE, and the sockets that makeUnixSocket makes for
+// commands raise none.
 #ifdef MSG_NOSIGNAL
 inline constexpr int SendFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
 #else

@@ -26,6 +26,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 if [ "$(id -u)" = 0 ]; then
     prefix=/opt/weave-sidecar bin=/usr/local/bin data=/usr/local/share
     units=/etc/systemd/system settings=/etc/weave-sidecar scope=system
+    umask 022 # the daemon's own user and everybody's shells read what root copies
 else
     prefix=$HOME/.local/opt/weave-sidecar bin=$HOME/.local/bin data=${XDG_DATA_HOME:-$HOME/.local/share}
     units=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user scope=user

@@ -16,6 +16,7 @@ elseif(CPACK_GENERATOR STREQUAL "DragNDrop")
     list(GET CPACK_INSTALL_CMAKE_PROJECTS 0 build_folder)
     set(CPACK_INSTALL_CMAKE_PROJECTS "${build_folder};Weave Sidecar;app;/")
     set(CPACK_PACKAGING_INSTALL_PREFIX /)
+    set(CPACK_PACKAGE_FILE_NAME "${CPACK_WEAVE_DMG_NAME}")
     set(CPACK_DMG_VOLUME_NAME "Weave Sidecar")
     set(CPACK_PRE_BUILD_SCRIPTS "${CPACK_WEAVE_SIGN_SCRIPT}")
     # A dmg that shows a licence cannot be opened by scripts; the text is in the app.

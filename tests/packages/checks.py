@@ -129,6 +129,21 @@ def macos_signing() -> None:
     assert "--verify" in lines[-1][1]
 
 
+def macos_name() -> None:
+    """The dmg's name tells the processor, else a release would keep that of one of them."""
+    setter = re.search(r'CPACK_WEAVE_DMG_NAME\s+"([^"]+)"', (_PACKAGING / "macos/CMakeLists.txt").read_text())
+    assert setter, "macos/CMakeLists.txt names no dmg"
+    assert "${CMAKE_SYSTEM_PROCESSOR}" in setter[1], setter[1]
+    with tempfile.TemporaryDirectory() as name:
+        script = Path(name) / "options.cmake"
+        script.write_text(
+            "set(CPACK_GENERATOR DragNDrop)\nset(CPACK_PACKAGE_FILE_NAME weave-sidecar-1.2.3-Darwin)\n"
+            "set(CPACK_WEAVE_DMG_NAME the-name)\nset(CPACK_INSTALL_CMAKE_PROJECTS a b c d)\n"
+            f'include("{_PACKAGING}/cpackoptions.cmake")\nmessage("${{CPACK_PACKAGE_FILE_NAME}}")\n'
+        )
+        assert run("cmake", "-P", script).stdout.strip() == "the-name"
+
+
 def brew() -> None:
     """The Homebrew formula is Ruby, and says what the build needs."""
     need("ruby")
@@ -204,5 +219,8 @@ def libraries(program: str) -> None:
 
 
 if __name__ == "__main__":
-    checks = (desktop, macos_plists, macos_icon, macos_signing, brew, workflows, scripts, sample, libraries)
+    checks = (
+        *(desktop, macos_plists, macos_icon, macos_signing, macos_name),
+        *(brew, workflows, scripts, sample, libraries),
+    )
     {check.__name__: check for check in checks}[sys.argv[1]](*sys.argv[2:])

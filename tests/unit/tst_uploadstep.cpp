@@ -1,6 +1,7 @@
 #include "forwarding/uploadstep.h"
 
 #include "common/uniquefd.h"
+#include "common/unixsocket.h"
 #include "unit/text.h"
 
 #include <QTest>
@@ -19,10 +20,12 @@ struct Ends
     Ends()
     {
         std::array<int, 2> ends{-1, -1};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0)
             return;
         sender = UniqueFd(ends[0]);
         receiver = UniqueFd(ends[1]);
+        setNonBlocking(ends[0]);
+        setNonBlocking(ends[1]);
     }
     // What has come until now.
     std::string received()

@@ -48,6 +48,7 @@ void CallModel::add(const CallEvent &event)
     if (!node)
         node = &insert(event);
     if (event.isStart) {
+        waitNoMore(*node); // it may name another parent than before
         node->start = event;
         node->hasStart = true;
         place(*node);
@@ -148,10 +149,15 @@ void CallModel::trim()
 void CallModel::forget(const Node &node)
 {
     m_nodes.remove(node.key);
-    if (!node.start.parentId.isEmpty())
-        m_orphans.remove(keyOf(node.start.project, node.start.parentId), const_cast<Node *>(&node));
+    waitNoMore(node);
     for (const auto &child : node.children)
         forget(*child);
+}
+
+void CallModel::waitNoMore(const Node &node)
+{
+    if (!node.start.parentId.isEmpty())
+        m_orphans.remove(keyOf(node.start.project, node.start.parentId), const_cast<Node *>(&node));
 }
 
 void CallModel::clear()

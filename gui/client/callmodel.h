@@ -63,6 +63,7 @@ private:
     void place(Node &node);
     void trim();
     void forget(const Node &node);
+    void waitNoMore(const Node &node);
     [[nodiscard]] static QString text(const Node &node, int column);
     [[nodiscard]] static QString detail(const Node &node);
 

@@ -58,6 +58,7 @@ private Q_SLOTS:
     void childrenBelowParents();
     void parentAfterChildren();
     void eachOthersParents();
+    void anotherParentMeanwhile();
     void endBeforeStart();
     void oldTracesGo();
     void oneHugeTrace();
@@ -127,6 +128,22 @@ void ClientModelsTest::eachOthersParents()
     QCOMPARE(model.callCount(), 3);
     model.clear();
     QCOMPARE(model.rowCount(), 0);
+}
+
+// A call that waits for its parent, is then sent with another one, and goes with the oldest: the
+// first parent comes to nobody.
+void ClientModelsTest::anotherParentMeanwhile()
+{
+    CallModel model;
+    model.add(start(u"1"_s, u"first"_s));
+    model.add(start(u"1"_s, u"second"_s));
+    model.add(start(u"2"_s, u"first"_s));
+    model.add(start(u"2"_s)); // and with none
+    for (int i = 0; i < CallModel::MaxCalls; ++i)
+        model.add(start(u"later %1"_s.arg(i)));
+    model.add(start(u"first"_s));
+    QCOMPARE(model.rowCount(model.index(0, 0)), 0);
+    QCOMPARE(model.callCount(), qsizetype{CallModel::MaxCalls});
 }
 
 void ClientModelsTest::endBeforeStart()

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace Weave {
 
@@ -152,7 +153,8 @@ void LivePage::updateDetail()
 {
     const QModelIndex current = m_tree->currentIndex();
     const QString text = current.siblingAtColumn(0).data(DetailRole).toString();
-    if (text != m_detail->toPlainText())
+    // Not compared with toPlainText(), which gives no-break spaces and some line ends otherwise.
+    if (text != std::exchange(m_shownDetail, text))
         m_detail->setPlainText(text);
 }
 

@@ -52,6 +52,7 @@ private:
     QLabel *m_skipped;
     qint64 m_skippedCount = 0;
     QPlainTextEdit *m_detail;
+    QString m_shownDetail; // what stands in it
     QLineEdit *m_search = nullptr;
     QCheckBox *m_payloads = nullptr;
     bool m_isFitted = false;

@@ -85,6 +85,23 @@ private Q_SLOTS:
                  QStringLiteral("summarise in full"));
     }
 
+    // Other calls come and end meanwhile, up to hundreds a second.
+    void detailsStayAsTheyAreRead()
+    {
+        QStandardItemModel model(0, 2);
+        LivePage page(model);
+        page.show();
+        addCall(model, QStringLiteral("r\u00e9sum\u00e9\u00a0: \u00ab\u00a0oui\u00a0\u00bb\r\n"));
+        addCall(model, QStringLiteral("other"));
+        page.tree().setCurrentIndex(page.tree().model()->index(0, 0));
+        auto *const detail = page.findChild<QPlainTextEdit *>();
+        detail->selectAll();
+        const QString selected = detail->textCursor().selectedText();
+        QVERIFY(!selected.isEmpty());
+        model.item(1, 1)->setText(QStringLiteral("failed"));
+        QCOMPARE(detail->textCursor().selectedText(), selected);
+    }
+
     void windowIsForKeysAndReaders()
     {
         QStandardItemModel model(0, 2);

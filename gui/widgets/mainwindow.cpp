@@ -74,6 +74,7 @@ QWidget *MainWindow::buildHeader(Actions &actions)
     m_line->setFont(bold);
     m_notice = new QLabel(header);
     m_notice->setWordWrap(true);
+    m_notice->setTextFormat(Qt::PlainText); // the server's words may look like HTML
     m_notice->hide();
 
     auto *const texts = new QVBoxLayout;

@@ -176,8 +176,7 @@ void MainWindow::updateIcon()
 
 void MainWindow::comeForward()
 {
-    if (isMinimized())
-        showNormal();
+    setWindowState(windowState() & ~Qt::WindowMinimized); // a maximized one stays so
     show();
     raise();
     activateWindow();

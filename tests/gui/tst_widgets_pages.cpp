@@ -298,6 +298,17 @@ private Q_SLOTS:
         QCOMPARE((*notice)->textFormat(), Qt::PlainText);
     }
 
+    void windowComesForwardAsLargeAsItWas()
+    {
+        Actions actions;
+        MainWindow window(actions);
+        window.showMaximized();
+        window.showMinimized();
+        window.comeForward();
+        QVERIFY(!window.isMinimized());
+        QVERIFY(window.isMaximized());
+    }
+
     void menuSaysTheStateFirst()
     {
         Actions actions;

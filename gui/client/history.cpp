@@ -38,10 +38,7 @@ void History::noteSnapshot(const Snapshot &snapshot, qint64 nowMs)
     second[Pending] = static_cast<double>(snapshot.pending);
     second[PendingBytes] = static_cast<double>(snapshot.pendingBytes);
     second[Latency] = m_latencyCount > 0 ? m_latencySum / m_latencyCount : Unknown;
-    // Seconds that nobody told of, because the machine slept or the daemon was away.
-    const Second unknown{Unknown, Unknown, Unknown, Unknown, Unknown};
-    for (qint64 i = 1; i < std::min<qint64>(seconds, Seconds); ++i)
-        push(unknown);
+    pushUnknown(seconds - 1); // the machine slept, for one
     push(second);
     m_last = snapshot;
     m_lastMs = nowMs;
@@ -56,11 +53,25 @@ void History::noteFlush(const FlushEvent &flush)
     ++m_latencyCount;
 }
 
-void History::noteAbsence()
+void History::noteAbsence(qint64 nowMs)
 {
+    constexpr qint64 MsPerSecond = 1000;
     m_hasLast = false;
     m_latencySum = 0;
     m_latencyCount = 0;
+    if (m_lastMs == 0)
+        return; // nothing was ever known
+    const qint64 seconds = (nowMs - m_lastMs) / MsPerSecond;
+    pushUnknown(seconds);
+    m_lastMs += seconds * MsPerSecond;
+}
+
+// Seconds that nobody told of.
+void History::pushUnknown(qint64 seconds)
+{
+    const Second unknown{Unknown, Unknown, Unknown, Unknown, Unknown};
+    for (qint64 i = 0; i < std::min<qint64>(seconds, Seconds); ++i)
+        push(unknown);
 }
 
 void History::push(const Second &second)

@@ -26,8 +26,9 @@ public:
     // nowMs is on a steady clock that goes on while the machine sleeps, in ms.
     void noteSnapshot(const Snapshot &snapshot, qint64 nowMs);
     void noteFlush(const FlushEvent &flush);
-    // From now on until the next snapshot nothing is known.
-    void noteAbsence();
+    // Nothing is known since the last snapshot, nor until the next one. To be said once a second,
+    // so that the last values do not stand for now.
+    void noteAbsence(qint64 nowMs);
 
     // The last spanSeconds, oldest first, as at most points values; of the seconds that share one
     // the highest. NaN where nothing is known. Each value stands for stepSeconds().
@@ -38,6 +39,7 @@ private:
     using Second = std::array<double, SeriesCount>;
 
     void push(const Second &second);
+    void pushUnknown(qint64 seconds);
 
     std::vector<Second> m_ring;
     std::size_t m_next = 0;

@@ -4,9 +4,12 @@
 
 #include <QDateTime>
 
+#include <chrono>
 #include <utility>
 
 namespace Weave {
+
+using namespace std::chrono_literals;
 
 DaemonView::DaemonView(SidecarClient::FindSocket findSocket, QObject *parent)
     : QObject(parent),
@@ -22,6 +25,11 @@ DaemonView::DaemonView(SidecarClient::FindSocket findSocket, QObject *parent)
                 m_clients.update(clients, SleepMeter::now().count());
             });
     connect(&m_client, &SidecarClient::callArrived, &m_calls, &CallModel::add);
+    m_absence.setInterval(1s);
+    connect(&m_absence, &QTimer::timeout, this, [this] {
+        m_history.noteAbsence(SleepMeter::now().count());
+        Q_EMIT changed();
+    });
 }
 
 DaemonView::DaemonView(const QString &socket, QObject *parent)
@@ -31,6 +39,7 @@ DaemonView::DaemonView(const QString &socket, QObject *parent)
 
 void DaemonView::handleSnapshot(const Snapshot &snapshot)
 {
+    m_absence.stop();
     m_history.noteSnapshot(snapshot, SleepMeter::now().count());
     m_problems.noteSnapshot(snapshot, QDateTime::currentMSecsSinceEpoch());
     m_state = AppState::of(snapshot, {}, m_deliveredBefore);
@@ -40,7 +49,8 @@ void DaemonView::handleSnapshot(const Snapshot &snapshot)
 
 void DaemonView::handleAbsence(const QString &text)
 {
-    m_history.noteAbsence();
+    m_history.noteAbsence(SleepMeter::now().count());
+    m_absence.start();
     m_problems.noteAbsence(text, QDateTime::currentMSecsSinceEpoch());
     m_clients.clear();
     m_state = AppState::of({}, text, 0);

@@ -9,6 +9,7 @@
 #include "client/sidecarclient.h"
 
 #include <QObject>
+#include <QTimer>
 
 namespace Weave {
 
@@ -50,6 +51,7 @@ private:
     ProblemModel m_problems;
     CallModel m_calls;
     AppState m_state;
+    QTimer m_absence; // goes on while there is no daemon
     qint64 m_deliveredBefore = 0;
     bool m_wantsClients = false;
     bool m_wantsCalls = false;

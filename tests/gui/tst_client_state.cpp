@@ -56,6 +56,7 @@ private Q_SLOTS:
     void historyOfRates();
     void historyAcrossARestart();
     void historyWithGaps();
+    void historyGoesOnWithoutADaemon();
     void historyInFewerPoints();
     void historyIsAnHour();
     void notifiesOnce();
@@ -178,7 +179,7 @@ void ClientStateTest::historyWithGaps()
     Snapshot snapshot;
     history.noteSnapshot(snapshot, 1000);
     history.noteSnapshot(snapshot, 2000);
-    history.noteAbsence();
+    history.noteAbsence(2000);
     snapshot.received = 500;
     history.noteSnapshot(snapshot, 12'000);
     const QList<double> values = history.values(History::CallsIn, 60, 60);
@@ -187,6 +188,27 @@ void ClientStateTest::historyWithGaps()
     QVERIFY(std::isnan(values[50]));
     QCOMPARE(values[49], 0.0);
     QVERIFY(std::isnan(values[48]));
+}
+
+void ClientStateTest::historyGoesOnWithoutADaemon()
+{
+    History history;
+    history.noteAbsence(500'000);
+    Snapshot snapshot;
+    history.noteSnapshot(snapshot, 501'000);
+    history.noteSnapshot(snapshot, 502'000);
+    history.noteAbsence(502'400);
+    QCOMPARE(history.values(History::Pending, 60, 60)[59], 0.0);
+    history.noteAbsence(503'900);
+    history.noteAbsence(504'900);
+    QList<double> values = history.values(History::Pending, 60, 60);
+    QVERIFY(std::isnan(values[59]) && std::isnan(values[58]));
+    QCOMPARE(values[57], 0.0);
+    history.noteSnapshot(snapshot, 505'000);
+    values = history.values(History::Pending, 60, 60);
+    QCOMPARE(values[59], 0.0);
+    QVERIFY(std::isnan(values[58]) && std::isnan(values[57]));
+    QCOMPARE(values[56], 0.0);
 }
 
 void ClientStateTest::historyInFewerPoints()

@@ -1,8 +1,10 @@
 #include "client/roles.h"
+#include "gui/scripteddaemon.h"
 #include "gui/widgetchecks.h"
 #include "widgets/actions.h"
 #include "widgets/backendform.h"
 #include "widgets/checkedfield.h"
+#include "widgets/daemonview.h"
 #include "widgets/firststart.h"
 #include "widgets/livepage.h"
 #include "widgets/mainwindow.h"
@@ -21,10 +23,13 @@
 #include <QStandardItemModel>
 #include <QTabWidget>
 #include <QTableView>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
 
 #include <algorithm>
+#include <cmath>
+#include <memory>
 
 using namespace Weave;
 
@@ -85,6 +90,30 @@ private Q_SLOTS:
         page.tree().setCurrentIndex(page.tree().model()->index(0, 0));
         QCOMPARE(page.findChild<QPlainTextEdit *>()->toPlainText(),
                  QStringLiteral("summarise in full"));
+    }
+
+    // A second that nobody tells of is no second like the last one.
+    void plotsGoOnWithoutADaemon()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("s"));
+        auto daemon = std::make_unique<ScriptedDaemon>(
+            path,
+            R"({"event":"status","status":{"pid":4711,"calls":{"pending":7}}})"
+            "\n");
+        QVERIFY(daemon->isListening());
+        DaemonView view(path);
+        const auto newest = [&view] {
+            return view.history().values(History::Pending, 60, 60).constLast();
+        };
+        view.client().start();
+        QTRY_VERIFY(view.client().isConnected());
+        QTest::qWait(1100);
+        view.wantClients(true); // which brings another status
+        QTRY_COMPARE(newest(), 7.0);
+        daemon.reset();
+        QTRY_VERIFY(!view.client().isConnected());
+        QTRY_VERIFY(std::isnan(newest()));
     }
 
     // Other calls come and end meanwhile, up to hundreds a second.

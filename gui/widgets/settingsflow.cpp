@@ -43,7 +43,7 @@ SettingsFlow::SettingsFlow(DaemonKeeper &keeper, SidecarClient &client, Autostar
 {
     connect(&m_keeper, &DaemonKeeper::applied, this, &SettingsFlow::handleApplied);
     connect(&m_keeper, &DaemonKeeper::notKept, this, [this](const QString &text) {
-        if (!qobject_cast<FirstStart *>(m_open)) // which says it itself
+        if (m_open.isNull() || !m_open->isVisible()) // else the dialog says it itself
             Q_EMIT said(tr("The settings cannot be kept"), text);
     });
 }
@@ -79,6 +79,9 @@ void SettingsFlow::openSettings(QWidget *parent)
             tr("The sidecar that runs now does not read these settings: what you change here is "
                "for one that this program starts."));
     connect(dialog, &SettingsDialog::saveRequested, this, [this, dialog] { save(*dialog); });
+    connect(&m_keeper, &DaemonKeeper::notKept, dialog, [dialog](const QString &text) {
+        dialog->setConsequence(warning(tr("The settings cannot be kept: %1").arg(text)));
+    });
     dialog->show();
     dialog->activateWindow(); // its window may be hidden, and then nobody gives it the keyboard
 }
@@ -100,8 +103,8 @@ void SettingsFlow::save(SettingsDialog &dialog)
             return;
         }
     }
-    dialog.accept();
-    m_keeper.keep(settings, key, m_client);
+    if (m_keeper.keep(settings, key, m_client)) // else what was typed stays to be seen
+        dialog.accept();
 }
 
 void SettingsFlow::openFirstStart(QWidget *parent)

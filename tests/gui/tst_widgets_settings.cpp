@@ -24,12 +24,14 @@
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QSet>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 
+#include <algorithm>
 #include <memory>
 
 using namespace Weave;
@@ -192,6 +194,7 @@ private Q_SLOTS:
     void flagsWin();
     void aDaemonWithOtherFiles();
     void whatTheDaemonDoesNotTake();
+    void whatCannotBeKeptStaysInTheDialog();
     void theTestOfADialogEndsWithIt();
     void linesForAShell();
     void deadLettersAreSentAgain();
@@ -465,6 +468,33 @@ void WidgetsSettingsTest::deadLettersAreSentAgain()
 }
 
 // The next dialog may show another address.
+void WidgetsSettingsTest::whatCannotBeKeptStaysInTheDialog()
+{
+    Rig rig;
+    qputenv("WEAVE_SIDECAR_CONFIG", "none"); // so that there is no file to keep them in
+    const auto unset = qScopeGuard([] { qunsetenv("WEAVE_SIDECAR_CONFIG"); });
+    rig.makeKeeper();
+    Autostart autostart(rig.folder.path());
+    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
+    flow.openSettings(nullptr);
+    QPointer<SettingsDialog> dialog;
+    for (QWidget *const each : QApplication::topLevelWidgets()) {
+        if (auto *const found = qobject_cast<SettingsDialog *>(each))
+            dialog = found;
+    }
+    QVERIFY(dialog);
+    const QString backend = u"file:"_s + rig.folder.filePath(u"calls"_s);
+    dialog->form().setBackend(backend);
+    Q_EMIT dialog->saveRequested();
+    QVERIFY(dialog->isVisible());
+    QCOMPARE(dialog->settings().backend, backend);
+    const QList<QLabel *> labels = dialog->findChildren<QLabel *>();
+    QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel *label) {
+        return label->text().contains(u"WEAVE_SIDECAR_CONFIG"_s);
+    }));
+    dialog->close();
+}
+
 void WidgetsSettingsTest::theTestOfADialogEndsWithIt()
 {
     Rig rig;

@@ -713,6 +713,10 @@
         <source>No call was given up.</source>
         <translation>Kein Aufruf wurde aufgegeben.</translation>
     </message>
+    <message>
+        <source>What was given up cannot be looked at: %1</source>
+        <translation>Was aufgegeben wurde, lässt sich nicht ansehen: %1</translation>
+    </message>
     <message numerus="yes">
         <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>

@@ -713,6 +713,10 @@
         <source>No call was given up.</source>
         <translation>Aucun appel n’a été abandonné.</translation>
     </message>
+    <message>
+        <source>What was given up cannot be looked at: %1</source>
+        <translation>Impossible de consulter ce qui a été abandonné&#xa0;: %1</translation>
+    </message>
     <message numerus="yes">
         <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>

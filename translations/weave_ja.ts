@@ -713,6 +713,10 @@
         <source>No call was given up.</source>
         <translation>配信をあきらめた呼び出しはありません。</translation>
     </message>
+    <message>
+        <source>What was given up cannot be looked at: %1</source>
+        <translation>配信をあきらめた呼び出しを確認できません: %1</translation>
+    </message>
     <message numerus="yes">
         <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>

@@ -713,6 +713,10 @@
         <source>No call was given up.</source>
         <translation>没有放弃投递的调用。</translation>
     </message>
+    <message>
+        <source>What was given up cannot be looked at: %1</source>
+        <translation>无法查看已放弃的调用：%1</translation>
+    </message>
     <message numerus="yes">
         <source>%n call(s) were given up. They are kept on disk, with the reason.</source>
         <translation>

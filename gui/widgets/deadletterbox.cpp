@@ -67,6 +67,7 @@ void DeadLetterBox::setCommands(SpoolCommands *commands)
     if (m_commands != nullptr) {
         connect(m_commands, &SpoolCommands::finished, this, &DeadLetterBox::handleEnd);
         connect(m_commands, &SpoolCommands::listed, this, &DeadLetterBox::setGroups);
+        connect(m_commands, &SpoolCommands::notListed, this, &DeadLetterBox::setProblem);
     }
     m_isStale = true;
     look();
@@ -85,6 +86,14 @@ void DeadLetterBox::setCount(qint64 count)
 void DeadLetterBox::setGroups(const QList<DeadLetterGroup> &groups)
 {
     m_groups = groups;
+    m_problem.clear();
+    refresh();
+}
+
+void DeadLetterBox::setProblem(const QString &text)
+{
+    m_groups.clear();
+    m_problem = text;
     refresh();
 }
 
@@ -156,6 +165,8 @@ void DeadLetterBox::refresh()
     QStringList lines;
     if (!m_obstacle.isEmpty())
         lines << m_obstacle;
+    else if (!m_problem.isEmpty())
+        lines << tr("What was given up cannot be looked at: %1").arg(m_problem);
     else if (count == 0)
         lines << tr("No call was given up.");
     else

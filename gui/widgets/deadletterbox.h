@@ -24,6 +24,8 @@ public:
     void setCount(qint64 count);
     // What there is.
     void setGroups(const QList<DeadLetterGroup> &groups);
+    // What there is cannot be known.
+    void setProblem(const QString &text);
     // Says why nothing can be done here; empty when it can.
     void setObstacle(const QString &text);
 
@@ -40,6 +42,7 @@ private:
 
     SpoolCommands *m_commands = nullptr;
     QList<DeadLetterGroup> m_groups;
+    QString m_problem; // of the last look
     QString m_obstacle;
     QString m_success; // what is said when the command that runs ends well
     qint64 m_count = 0;

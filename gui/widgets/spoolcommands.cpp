@@ -10,9 +10,13 @@ namespace {
 
 constexpr int EndTime = 1000; // ms
 
-bool isGood(const QProcess &process)
+// What the program said when it did not end well; empty when it did.
+QString problemOf(QProcess &process)
 {
-    return process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0;
+    if (process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0)
+        return {};
+    const QString said = QString::fromUtf8(process.readAllStandardError()).trimmed();
+    return said.isEmpty() ? process.errorString() : said;
 }
 
 } // namespace
@@ -76,19 +80,15 @@ void SpoolCommands::run(const QStringList &command, const QString &outputFile)
 
 void SpoolCommands::handleEnd()
 {
-    QString problem;
-    if (!isGood(m_process)) {
-        problem = QString::fromUtf8(m_process.readAllStandardError()).trimmed();
-        if (problem.isEmpty())
-            problem = m_process.errorString();
-    }
-    Q_EMIT finished(problem);
+    Q_EMIT finished(problemOf(m_process));
 }
 
 void SpoolCommands::handleList()
 {
-    if (!isGood(m_list))
+    if (const QString problem = problemOf(m_list); !problem.isEmpty()) {
+        Q_EMIT notListed(problem);
         return;
+    }
     QList<DeadLetterGroup> groups;
     const QJsonObject listing = QJsonDocument::fromJson(m_list.readAllStandardOutput()).object();
     for (const QJsonValue each : listing.value(QLatin1String("dead_letters")).toArray())

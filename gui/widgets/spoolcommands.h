@@ -32,7 +32,7 @@ public:
     // Whether exportTo() or retry() is at work: one at a time.
     [[nodiscard]] bool isRunning() const { return m_process.state() != QProcess::NotRunning; }
 
-    // Looks for what was given up; listed() follows, unless it cannot be read.
+    // Looks for what was given up; listed() follows, or notListed().
     void list();
     // What was given up, a call a line, into the file.
     void exportTo(const QString &file);
@@ -41,6 +41,7 @@ public:
 
 Q_SIGNALS:
     void listed(const QList<Weave::DeadLetterGroup> &groups);
+    void notListed(const QString &problem);
     // problem is what the command said; empty when all went well.
     void finished(const QString &problem);
 

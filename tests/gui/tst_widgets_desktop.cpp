@@ -1,5 +1,6 @@
 #include "client/daemonlog.h"
 #include "widgets/autostart.h"
+#include "widgets/deadletterbox.h"
 #include "widgets/keystore.h"
 #include "widgets/livepage.h"
 #include "widgets/logopener.h"
@@ -12,6 +13,7 @@
 #include <QDialogButtonBox>
 #include <QFile>
 #include <QFileInfo>
+#include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -195,6 +197,24 @@ private Q_SLOTS:
         QCOMPARE(groups[0].project, QStringLiteral("a/b"));
         QCOMPARE(groups[0].reason, QStringLiteral("no"));
         QCOMPARE(groups[0].calls, 3);
+    }
+
+    // The spool of a daemon in a container, for one: that nothing is seen does not mean that
+    // nothing is there.
+    void spoolThatCannotBeSeenIsNotEmpty()
+    {
+        const QTemporaryDir folder;
+        SpoolCommands commands(program(folder, "echo no such spool >&2; exit 1"));
+        commands.setSpool(QStringLiteral("/x"), QStringLiteral("/s"));
+        DeadLetterBox box;
+        box.setCommands(&commands);
+        box.setCount(3);
+        box.show();
+        const auto *const text = box.findChild<QLabel *>();
+        QTRY_VERIFY2(text->text().contains(QStringLiteral("no such spool")),
+                     qPrintable(text->text()));
+        box.setGroups({{QStringLiteral("a/b"), QStringLiteral("no"), 3}});
+        QVERIFY2(!text->text().contains(QStringLiteral("no such spool")), qPrintable(text->text()));
     }
 
     void spoolCommandsSayWhatWentWrong()

@@ -46,6 +46,8 @@ Frontend::Frontend(const QString &socket, QObject *parent)
     connect(&m_notifier, &Notifier::worthTelling, &m_tray, &TrayIcon::notify);
     connect(&m_tray, &TrayIcon::activated, this, &Frontend::openWindow);
     connect(&m_tray, &TrayIcon::hostMissing, this, &Frontend::handleNoTray);
+    connect(&m_tray, &TrayIcon::hostFound, this,
+            [] { QApplication::setQuitOnLastWindowClosed(false); });
     connect(&m_tray, &TrayIcon::notificationClicked, this, [this] {
         openWindow();
         m_window->showPage(&m_pages->problems());

@@ -66,6 +66,7 @@ void TrayIcon::create()
     connect(m_icon.get(), &QSystemTrayIcon::messageClicked, this, &TrayIcon::notificationClicked);
     update();
     m_icon->show();
+    Q_EMIT hostFound();
 }
 
 void TrayIcon::setState(TrayLook look, const QString &line)

@@ -43,6 +43,7 @@ Q_SIGNALS:
     void activated(); // a click on the icon, where the desktop tells of it
     void notificationClicked();
     void hostMissing(); // there is no panel for an icon
+    void hostFound(); // there is one, maybe after all
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

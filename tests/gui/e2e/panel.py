@@ -236,10 +236,26 @@ def finds_a_late_host(scene: Scene) -> None:
     wait_for("the daemon to go on", lambda: not scene.sidecar.status()["backend"]["paused_by"])
 
 
+def stays_with_a_very_late_host(scene: Scene) -> None:
+    """Without a panel the window comes, and closing it is the end; not when a panel has come after all."""
+    scene.sidecar.start()
+    scene.tray.start("--hidden")
+    wait_for("the window in place of an icon", scene.tray.titles, 30)
+    Panel(scene.place).start()
+    scene.wait_for_icon()
+    scene.tray.wait_for_window()
+    scene.place.press("ctrl+w")
+    scene.tray.wait_for_no_window()
+    assert scene.tray.is_running(), "closing the window ends the tray, in spite of its icon"
+    scene.item.click("Open Weave Sidecar")
+    scene.tray.wait_for_window()
+
+
 SCENARIOS = (
     shows_the_daemons_state,
     every_entry_works,
     flushes_at_once,
     is_used_by_mouse,
     finds_a_late_host,
+    stays_with_a_very_late_host,
 )

@@ -1,6 +1,7 @@
 #include "client/callmodel.h"
 
 #include "client/roles.h"
+#include "client/timetext.h"
 
 #include <QDateTime>
 #include <QLocale>
@@ -228,6 +229,8 @@ QVariant CallModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (index.column() == Operation)
             return node.start.operation;
+        if (index.column() == Started)
+            return fullTimeText(node.start.time);
         return index.column() == Status && !node.end.error.isEmpty() ? node.end.error
                                                                      : text(node, index.column());
     case SortRole:
@@ -271,8 +274,7 @@ QString CallModel::text(const Node &node, int column)
             : tr("%1 s").arg(locale.toString(static_cast<double>(*duration) / Second, 'f', 2));
     }
     case Started:
-        return locale.toString(QDateTime::fromMSecsSinceEpoch(node.start.time).time(),
-                               QStringLiteral("HH:mm:ss.zzz"));
+        return timeText(node.start.time, QStringLiteral("HH:mm:ss.zzz"));
     default:
         return {};
     }

@@ -1,8 +1,8 @@
 #include "client/flushmodel.h"
 
 #include "client/roles.h"
+#include "client/timetext.h"
 
-#include <QDateTime>
 #include <QLocale>
 
 namespace Weave {
@@ -45,6 +45,8 @@ QVariant FlushModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(flush, index.column());
     case Qt::ToolTipRole:
+        if (index.column() == Time)
+            return fullTimeText(flush.time);
         return flush.error.isEmpty() ? text(flush, index.column()) : flush.error;
     case SortRole:
         return raw(flush, index.column());
@@ -64,8 +66,7 @@ QString FlushModel::text(const FlushEvent &flush, int column)
     const QLocale locale;
     switch (column) {
     case Time:
-        return locale.toString(QDateTime::fromMSecsSinceEpoch(flush.time).time(),
-                               QStringLiteral("HH:mm:ss"));
+        return timeText(flush.time, QStringLiteral("HH:mm:ss"));
     case Project:
         return flush.project;
     case Calls:

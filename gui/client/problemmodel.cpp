@@ -2,8 +2,8 @@
 
 #include "client/problemtext.h"
 #include "client/roles.h"
+#include "client/timetext.h"
 
-#include <QDateTime>
 #include <QLocale>
 
 #include <algorithm>
@@ -110,6 +110,9 @@ QVariant ProblemModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(problem, index.column());
     case Qt::ToolTipRole:
+        if (index.column() == Time)
+            return fullTimeText(problem.lastTime);
+        [[fallthrough]];
     case DetailRole:
         return problem.detail.isEmpty() ? problem.title : problem.detail;
     case SortRole:
@@ -130,8 +133,7 @@ QString ProblemModel::text(const Problem &problem, int column)
     const QLocale locale;
     switch (column) {
     case Time:
-        return locale.toString(QDateTime::fromMSecsSinceEpoch(problem.lastTime).time(),
-                               QStringLiteral("HH:mm:ss"));
+        return timeText(problem.lastTime, QStringLiteral("HH:mm:ss"));
     case Title:
         return problem.title;
     case Advice:

@@ -5,6 +5,8 @@
 #include "client/roles.h"
 
 #include <QAbstractItemModelTester>
+#include <QDateTime>
+#include <QLocale>
 #include <QRandomGenerator>
 #include <QTest>
 
@@ -66,6 +68,7 @@ private Q_SLOTS:
     void shortNames();
     void flushes();
     void flushesAreBounded();
+    void otherDaysAreDates();
     void clientRates();
     void problemsAreCounted();
     void problemsOfASnapshot();
@@ -239,7 +242,7 @@ void ClientModelsTest::flushes()
     model.add(flush);
     QCOMPARE(cell(model, 0, FlushModel::Status), u"200 · delivered"_s); // the newest first
     QCOMPARE(cell(model, 1, FlushModel::Status), u"503 · will be tried again"_s);
-    QCOMPARE(model.index(1, 0).data(Qt::ToolTipRole).toString(),
+    QCOMPARE(model.index(1, FlushModel::Status).data(Qt::ToolTipRole).toString(),
              u"the backend answered 503: busy"_s);
     QCOMPARE(model.index(0, FlushModel::Calls).data(SortRole).toLongLong(), 1240);
     QCOMPARE(cell(model, 0, FlushModel::Milliseconds), u"82"_s);
@@ -256,6 +259,35 @@ void ClientModelsTest::flushesAreBounded()
     }
     QCOMPARE(model.rowCount(), int{FlushModel::MaxRows});
     QCOMPARE(cell(model, 0, FlushModel::Calls).remove(u','), u"504"_s);
+}
+
+void ClientModelsTest::otherDaysAreDates()
+{
+    const QDateTime today = QDateTime(QDate::currentDate(), QTime(14, 5, 9));
+    const QDateTime before = today.addDays(-1);
+    FlushModel flushes;
+    ProblemModel problems;
+    CallModel calls;
+    for (const QDateTime &time : {before, today}) {
+        FlushEvent flush;
+        flush.time = time.toMSecsSinceEpoch();
+        flush.outcome = u"retry"_s;
+        flush.status = time == today ? 503 : 500;
+        flushes.add(flush);
+        problems.noteFlush(flush);
+        CallEvent call = start(time.toString());
+        call.time = flush.time;
+        calls.add(call);
+    }
+    const QString day = QLocale().toString(before.date(), QLocale::ShortFormat);
+    QCOMPARE(cell(flushes, 0, FlushModel::Time), u"14:05:09"_s);
+    QCOMPARE(cell(flushes, 1, FlushModel::Time), day);
+    QCOMPARE(flushes.index(1, FlushModel::Time).data(Qt::ToolTipRole).toString(),
+             day + u" 14:05:09"_s);
+    QCOMPARE(cell(problems, 0, ProblemModel::Time), u"14:05:09"_s);
+    QCOMPARE(cell(problems, 1, ProblemModel::Time), day);
+    QCOMPARE(cell(calls, 0, CallModel::Started), u"14:05:09.000"_s);
+    QCOMPARE(cell(calls, 1, CallModel::Started), day);
 }
 
 void ClientModelsTest::clientRates()

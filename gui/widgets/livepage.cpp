@@ -28,6 +28,7 @@ namespace {
 // In characters; what comes later may be longer than the first.
 constexpr int LongOperation = 42;
 constexpr int LongProject = 24;
+constexpr int LongestFitted = 40; // what is longer leaves the other columns in sight
 
 } // namespace
 
@@ -171,7 +172,8 @@ void LivePage::updateEmpty()
     for (int column = 1; column + 1 < m_calls.columnCount(); ++column) {
         m_tree->resizeColumnToContents(column);
         const int least = em * (column == CallModel::Project ? LongProject : 0);
-        m_tree->setColumnWidth(column, std::max(m_tree->columnWidth(column) + 3 * em, least));
+        m_tree->setColumnWidth(
+            column, std::clamp(m_tree->columnWidth(column) + 3 * em, least, em * LongestFitted));
     }
 }
 

@@ -1,3 +1,4 @@
+#include "client/callmodel.h"
 #include "client/roles.h"
 #include "gui/scripteddaemon.h"
 #include "gui/widgetchecks.h"
@@ -131,6 +132,22 @@ private Q_SLOTS:
         QVERIFY(!selected.isEmpty());
         model.item(1, 1)->setText(QStringLiteral("failed"));
         QCOMPARE(detail->textCursor().selectedText(), selected);
+    }
+
+    // The status and the duration stay in sight, whatever the first project is called.
+    void longNamesLeaveRoom()
+    {
+        CallModel calls;
+        LivePage page(calls);
+        page.resize(900, 500);
+        page.show();
+        CallEvent call;
+        call.isStart = true;
+        call.id = QStringLiteral("1");
+        call.project = QStringLiteral("acme/") + QString(123, u'x');
+        calls.add(call);
+        const int first = page.tree().columnViewportPosition(CallModel::Status);
+        QVERIFY2(first < page.tree().viewport()->width(), qPrintable(QString::number(first)));
     }
 
     void windowIsForKeysAndReaders()

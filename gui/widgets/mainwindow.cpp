@@ -9,10 +9,13 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QMenuBar>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace Weave {
 
@@ -24,6 +27,8 @@ constexpr int MessageTime = 15000; // ms
 // problems are often longer.
 constexpr int LeastWidth = 54;
 constexpr int LeastHeight = 36;
+constexpr int ShortestHeight = 30; // on a small screen, where there is no room for more
+constexpr int FrameHeight = 3; // of what is around the window
 
 } // namespace
 
@@ -55,8 +60,11 @@ MainWindow::MainWindow(Actions &actions, QWidget *parent)
     buildMenus(actions);
     statusBar()->setAccessibleName(tr("Status bar"));
     const int em = fontMetrics().height();
-    setMinimumSize(em * LeastWidth, em * LeastHeight);
-    resize(em * 66, em * 42);
+    // A window that is larger than the screen loses its title, its last line or its buttons.
+    const QSize most = screen()->availableSize() - QSize(em, em * FrameHeight);
+    setMinimumSize(em * LeastWidth,
+                   std::clamp(most.height(), em * ShortestHeight, em * LeastHeight));
+    resize(QSize(em * 66, em * 42).boundedTo(most));
 }
 
 MainWindow::~MainWindow() = default;

@@ -20,6 +20,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScreen>
 #include <QSignalSpy>
 #include <QStandardItemModel>
 #include <QTabWidget>
@@ -342,6 +343,20 @@ private Q_SLOTS:
                          [&words](const QLabel *label) { return label->text() == words; });
         QVERIFY(notice != labels.end());
         QCOMPARE((*notice)->textFormat(), Qt::PlainText);
+    }
+
+    void windowFitsOnASmallScreen()
+    {
+        const QFont usual = QApplication::font();
+        QFont large = usual;
+        large.setPixelSize(20); // this screen is to it what a small one is to a usual font
+        QApplication::setFont(large);
+        Actions actions;
+        const MainWindow window(actions);
+        QApplication::setFont(usual);
+        const int room = window.screen()->availableSize().height();
+        QVERIFY2(window.height() < room, qPrintable(QString::number(window.height())));
+        QVERIFY2(window.minimumHeight() < room, qPrintable(QString::number(room)));
     }
 
     void windowComesForwardAsLargeAsItWas()

@@ -62,6 +62,10 @@ QString DaemonLauncher::findProgram()
 
 void DaemonLauncher::start(const Start &what)
 {
+    if (m_gone.isActive()) { // another one before the old one has ended would find its socket taken
+        m_next = what;
+        return;
+    }
     m_program = findProgram();
     if (m_program.isEmpty()) {
         Q_EMIT failed(tr("The program weave-sidecar is not installed."));
@@ -122,6 +126,7 @@ void DaemonLauncher::restart(const Start &what)
 void DaemonLauncher::stop()
 {
     m_check.stop();
+    m_gone.stop();
     if (isRunning())
         ::kill(static_cast<pid_t>(m_daemon.pid()), SIGTERM);
 }

@@ -32,11 +32,12 @@ public:
     [[nodiscard]] static QString findProgram();
 
     // Answers with failed() at once when there is nothing to start, or when it has ended within a
-    // second.
+    // second. Waits, too, for the end of one that is being restarted.
     void start(const Start &what);
     // Ends the daemon that is ours, by SIGTERM, and starts another when it has gone. Calls that
     // have not been delivered are in its spool.
     void restart(const Start &what);
+    // Also in the middle of a restart: then none is started.
     void stop();
 
     // The daemon with this pid answers. Returns whether it is ours: this object has started it, or

@@ -1,5 +1,6 @@
 #include "client/callmodel.h"
 #include "client/daemonlauncher.h"
+#include "client/processmark.h"
 #include "client/sidecarclient.h"
 #include "fakes/calllines.h"
 #include "fakes/fakeclient.h"
@@ -90,6 +91,7 @@ private Q_SLOTS:
     void theRealDaemon();
     void survivesARestart();
     void startsADaemon();
+    void askedWhileItRestarts();
     void startsWhatFails();
     void quotesNoEarlierDaemon();
     void keepsItsLogSmall();
@@ -381,6 +383,44 @@ void ClientSocketTest::startsADaemon()
     QVERIFY(launcher.recognize(client.snapshot().pid));
     launcher.stop();
     QTRY_VERIFY_WITH_TIMEOUT(!launcher.isRunning(), 15'000);
+}
+
+// A daemon that delivers until its end takes seconds to go.
+void ClientSocketTest::askedWhileItRestarts()
+{
+    const QTemporaryDir folder;
+    const QString socket = folder.filePath(u"s"_s);
+    const DaemonLauncher::Start what{{u"--headless"_s, u"--socket"_s, socket, u"--backend"_s,
+                                      "file:"_L1 + folder.filePath(u"calls"_s), u"--spool-dir"_s,
+                                      folder.filePath(u"spool"_s)}};
+    if (DaemonLauncher::findProgram().isEmpty())
+        QSKIP("weave-sidecar is not beside this program");
+    DaemonLauncher launcher(folder.filePath(u"log/daemon.log"_s));
+    const QSignalSpy failed(&launcher, &DaemonLauncher::failed);
+    SidecarClient client(socket);
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    launcher.start(what);
+    QVERIFY(wait(client, connected));
+
+    const ProcessMark first(client.snapshot().pid);
+    QCOMPARE(::kill(static_cast<pid_t>(first.pid()), SIGSTOP), 0);
+    launcher.restart(what);
+    launcher.start(what); // by somebody who does not want to wait
+    QTest::qWait(1500); // what ends at once is told of within a second
+    QCOMPARE(::kill(static_cast<pid_t>(first.pid()), SIGCONT), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 2, 15'000);
+    QVERIFY(launcher.owns(client.snapshot().pid));
+    QCOMPARE(failed.count(), 0);
+
+    const ProcessMark second(client.snapshot().pid);
+    QCOMPARE(::kill(static_cast<pid_t>(second.pid()), SIGSTOP), 0);
+    launcher.restart(what);
+    launcher.stop();
+    QCOMPARE(::kill(static_cast<pid_t>(second.pid()), SIGCONT), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(!second.isRunning(), 15'000);
+    QTest::qWait(500); // another one would have been started by now
+    QVERIFY(!launcher.isRunning());
+    launcher.stop();
 }
 
 void ClientSocketTest::startsWhatFails()

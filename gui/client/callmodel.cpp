@@ -2,6 +2,7 @@
 
 #include "client/roles.h"
 #include "client/timetext.h"
+#include "client/tooltip.h"
 
 #include <QDateTime>
 #include <QLocale>
@@ -228,11 +229,12 @@ QVariant CallModel::data(const QModelIndex &index, int role) const
         return text(node, index.column());
     case Qt::ToolTipRole:
         if (index.column() == Operation)
-            return node.start.operation;
+            return toolTip(node.start.operation);
         if (index.column() == Started)
             return fullTimeText(node.start.time);
-        return index.column() == Status && !node.end.error.isEmpty() ? node.end.error
-                                                                     : text(node, index.column());
+        return toolTip(index.column() == Status && !node.end.error.isEmpty()
+                           ? node.end.error
+                           : text(node, index.column()));
     case SortRole:
         if (index.column() == Duration)
             return node.milliseconds().value_or(-1);

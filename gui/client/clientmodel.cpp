@@ -1,6 +1,7 @@
 #include "client/clientmodel.h"
 
 #include "client/roles.h"
+#include "client/tooltip.h"
 
 #include <QLocale>
 
@@ -74,8 +75,9 @@ QVariant ClientModel::data(const QModelIndex &index, int role) const
     const Row &row = m_rows[index.row()];
     switch (role) {
     case Qt::DisplayRole:
-    case Qt::ToolTipRole:
         return text(row, index.column());
+    case Qt::ToolTipRole:
+        return toolTip(text(row, index.column()));
     case SortRole:
         return raw(row, index.column());
     case Qt::TextAlignmentRole:

@@ -2,6 +2,7 @@
 
 #include "client/roles.h"
 #include "client/timetext.h"
+#include "client/tooltip.h"
 
 #include <QLocale>
 
@@ -47,7 +48,7 @@ QVariant FlushModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (index.column() == Time)
             return fullTimeText(flush.time);
-        return flush.error.isEmpty() ? text(flush, index.column()) : flush.error;
+        return toolTip(flush.error.isEmpty() ? text(flush, index.column()) : flush.error);
     case SortRole:
         return raw(flush, index.column());
     case DetailRole:

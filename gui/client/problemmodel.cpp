@@ -3,6 +3,7 @@
 #include "client/problemtext.h"
 #include "client/roles.h"
 #include "client/timetext.h"
+#include "client/tooltip.h"
 
 #include <QLocale>
 
@@ -112,7 +113,7 @@ QVariant ProblemModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (index.column() == Time)
             return fullTimeText(problem.lastTime);
-        [[fallthrough]];
+        return toolTip(problem.detail.isEmpty() ? problem.title : problem.detail);
     case DetailRole:
         return problem.detail.isEmpty() ? problem.title : problem.detail;
     case SortRole:

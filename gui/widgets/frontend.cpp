@@ -189,10 +189,10 @@ void Frontend::say(const QString &what, const QString &detail)
 {
     if (!m_tray.isShown())
         openWindow(); // nowhere else
-    if (m_window && m_window->isVisible())
-        m_window->showMessage(tr("%1: %2").arg(what, detail));
-    else
+    if (!m_window || !m_window->isVisible())
         m_tray.notify(what, detail, true);
+    else if (!m_window->showMessage(tr("%1: %2").arg(what, detail)))
+        showMessage(m_window.get(), what, detail); // reasons stand at the end of a line
 }
 
 void Frontend::copyDiagnostics()

@@ -169,9 +169,13 @@ void MainWindow::setNotice(const QString &notice)
     m_notice->setVisible(!notice.isEmpty());
 }
 
-void MainWindow::showMessage(const QString &text)
+bool MainWindow::showMessage(const QString &text)
 {
+    const int em = statusBar()->fontMetrics().height(); // to be kept free for the bar's own parts
+    if (statusBar()->fontMetrics().horizontalAdvance(text) > statusBar()->width() - 2 * em)
+        return false;
     statusBar()->showMessage(text, MessageTime);
+    return true;
 }
 
 void MainWindow::updateIcon()

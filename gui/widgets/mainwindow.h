@@ -33,8 +33,8 @@ public:
     // A second line for what needs attention; empty hides it.
     void setNotice(const QString &notice);
 
-    // For a while, at the bottom.
-    void showMessage(const QString &text);
+    // For a while, at the bottom. Returns false, and shows nothing, where it would be cut off.
+    bool showMessage(const QString &text);
 
     // Shows the window in front of the others.
     void comeForward();

@@ -7,7 +7,7 @@ import signal
 
 from hosts import Watcher
 from scene import Scene
-from tray import Tray
+from tray import WINDOW, Tray
 from waiting import wait_for
 
 
@@ -99,8 +99,24 @@ def says_what_it_cannot_do(scene: Scene) -> None:
     _is_told(scene, "Not all calls could be delivered: ")
 
 
+def says_all_of_a_long_reason(scene: Scene) -> None:
+    """What does not fit into the window's last line is said in a box."""
+    _settings_are_made(scene)
+    settings = scene.place.home / ".config/weave-sidecar/config.toml"
+    missing = scene.place.home / ("certificates-" * 12)
+    settings.write_text(settings.read_text() + f'ca-file = "{missing}"\n')
+    scene.tray.start()  # which starts a daemon, in vain
+    wait_for("the box beside the window", lambda: scene.tray.titles() == 2 * [WINDOW])
+
+
 def _is_told(scene: Scene, beginning: str) -> None:
     wait_for("the notification", lambda: f"notification {beginning}" in scene.place.log("watcher"))
 
 
-SCENARIOS = (is_one, starts_the_daemon, asks_what_becomes_of_its_daemon, says_what_it_cannot_do)
+SCENARIOS = (
+    is_one,
+    starts_the_daemon,
+    asks_what_becomes_of_its_daemon,
+    says_what_it_cannot_do,
+    says_all_of_a_long_reason,
+)

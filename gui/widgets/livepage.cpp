@@ -114,7 +114,11 @@ QWidget *LivePage::buildBar()
     connect(m_search, &QLineEdit::textChanged, &m_filter,
             &QSortFilterProxyModel::setFilterFixedString);
     connect(m_payloads, &QCheckBox::toggled, this, &LivePage::tell);
-    connect(clear, &QPushButton::clicked, this, &LivePage::clearRequested);
+    connect(clear, &QPushButton::clicked, this, [this] {
+        m_skippedCount = 0; // they are as old as what goes
+        m_skipped->hide();
+        Q_EMIT clearRequested();
+    });
     auto *const find = new QShortcut(QKeySequence::Find, this);
     connect(find, &QShortcut::activated, m_search, [this] { m_search->setFocus(); });
     return bar;

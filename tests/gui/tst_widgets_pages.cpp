@@ -135,6 +135,25 @@ private Q_SLOTS:
         QCOMPARE(detail->textCursor().selectedText(), selected);
     }
 
+    void clearingForgetsWhatWasSkipped()
+    {
+        QStandardItemModel model(0, 2);
+        LivePage page(model);
+        page.show();
+        page.noteSkipped(5);
+        const QList<QLabel *> labels = page.findChildren<QLabel *>();
+        const auto skipped = std::find_if(labels.begin(), labels.end(), [](const QLabel *label) {
+            return label->text().startsWith(QStringLiteral("5 "));
+        });
+        QVERIFY(skipped != labels.end() && (*skipped)->isVisible());
+        for (QPushButton *const button : page.findChildren<QPushButton *>())
+            button->click(); // the page's only one
+        QVERIFY(!(*skipped)->isVisible());
+        page.noteSkipped(2);
+        QVERIFY2((*skipped)->text().startsWith(QStringLiteral("2 ")),
+                 qPrintable((*skipped)->text()));
+    }
+
     // The status and the duration stay in sight, whatever the first project is called.
     void longNamesLeaveRoom()
     {

@@ -68,13 +68,19 @@ void ProblemModel::add(Problem problem, qint64 count)
         return old.cause == problem.cause && old.title == problem.title;
     });
     if (known != m_problems.end()) {
+        // Moved, so that whoever is on that row stays there.
         problem.firstTime = known->firstTime;
-        count += known->count;
-        const int row = static_cast<int>(known - m_problems.begin());
-        beginRemoveRows({}, row, row);
-        m_problems.erase(known);
-        endRemoveRows();
-    } else if (m_problems.size() == MaxProblems) {
+        problem.count = known->count + count;
+        if (const int row = static_cast<int>(known - m_problems.begin()); row > 0) {
+            beginMoveRows({}, row, row, {}, 0);
+            std::rotate(m_problems.begin(), known, known + 1);
+            endMoveRows();
+        }
+        m_problems.front() = std::move(problem);
+        Q_EMIT dataChanged(index(0, 0), index(0, ColumnCount - 1));
+        return;
+    }
+    if (m_problems.size() == MaxProblems) {
         beginRemoveRows({}, MaxProblems - 1, MaxProblems - 1);
         m_problems.pop_back();
         endRemoveRows();

@@ -347,9 +347,13 @@ void ClientModelsTest::problemsAreCounted()
     away.outcome = u"retry"_s;
     away.error = u"the backend cannot be reached: Connection refused"_s;
     model.noteFlush(refused);
+    const QPersistentModelIndex read = model.index(0, 0); // by somebody who has chosen it
     model.noteFlush(away);
+    QCOMPARE(read.row(), 1);
     model.noteFlush(refused);
     QCOMPARE(model.rowCount(), 2);
+    QVERIFY(read.isValid());
+    QCOMPARE(read.row(), 0);
     QCOMPARE(model.problems().front().cause, u"401"_s);
     QCOMPARE(model.problems().front().count, 2);
     QVERIFY(cell(model, 0, ProblemModel::Advice).contains(u"key"_s));

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -78,7 +81,7 @@ def test_sockets_of_others_come_last(places: Places, monkeypatch: pytest.MonkeyP
     listen(places.system)
     # Root may write to every socket, so the system's answer is made up.
     closed = {str(places.system)}
-    monkeypatch.setattr(_settings.os, "access", lambda path, _: path not in closed)
+    monkeypatch.setattr(os, "access", lambda path, _: path not in closed)
     assert _settings.find_socket() == str(places.system)
     listen(places.default)
     assert _settings.find_socket() == str(places.default)
@@ -132,3 +135,40 @@ def test_answers_of_a_daemon_that_leaves_count(directory: Path) -> None:
         connection.close()
 
 
+@pytest.fixture
+def strangers_socket(places: Places) -> Iterator[Path]:
+    """At the default place, of another user, who takes what comes."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be another user")
+    places.default.parent.chmod(0o777)
+    ready, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setuid(65534)
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(places.default))
+            places.default.chmod(0o777)
+            listening.listen()
+            os.write(told, b"1")
+            while True:
+                client, _ = listening.accept()
+                client.recv(65536)
+                client.sendall(b'{"success":true}\n')
+    os.read(ready, 1)
+    yield places.default
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    os.close(ready)
+    os.close(told)
+
+
+def test_no_call_goes_to_another_users_socket_unasked(strangers_socket: Path) -> None:
+    replies, problem = Link(None).exchange([CALL])
+    assert replies == []
+    assert problem is not None
+    assert "another user (uid 65534)" in problem
+    assert f"WEAVE_SIDECAR_SOCKET={strangers_socket}" in problem
+
+
+def test_another_users_socket_may_be_named(strangers_socket: Path) -> None:
+    assert Link(str(strangers_socket)).exchange([CALL]) == ([None], None)

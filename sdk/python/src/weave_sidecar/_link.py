@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Sequence
@@ -64,7 +65,18 @@ class Link:
     def _open(self) -> Connection:
         # Looked for each time: a program may be older than the service, or outlive it.
         self.path = self._given or _settings.find_socket()
-        return Connection(self.path)
+        connection = Connection(self.path)
+        if self._given or self.path != _settings.DEFAULT_SOCKET:
+            return connection
+        # Anybody can listen there, and calls are for those alone whom the program trusts.
+        user = connection.peer_user()
+        if user in (None, 0, os.geteuid()):
+            return connection
+        connection.close()
+        raise WireError(
+            f"it belongs to another user (uid {user}); to hand calls to it, set "
+            f"WEAVE_SIDECAR_SOCKET={self.path}"
+        )
 
     def _connect(self) -> Connection:
         connection = self._open()

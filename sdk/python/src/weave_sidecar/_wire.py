@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -20,6 +21,11 @@ MAX_REPLY_BYTES = 1024 * 1024
 ACCEPTED = b'{"success":true}'
 # A peer that has gone must be an error here, also in programs that reset SIGPIPE to kill them.
 _NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
+_UCRED = struct.Struct("iII")  # process, user, group; see unix(7)
+# macOS: sys/un.h and sys/ucred.h, which Python does not know.
+_SOL_LOCAL = 0
+_LOCAL_PEERCRED = 1
+_XUCRED_SIZE = 76
 
 Reply = dict[str, Any]
 
@@ -73,6 +79,17 @@ class Connection:
         if not polls:
             self._limit(socket.SO_SNDTIMEO, seconds)
             self._limit(socket.SO_RCVTIMEO, seconds)
+
+    def peer_user(self) -> int | None:
+        """The user who listens; None where the system does not tell."""
+        with contextlib.suppress(OSError):
+            if hasattr(socket, "SO_PEERCRED"):
+                data = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+                return int(_UCRED.unpack(data)[1])
+            if sys.platform == "darwin":
+                data = self._socket.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_SIZE)
+                return int(struct.unpack_from("II", data)[1])  # version, user, groups
+        return None
 
     def _limit(self, option: int, seconds: float) -> None:
         whole = int(seconds)

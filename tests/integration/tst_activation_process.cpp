@@ -248,7 +248,8 @@ void ActivationProcessTest::waitingFlushIsAnswered()
     QVERIFY2(reply.contains(R"("pending":1)"), reply.constData());
     QCOMPARE(f.sidecar.waitForExit(), std::optional(0));
     QCOMPARE_LT(std::chrono::steady_clock::now() - before, 3s);
-    QVERIFY(f.sidecar.standardError().contains(QLatin1String("1 calls stay in the spool")));
+    QVERIFY(f.sidecar.standardError().contains(
+        QLatin1String("left in the spool for the next start: 1 call")));
 }
 
 void ActivationProcessTest::deafClientDoesNotKeepIt()

@@ -55,7 +55,8 @@ void SpoolProcessTest::stoppedWithoutABackendItKeepsEverything()
     QCOMPARE(client.sendCalls(callLines(0, 20), 20), 20);
     f.sidecar.sendSignal(SIGTERM);
     QCOMPARE(f.sidecar.waitForExit(), std::optional(0));
-    QVERIFY(f.sidecar.standardError().contains(QLatin1String("20 calls stay in the spool")));
+    QVERIFY(f.sidecar.standardError().contains(
+        QLatin1String("left in the spool for the next start: 20 calls")));
 
     f.sink.setScript({});
     QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));

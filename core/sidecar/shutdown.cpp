@@ -44,7 +44,7 @@ void Shutdown::begin(Milliseconds timeout)
     m_parts.pairing.stopHolding();
     if (!m_parts.isSpoolOnDisk)
         m_parts.delivery.setPausedByUser(false); // what is in memory alone would be lost
-    m_parts.delivery.pump();
+    m_parts.delivery.retryNow(); // the last chance of what waits for another attempt
     // While paused nothing leaves; the next start delivers it.
     m_timer.start(m_parts.delivery.isPausedByUser() ? Milliseconds(0) : timeout);
     // From the event loop, so that a caller can connect to finished() after this call, too.

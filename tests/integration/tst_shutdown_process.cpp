@@ -37,6 +37,7 @@ private Q_SLOTS:
     void deadBackendEndsAtTheTimeout();
     void zeroTimeoutEndsAtOnce();
     void keepsRetryingWhileItDrains();
+    void triesOnceMoreAtOnce();
     void slowReaderGetsItsReplies();
     void startsAgainOnTheSamePath();
 };
@@ -154,7 +155,8 @@ void ShutdownProcessTest::deadBackendEndsAtTheTimeout()
     const auto took = std::chrono::steady_clock::now() - before;
     QCOMPARE_GE(took, 900ms); // the timer may be a twentieth early
     QCOMPARE_LT(took, 3s);
-    QVERIFY(f.sidecar.standardError().contains(QLatin1String("3 calls stay in the spool")));
+    QVERIFY(f.sidecar.standardError().contains(
+        QLatin1String("left in the spool for the next start: 3 calls")));
     QVERIFY(!QFileInfo::exists(f.sidecar.socketPath()));
 }
 
@@ -183,6 +185,21 @@ void ShutdownProcessTest::keepsRetryingWhileItDrains()
 }
 
 // Replies that the client had no time to read yet still come out before the end.
+// However long it would have waited: what is in memory alone has no other chance.
+void ShutdownProcessTest::triesOnceMoreAtOnce()
+{
+    ProcessFixture f;
+    QVERIFY(f.start({QStringLiteral("--spool-dir"), QStringLiteral("none")}));
+    f.sink.enqueue(401);
+    FakeClient client(f.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(callLines(5), 5), 5);
+    QTRY_COMPARE(f.sidecar.number(QStringLiteral("requests.failed.401")), 1); // and 30 s of pause
+    f.sidecar.sendSignal(SIGTERM);
+    QCOMPARE(f.sidecar.waitForExit(), std::optional(0));
+    QCOMPARE(f.sink.delivered().size(), 5);
+    QVERIFY(!f.sidecar.standardError().contains(QLatin1String("lost")));
+}
+
 void ShutdownProcessTest::slowReaderGetsItsReplies()
 {
     ProcessFixture f;

@@ -219,7 +219,7 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
     }
     ++m_stats.retried;
     const TimePoint now = m_now();
-    const TimePoint next = now + decision.wait;
+    TimePoint next = now + decision.wait;
     qCWarning(lcForwarding, "%s: %s kept after attempt %d; next attempt in %s: %s",
               batch.project.c_str(), countOf(batch.records.size(), "call").c_str(), batch.attempts,
               formatDuration(decision.wait).c_str(), describe(result).c_str());
@@ -233,7 +233,7 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
     if (decision.waitIsForAll)
         m_waitUntil = std::max(m_waitUntil, next);
     if (!result.hadConnection)
-        m_reachability.noteUnreachable(now, next);
+        next = m_reachability.noteUnreachable(now, next);
     m_parked.noteFailure(batch.project,
                          {next, decision.action != Decision::Action::Retry,
                           result.kind == SendResult::Kind::Answered,

@@ -34,13 +34,15 @@ public:
         if (m_probe == request)
             m_probe.reset();
     }
-    // ... without a connection. No other attempt before `next`.
-    void noteUnreachable(TimePoint now, TimePoint next)
+    // ... without a connection. No other attempt before `next`, or before that of an attempt that
+    // was under way together with this one; returns which.
+    TimePoint noteUnreachable(TimePoint now, TimePoint next)
     {
-        if (now < m_until)
-            return;
-        ++m_failures;
-        m_until = next;
+        if (now >= m_until) {
+            ++m_failures;
+            m_until = next;
+        }
+        return m_until;
     }
     // ... and there was a connection.
     void noteReached() { *this = {}; }

@@ -12,6 +12,7 @@ class DeliveryOutageTest final : public QObject
 private Q_SLOTS:
     void oneAsksForAll();
     void allGoOnAtOnce();
+    void thoseThatFailedTogetherGoOnAtOnce();
     void nextOutageBeginsAnew();
     void brokenConnectionIsTheProjectsTrouble();
     void requestsThatHangDoNotHoldTheProbe();
@@ -75,6 +76,17 @@ void DeliveryOutageTest::allGoOnAtOnce()
     QCOMPARE(rig.pending(), 0U); // and no time has passed
     QCOMPARE(rig.stats.delivered, 500U);
     QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+// None of them waits longer than the one that asks for all.
+void DeliveryOutageTest::thoseThatFailedTogetherGoOnAtOnce()
+{
+    DeliveryRig rig(4);
+    addProjects(rig, 4);
+    answerAll(rig, unreachable());
+    rig.advance(500ms);
+    answerAll(rig, FakeTransport::answered(200));
+    QCOMPARE(rig.pending(), 0U);
 }
 
 void DeliveryOutageTest::nextOutageBeginsAnew()

@@ -74,7 +74,7 @@ private:
                                    std::span<epoll_event> events);
     void clearWaker();
     void clearAlarm();
-    bool activateNotifiers(std::span<const epoll_event> events);
+    bool activateNotifiers(std::span<const epoll_event> events, std::uint64_t turn);
     bool activateTimers();
 
     const UniqueFd m_poller;
@@ -82,7 +82,7 @@ private:
     const UniqueFd m_alarm; // a timerfd
     std::vector<Descriptor> m_descriptors; // by number
     std::vector<int> m_changed;
-    std::uint64_t m_turn = 0; // of those that had events
+    std::uint64_t m_turn = 0; // counts them, those of nested loops too
     TimerQueue m_queue;
     std::optional<TimePoint> m_alarmAt; // when it rings: no later than the first timer is due
     bool m_hasDueTimers = false; // it has rung, or a timer needs no alarm

@@ -163,7 +163,9 @@ inline bool isIdle(QEventLoop::ProcessEventsFlags flags = QEventLoop::AllEvents)
 {
     int turns = 0;
     QEventLoop loop;
-    QObject::connect(dispatcher(), &QAbstractEventDispatcher::awake, &loop, [&turns] { ++turns; });
+    const auto count = [&turns] { ++turns; };
+    QObject::connect(dispatcher(), &QAbstractEventDispatcher::awake, &loop, count);
+    QObject::connect(dispatcher(), &QAbstractEventDispatcher::aboutToBlock, &loop, count);
     QTimer::singleShot(Milliseconds(50), Qt::PreciseTimer, &loop, &QEventLoop::quit);
     loop.exec(flags);
     return turns > 0 && turns < 10;

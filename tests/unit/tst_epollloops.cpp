@@ -49,6 +49,8 @@ private Q_SLOTS:
     void bothLoopsEndFromWithin();
     void aNestedLoopTakesTheEventsOfTheOuterOne();
     void deletesLater();
+    void deletesAfterATurnOfItsOwn();
+    void quitIsNotLostInTurnsOfItsOwn();
     void worksInAnotherThread();
     void aProcessReadsWritesAndEnds();
     void socketsCarryData();
@@ -213,6 +215,43 @@ void TstEpollLoops::deletesLater()
     connect(object, &QObject::destroyed, &loop, &QEventLoop::quit);
     QTimer::singleShot(0, &loop, [object] { object->deleteLater(); });
     QVERIFY(ends(loop));
+}
+
+// The turn within takes the wake-up, but only the loop around it may delete.
+void TstEpollLoops::deletesAfterATurnOfItsOwn()
+{
+    const Pair pair;
+    Listener reader(pair.here);
+    QEventLoop loop;
+    auto *object = new QObject;
+    connect(object, &QObject::destroyed, &loop, &QEventLoop::quit);
+    reader.handler = [&] {
+        drain(pair.here);
+        object->deleteLater();
+        turn();
+    };
+    send(pair.there);
+    QVERIFY(ends(loop));
+    QCOMPARE(reader.count, 1);
+}
+
+// The first of them hears of it, and the second begins as if nothing had been.
+void TstEpollLoops::quitIsNotLostInTurnsOfItsOwn()
+{
+    const Pair pair;
+    Listener reader(pair.here);
+    QEventLoop loop;
+    Probe probe;
+    probe.onEvent = [&loop] { loop.quit(); };
+    reader.handler = [&] {
+        drain(pair.here);
+        post(&probe);
+        turn();
+        turn();
+    };
+    send(pair.there);
+    QVERIFY(ends(loop));
+    QCOMPARE(probe.events, 1);
 }
 
 void TstEpollLoops::worksInAnotherThread()

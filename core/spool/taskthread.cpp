@@ -1,11 +1,27 @@
 #include "spool/taskthread.h"
 
+#if defined(__linux__)
+#include <sys/resource.h>
+#endif
 #include <utility>
 
 namespace Weave {
 
-TaskThread::TaskThread()
-    : m_thread([this] { run(); })
+namespace {
+
+// Linux has a nice value for each thread; elsewhere it would be that of the whole process.
+void yieldToOthers()
+{
+#if defined(__linux__)
+    constexpr int Nicest = 19;
+    ::setpriority(PRIO_PROCESS, 0, Nicest); // of this thread
+#endif
+}
+
+} // namespace
+
+TaskThread::TaskThread(Priority priority)
+    : m_thread([this, priority] { run(priority); })
 {
 }
 
@@ -36,8 +52,10 @@ void TaskThread::finish(std::chrono::milliseconds patience, const std::function<
     });
 }
 
-void TaskThread::run()
+void TaskThread::run(Priority priority)
 {
+    if (priority == Priority::Low)
+        yieldToOthers();
     std::unique_lock lock(m_mutex);
     while (!m_isEnding || !m_waiting.empty()) {
         m_wake.wait(lock, [this] { return m_isEnding || !m_waiting.empty(); });

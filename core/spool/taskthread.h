@@ -16,7 +16,14 @@ class TaskThread
 public:
     using Task = std::function<void()>;
 
-    TaskThread();
+    enum class Priority {
+        Normal,
+        // Leaves the processor to threads that somebody waits for, save a hundredth of it. On
+        // Linux; elsewhere it is the same as Normal.
+        Low,
+    };
+
+    explicit TaskThread(Priority priority = Priority::Normal);
     // Does what has been posted, and ends.
     ~TaskThread();
     TaskThread(const TaskThread &) = delete;
@@ -29,7 +36,7 @@ public:
     void finish(std::chrono::milliseconds patience, const std::function<bool()> &isEnough = {});
 
 private:
-    void run();
+    void run(Priority priority);
 
     std::mutex m_mutex;
     std::condition_variable m_wake;

@@ -5,6 +5,9 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#if defined(__linux__)
+#include <sys/resource.h>
+#endif
 #include <thread>
 #include <vector>
 
@@ -24,6 +27,7 @@ private Q_SLOTS:
     void dropsWhatATaskHolds();
     void endsWithEverythingDone();
     void takesTasksFromSeveralThreads();
+    void aLowPriorityIsOfItsThreadAlone();
 };
 
 void TstTaskThread::worksInAnotherThread()
@@ -123,6 +127,27 @@ void TstTaskThread::takesTasksFromSeveralThreads()
         other.join();
     thread.finish(10s);
     QCOMPARE(done, 4000);
+}
+
+void TstTaskThread::aLowPriorityIsOfItsThreadAlone()
+{
+#if defined(__linux__)
+    const auto niceValue = [] { return ::getpriority(PRIO_PROCESS, 0); };
+    const int before = niceValue();
+    int low = -1;
+    int normal = -1;
+    {
+        TaskThread first(TaskThread::Priority::Low);
+        first.post([&] { low = niceValue(); });
+        TaskThread second;
+        second.post([&] { normal = niceValue(); });
+    }
+    QCOMPARE(low, 19);
+    QCOMPARE(normal, before);
+    QCOMPARE(niceValue(), before);
+#else
+    QSKIP("threads have no priority of their own here");
+#endif
 }
 
 QTEST_APPLESS_MAIN(TstTaskThread)

@@ -104,6 +104,10 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     std::uint64_t turn = 0;
     do {
         turn = ++m_turn;
+        if (flags.testFlag(QEventLoop::WaitForMoreEvents) && !m_isWoken && !m_isInterrupted)
+            Q_EMIT aboutToBlock();
+        if (mayGoOn && m_isWoken)
+            break; // what those have posted who heard that comes before what has happened since
         std::array<epoll_event, MaxEvents> events;
         const std::size_t count = wait(flags, events);
         hadAny |= activateNotifiers({events.data(), count}, turn);
@@ -116,9 +120,6 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 std::size_t EpollDispatcher::wait(QEventLoop::ProcessEventsFlags flags,
                                   std::span<epoll_event> events)
 {
-    // First of all: who hears that may still give us something to do.
-    if (flags.testFlag(QEventLoop::WaitForMoreEvents) && !m_isWoken && !m_isInterrupted)
-        Q_EMIT aboutToBlock();
     applyChanges();
     setAlarm();
     const int timeout = timeoutOf(flags);

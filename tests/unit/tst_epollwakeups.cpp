@@ -24,6 +24,7 @@ private Q_SLOTS:
     void aTurnThatHasPostedEventsDoesNotWait();
     void whoIsToldOfAWaitMayPreventIt_data();
     void whoIsToldOfAWaitMayPreventIt();
+    void whatIsPostedBeforeAWaitComesFirst();
     void tellsOfWaitsOnly();
     void everyEventOfOtherThreadsArrives();
     void everyEventOfOtherThreadsWakesTheLoop_data();
@@ -109,6 +110,31 @@ void TstEpollWakeups::whoIsToldOfAWaitMayPreventIt()
     });
     QVERIFY(ends(loop));
     QVERIFY(isDone);
+}
+
+// Before what has happened outside: a connection that was closed then is gone when the next client
+// is counted.
+void TstEpollWakeups::whatIsPostedBeforeAWaitComesFirst()
+{
+    const Pair pair;
+    Listener reader(pair.here);
+    QEventLoop loop;
+    Probe probe;
+    QByteArray order;
+    probe.onEvent = [&order] { order += 'p'; };
+    reader.handler = [&] {
+        drain(pair.here);
+        order += 'r';
+        if (reader.count == 3)
+            loop.quit();
+    };
+    QObject context;
+    connect(dispatcher(), &QAbstractEventDispatcher::aboutToBlock, &context, [&] {
+        send(pair.there);
+        post(&probe);
+    });
+    QVERIFY(ends(loop));
+    QCOMPARE(order, QByteArray("prprpr"));
 }
 
 void TstEpollWakeups::tellsOfWaitsOnly()

@@ -5,6 +5,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,6 +76,21 @@ private Q_SLOTS:
         }
         Segment::Record record;
         QVERIFY(segment->read(offset, record, true) == Segment::ReadResult::End);
+    }
+
+    // Its pages are written beforehand, MiB by MiB, and not one byte further.
+    void aLargeFileIsEmptyUpToItsEnd()
+    {
+        for (const std::size_t capacity : {LargeCapacity / 8, LargeCapacity + 12345}) {
+            const auto segment = Segment::create(m_path, 7, "acme/p", capacity);
+            QVERIFY(segment.ok());
+            QFile file(QString::fromStdString(m_path));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            const QByteArray bytes = file.readAll();
+            QCOMPARE(static_cast<std::size_t>(bytes.size()), capacity);
+            QVERIFY(std::all_of(bytes.begin() + segment->firstOffset(), bytes.end(),
+                                [](char byte) { return byte == 0; }));
+        }
     }
 
     void stateSurvivesAndDoesNotBreakTheChecksum()

@@ -121,6 +121,9 @@ public:
 
 private:
     static constexpr std::size_t ReplyBufferSize = 64 * KiB;
+    // Between two looks at the clock, unless replies come. To be woken up for each message of
+    // 60,000 a second took all of a processor, so that replies waited for the generator.
+    static constexpr std::int64_t LeastSleep = 50'000; // nanoseconds
 
     static unsigned long long asPrintable(std::uint64_t value) { return value; }
 
@@ -132,10 +135,12 @@ private:
             if (event.data.ptr == &m_signals)
                 m_endsAt = steadyNanoseconds();
             else if (event.data.ptr == &m_timer)
-                submitDue();
+                m_hasRung = true;
             else
                 handleClient(*static_cast<SdkClient *>(event.data.ptr), event.events);
         }
+        if (m_options.rate > 0)
+            submitDue();
     }
 
     void handleClient(SdkClient &client, std::uint32_t events)
@@ -149,8 +154,6 @@ private:
             client.write();
         if (!wasDone && client.isDone())
             ++m_doneClients;
-        if (m_options.rate > 0 && m_isBehind)
-            submitDue();
     }
 
     void fillAll()
@@ -202,15 +205,20 @@ private:
                 ++refused;
             }
         }
-        m_isBehind = refused == m_clients.size();
-        armTimer();
+        // Behind the schedule it is replies that are waited for, not the clock.
+        const bool isBehind = refused == m_clients.size();
+        const bool hasMore = m_submitted < m_options.messages;
+        armTimer(hasMore && !isBehind ? std::max(dueAt(m_submitted), now + LeastSleep) : 0);
     }
 
-    // Behind the schedule it is replies that are waited for, not the clock.
-    void armTimer()
+    // 0: not at all.
+    void armTimer(std::int64_t at)
     {
-        const bool isNeeded = !m_isBehind && m_submitted < m_options.messages;
-        const std::int64_t at = isNeeded ? dueAt(m_submitted) : 0;
+        const bool ringsInTime = m_timerAt != 0 && m_timerAt <= at;
+        if (!m_hasRung && (at == 0 || ringsInTime))
+            return;
+        m_hasRung = false;
+        m_timerAt = at;
         itimerspec when{};
         when.it_value.tv_sec = at / NanosecondsPerSecond;
         when.it_value.tv_nsec = at % NanosecondsPerSecond;
@@ -228,7 +236,8 @@ private:
     std::size_t m_doneClients = 0;
     std::size_t m_nextClient = 0;
     std::uint64_t m_submitted = 0; // used with a rate only
-    bool m_isBehind = false;
+    std::int64_t m_timerAt = 0;
+    bool m_hasRung = false;
     std::int64_t m_startedAt = 0;
     std::int64_t m_endsAt = 0;
     std::int64_t m_endedAt = 0;

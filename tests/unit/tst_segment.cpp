@@ -78,7 +78,7 @@ private Q_SLOTS:
         QVERIFY(segment->read(offset, record, true) == Segment::ReadResult::End);
     }
 
-    // Its pages are written beforehand, MiB by MiB, and not one byte further.
+    // Its pages are written beforehand, and not one byte further.
     void aLargeFileIsEmptyUpToItsEnd()
     {
         for (const std::size_t capacity : {LargeCapacity / 8, LargeCapacity + 12345}) {

@@ -9,11 +9,13 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <limits>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <utility>
 
 namespace Weave {
@@ -101,6 +103,26 @@ int allocate(int descriptor, std::size_t bytes)
 // A smaller file is the first of a project, which may never have a second call.
 constexpr std::size_t LeastPrepared = 512 * KiB;
 
+// Linux 6.16 or newer. Before, ext4 makes small pages of large writes: writing them all takes as
+// much time as touching them does, and clients would wait for the whole of it.
+bool makesLargePages()
+{
+#if defined(__linux__)
+    static const bool is = [] {
+        utsname system = {};
+        if (::uname(&system) != 0)
+            return false;
+        char *end = nullptr;
+        const long major = std::strtol(system.release, &end, 10);
+        const long minor = *end == '.' ? std::strtol(end + 1, nullptr, 10) : 0;
+        return major > 6 || (major == 6 && minor >= 16);
+    }();
+    return is;
+#else
+    return false;
+#endif
+}
+
 // Has the kernel make the file's pages. Made one by one, when they are touched, they take 4.3 ms
 // for a file of 4 MiB, which is more than a microsecond a call, and clients wait 1.1 ms for the
 // first of them; so 1.8 ms in all. On ext4 since Linux 6.16 the kernel makes one large page of each
@@ -184,7 +206,8 @@ Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
         return systemError("cannot make", path, errno);
     if (const int status = allocate(file.get(), capacity); status != 0)
         return failed("cannot allocate", status);
-    const int status = capacity < LeastPrepared ? 0 : makePages(file.get(), capacity);
+    const bool isPrepared = capacity >= LeastPrepared && makesLargePages();
+    const int status = isPrepared ? makePages(file.get(), capacity) : 0;
     if (status != 0)
         return failed("cannot write", status);
     auto segment = map(file.get(), capacity, path);

@@ -155,10 +155,12 @@ class _Server:
                     self._bare_ends.update(exact)
         if answer.after_s:
             time.sleep(answer.after_s)
+        goes_on = write_answer(connection, answer)
+        # Behind it: down() may end the connection at any time, and then the daemon knows nothing.
         if answer.is_confirmation:
             with self._lock:
                 self._confirmed.update(request.reading.names)
-        return write_answer(connection, answer)
+        return goes_on
 
 
 def _main(pipe: Connection, seed: int) -> None:

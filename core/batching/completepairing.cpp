@@ -96,8 +96,10 @@ void CompletePairing::addStart(Project &project, const RecordRef &record, BatchP
         insert(std::move(call), State::Due);
         return;
     }
-    if (!std::exchange(call.record.wasHeld, true)) // it may have been released, and be back
+    if (!call.record.wasHeld) { // it may have been released, and be back
+        call.record.wasHeld = true;
         added.held.push_back(call.record);
+    }
     const std::uint16_t client = call.record.client;
     insert(std::move(call), State::HeldStart);
     if (client != 0 && !m_isConnected(client))

@@ -132,13 +132,15 @@ Result<RecordRef> DiskSpool::append(const CallView &call)
         m_appended.push_back(file.piece.segment);
     ++m_usage.pendingCalls;
     m_usage.pendingBytes += size;
-    return RecordRef{{m_nextSequence++},
-                     size,
-                     call.kind,
-                     false,
-                     call.client,
-                     file.slot,
-                     file.piece.segment->end() - static_cast<std::uint32_t>(bytes)};
+    RecordRef record;
+    record.id = {m_nextSequence++};
+    record.payloadSize = size;
+    record.kind = call.kind;
+    record.setIdBytes(call.id.size());
+    record.client = call.client;
+    record.segment = file.slot;
+    record.offset = file.piece.segment->end() - static_cast<std::uint32_t>(bytes);
+    return record;
 }
 
 Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
@@ -189,9 +191,11 @@ void DiskSpool::closeOpenFile(Chain &chain)
 
 std::string_view DiskSpool::payload(const RecordRef &record) const
 {
+    const Segment &segment = *m_slots[record.segment].second->piece.segment;
+    if (record.idBytes != RecordRef::LongId)
+        return segment.payload(record.offset, record.idBytes, record.payloadSize);
     Segment::Record found;
-    [[maybe_unused]] const auto result =
-        m_slots[record.segment].second->piece.segment->read(record.offset, found, false);
+    [[maybe_unused]] const auto result = segment.read(record.offset, found, false);
     return found.payload;
 }
 
@@ -269,13 +273,14 @@ void DiskSpool::fallBehind(Chain &chain, const File &file, std::uint32_t offset)
 
 RecordRef DiskSpool::refer(const File &file, const Segment::Record &record)
 {
-    return {{record.sequence},
-            static_cast<std::uint32_t>(record.payload.size()),
-            record.kind,
-            false,
-            0,
-            file.slot,
-            record.offset};
+    RecordRef ref;
+    ref.id = {record.sequence};
+    ref.payloadSize = static_cast<std::uint32_t>(record.payload.size());
+    ref.kind = record.kind;
+    ref.setIdBytes(record.id.size());
+    ref.segment = file.slot;
+    ref.offset = record.offset;
+    return ref;
 }
 
 std::optional<RecordRef> DiskSpool::next(std::string_view project)

@@ -47,8 +47,11 @@ Result<RecordRef> MemorySpool::append(const CallView &call)
                          + " of undelivered calls)"};
     }
     Segment &segment = m_segments.back();
-    const RecordRef record{nextId(), static_cast<std::uint32_t>(size), call.kind, false,
-                           call.client};
+    RecordRef record;
+    record.id = nextId();
+    record.payloadSize = static_cast<std::uint32_t>(size);
+    record.kind = call.kind;
+    record.client = call.client;
     if (const TimePoint now = m_now();
         segment.marks.empty() || now - segment.marks.back().time >= MarkInterval)
         segment.marks.push_back({segment.used, now});

@@ -384,6 +384,12 @@ std::optional<std::uint32_t> Segment::findRecord(std::uint32_t offset) const
     return std::nullopt;
 }
 
+std::string_view Segment::payload(std::uint32_t offset, std::size_t idBytes,
+                                  std::size_t payloadBytes) const
+{
+    return {m_base + offset + sizeof(RecordHeader) + idBytes, payloadBytes};
+}
+
 void Segment::setState(std::uint32_t offset, RecordState state)
 {
     stateAt(offset) = static_cast<char>(state);

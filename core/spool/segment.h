@@ -76,6 +76,9 @@ public:
     [[nodiscard]] ReadResult read(std::uint32_t offset, Record &record, bool check) const;
     // After damage at offset: where the next good record starts, if there is one.
     [[nodiscard]] std::optional<std::uint32_t> findRecord(std::uint32_t offset) const;
+    // The payload of a record of which so much is known, without a look at it.
+    [[nodiscard]] std::string_view payload(std::uint32_t offset, std::size_t idBytes,
+                                           std::size_t payloadBytes) const;
     void setState(std::uint32_t offset, RecordState state);
     [[nodiscard]] std::string_view bytes(std::uint32_t from, std::uint32_t to) const;
 

@@ -40,6 +40,31 @@ private Q_SLOTS:
         QCOMPARE(spool->usage().quarantined, std::uint64_t(0));
     }
 
+    // An id lies before its payload.
+    void idsOfEveryLength_data()
+    {
+        QTest::addColumn<int>("length");
+        for (const int length : {0, 1, 36, 126, 127, 128, 255, 256, 1024})
+            QTest::addRow("%d bytes", length) << length;
+    }
+
+    void idsOfEveryLength()
+    {
+        QFETCH(int, length);
+        const std::string id(static_cast<std::size_t>(length), 'i');
+        {
+            auto spool = open();
+            append(*spool, "p", "before");
+            const RecordRef record = append(*spool, "p", id);
+            append(*spool, "p", "behind");
+            QCOMPARE(spool->payload(record), std::string_view(payloadOf(id)));
+        }
+        auto spool = open();
+        QCOMPARE(
+            recoverAll(*spool).at("p"),
+            (std::vector<std::string>{payloadOf("before"), payloadOf(id), payloadOf("behind")}));
+    }
+
     void whatIsRemovedDoesNotComeBack()
     {
         {

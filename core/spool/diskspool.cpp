@@ -159,9 +159,15 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
         return piece.error();
     }
     closeOpenFile(chain);
+    const std::size_t capacity = piece->segment->capacity();
+    // A project's first file may be its last; and a file of another size is for one large call, or
+    // all that there was room for.
+    const bool isGrowing = capacity == chain.nextBytes && capacity > m_options.minSegmentBytes;
     chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
     addFile(chain, std::move(*piece)).isChecked = true;
     chain.hasOpenFile = true;
+    if (isGrowing)
+        m_store.prepare(chain.project, chain.nextBytes);
     return {};
 }
 

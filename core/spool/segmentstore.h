@@ -23,7 +23,8 @@ using WallClock = std::function<std::int64_t()>;
 // The spool's files as a stock: hands out segments within a bound of bytes, and takes them back.
 //
 // Segments of full size are used again instead of being deleted and made anew, because fresh pages
-// cost more than all the rest of keeping a call. After the disk has said no, it is asked again a
+// cost more than all the rest of keeping a call; and what will be needed next is made in a thread
+// beforehand, because clients would wait for it. After the disk has said no, it is asked again a
 // little later and not for every call.
 class SegmentStore
 {
@@ -59,6 +60,10 @@ public:
                                      std::size_t preferred);
     // Nothing in it is needed any more: keeps it for its next use, or deletes it soon.
     void giveBack(Piece piece);
+    // Has a segment of so many bytes made in a thread, for a make() that prefers just as many;
+    // unless there is one, or no room for it. The project is the one that will most likely need it.
+    void prepare(std::string_view project, std::size_t bytes);
+    // Also what is being prepared.
     void dropSpares();
     void setLimits(const Limits &limits);
 
@@ -73,12 +78,24 @@ public:
     [[nodiscard]] bool checkDirectory();
 
 private:
+    struct Preparation
+    {
+        std::uint64_t number = 0;
+        std::string project;
+        std::size_t bytes = 0;
+        Piece piece; // without a segment when it could not be made
+        std::atomic<bool> isDone = false; // until then all else is the thread's
+    };
+
     [[nodiscard]] std::shared_ptr<Segment> reuseSpare(std::string_view project,
-                                                      const std::string &path);
+                                                      const std::string &path, std::size_t needed,
+                                                      std::size_t preferred);
+    void takePrepared();
     [[nodiscard]] Result<Segment> create(const std::string &path, std::string_view project,
                                          std::size_t capacity);
     [[nodiscard]] bool hasRoom(std::size_t bytes);
     void remove(Piece piece);
+    static void removeNow(Piece piece);
     void leave(const std::string &path, const std::string &reason);
     [[nodiscard]] Error full() const;
 
@@ -88,7 +105,8 @@ private:
     // Held so that a segment can be made when the process has no other descriptor left: clients
     // that are connected are served then, too.
     UniqueFd m_reserve;
-    std::vector<Piece> m_spare; // of full size
+    std::vector<Piece> m_spare; // of full size, or prepared
+    std::shared_ptr<Preparation> m_preparation; // the one under way; its bytes are in m_usedBytes
     std::uint64_t m_usedBytes = 0;
     // In m_usedBytes, too: they are on the disk, which is what the bound is about, and the next
     // start would find more than it may hold.
@@ -100,10 +118,10 @@ private:
     Error m_lastError{ErrorCode::Io, {}};
     std::int64_t m_tryAgainAt = 0; // wall clock, milliseconds
     std::chrono::steady_clock::time_point m_waitAgainAt; // for removals
-    // Last, so that they end before what they touch. While a gigabyte drains they take a fifth of a
-    // processor: p99 of replies is 4.2 ms then with a low priority and 4.8 without; 6.3 and 9.3
-    // where all threads share one.
-    TaskThread m_removals{TaskThread::Priority::Low};
+    // Removes and prepares files. Last, so that it ends before what it touches. While a gigabyte
+    // drains it takes a fifth of a processor: p99 of replies is 4.2 ms then with a low priority and
+    // 4.8 without; 6.3 and 9.3 where all threads share one.
+    TaskThread m_background{TaskThread::Priority::Low};
 };
 
 } // namespace Weave

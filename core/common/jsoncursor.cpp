@@ -94,6 +94,12 @@ char JsonCursor::peek()
     return **m_at;
 }
 
+void JsonCursor::startAt(std::size_t places, std::size_t depth)
+{
+    m_depth = depth;
+    step(places);
+}
+
 bool JsonCursor::enter(char bracket, const char *errorText)
 {
     if (failed())

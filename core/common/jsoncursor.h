@@ -63,6 +63,10 @@ public:
     // is well-formed so far. 0 at the end of the text.
     [[nodiscard]] char peek();
 
+    // Right after the construction, for who knows how the text begins: with so many places (see
+    // JsonPlaces), of which so many open an object, up to a member's value.
+    void startAt(std::size_t places, std::size_t depth);
+
     // Steps into the object that comes next. False when something else comes.
     bool enterObject();
     // Moves to the next member of the object entered last and past its colon. False after the

@@ -17,6 +17,22 @@ constexpr std::array<std::pair<std::string_view, Topic>, 4> Topics{{
     {"payloads", TopicPayloads},
 }};
 
+// How Python's json.dumps() and JavaScript's JSON.stringify() begin a call's line.
+struct UsualHead
+{
+    std::string_view text;
+    CallKind kind;
+};
+constexpr std::array<UsualHead, 4> UsualHeads{{
+    {R"({"method": "call_start", "payload": {"start": )", CallKind::Start},
+    {R"({"method": "call_end", "payload": {"end": )", CallKind::End},
+    {R"({"method":"call_start","payload":{"start":)", CallKind::Start},
+    {R"({"method":"call_end","payload":{"end":)", CallKind::End},
+}};
+// JsonPlaces lists { "method : "call_start , "payload : { "start : of each.
+constexpr std::size_t UsualPlaces = 10;
+constexpr std::size_t UsualDepth = 2;
+
 Error malformed(std::string message)
 {
     return {ErrorCode::Malformed, std::move(message)};
@@ -58,8 +74,11 @@ std::string_view resolved(const JsonString &string, std::string &storage)
 
 Result<Request> RequestParser::parse(std::string_view text)
 {
-    JsonCursor cursor(text);
     Line line;
+    if (const auto kind = readUsual(text, line))
+        return toCall(line, *kind);
+    JsonCursor cursor(text);
+    line = {};
     if (cursor.peek() != '{') {
         std::string_view value;
         if (!cursor.skipValue(value) || !cursor.finish())
@@ -69,6 +88,33 @@ Result<Request> RequestParser::parse(std::string_view text)
     if (!readRoot(cursor, line))
         return cursorError(cursor);
     return toRequest(line);
+}
+
+// A call in the usual form, without a look at what is the same in all of them: a sixth of the time
+// for a line of 1 KiB. Nothing for any other line, and for one with an error in it: readRoot() says
+// what is wrong.
+std::optional<CallKind> RequestParser::readUsual(std::string_view text, Line &line)
+{
+    for (const UsualHead &head : UsualHeads) {
+        if (!text.starts_with(head.text))
+            continue;
+        JsonCursor cursor(text);
+        cursor.startAt(UsualPlaces, UsualDepth);
+        CallObject &object = head.kind == CallKind::Start ? line.start : line.end;
+        JsonString key;
+        if (!readCallObject(cursor, object) || cursor.nextMember(key))
+            return std::nullopt;
+        const std::size_t payloadAt = head.text.rfind('{');
+        const char *payloadEnd = cursor.position();
+        if (cursor.nextMember(key) || !cursor.finish())
+            return std::nullopt;
+        line.hasPayload = true;
+        line.payloadIsObject = true;
+        line.payload =
+            text.substr(payloadAt, static_cast<std::size_t>(payloadEnd - text.data()) - payloadAt);
+        return head.kind;
+    }
+    return std::nullopt;
 }
 
 // Of a key that stands twice the last one counts, as in Python's and JavaScript's readers.

@@ -5,6 +5,7 @@
 #include "protocol/request.h"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,7 @@ private:
         unsigned topics = 0;
     };
 
+    [[nodiscard]] static std::optional<CallKind> readUsual(std::string_view text, Line &line);
     static bool readRoot(JsonCursor &cursor, Line &line);
     static bool readPayload(JsonCursor &cursor, Line &line);
     static bool readTopics(JsonCursor &cursor, unsigned &topics);

@@ -41,6 +41,7 @@ public:
 private:
     [[nodiscard]] std::size_t pieceCount() const { return m_items.size() * 4 + 2; }
     [[nodiscard]] std::string_view piece(std::size_t index) const;
+    std::size_t copyItem(std::span<char> out);
     void advance(std::size_t bytes);
     void enter(std::size_t index);
 

@@ -2,6 +2,7 @@
 
 #include "common/jsontext.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -20,14 +21,15 @@ constexpr std::array<std::pair<std::string_view, Topic>, 4> Topics{{
 // How Python's json.dumps() and JavaScript's JSON.stringify() begin a call's line.
 struct UsualHead
 {
-    std::string_view text;
+    std::string_view beforePayload;
+    std::string_view payload; // its beginning
     CallKind kind;
 };
 constexpr std::array<UsualHead, 4> UsualHeads{{
-    {R"({"method": "call_start", "payload": {"start": )", CallKind::Start},
-    {R"({"method": "call_end", "payload": {"end": )", CallKind::End},
-    {R"({"method":"call_start","payload":{"start":)", CallKind::Start},
-    {R"({"method":"call_end","payload":{"end":)", CallKind::End},
+    {R"({"method": "call_start", "payload": )", R"({"start": )", CallKind::Start},
+    {R"({"method": "call_end", "payload": )", R"({"end": )", CallKind::End},
+    {R"({"method":"call_start","payload":)", R"({"start":)", CallKind::Start},
+    {R"({"method":"call_end","payload":)", R"({"end":)", CallKind::End},
 }};
 // JsonPlaces lists { "method : "call_start , "payload : { "start : of each.
 constexpr std::size_t UsualPlaces = 10;
@@ -96,7 +98,9 @@ Result<Request> RequestParser::parse(std::string_view text)
 std::optional<CallKind> RequestParser::readUsual(std::string_view text, Line &line)
 {
     for (const UsualHead &head : UsualHeads) {
-        if (!text.starts_with(head.text))
+        const std::string_view payload =
+            text.substr(std::min(head.beforePayload.size(), text.size()));
+        if (!text.starts_with(head.beforePayload) || !payload.starts_with(head.payload))
             continue;
         JsonCursor cursor(text);
         cursor.startAt(UsualPlaces, UsualDepth);
@@ -104,14 +108,12 @@ std::optional<CallKind> RequestParser::readUsual(std::string_view text, Line &li
         JsonString key;
         if (!readCallObject(cursor, object) || cursor.nextMember(key))
             return std::nullopt;
-        const std::size_t payloadAt = head.text.rfind('{');
         const char *payloadEnd = cursor.position();
         if (cursor.nextMember(key) || !cursor.finish())
             return std::nullopt;
         line.hasPayload = true;
         line.payloadIsObject = true;
-        line.payload =
-            text.substr(payloadAt, static_cast<std::size_t>(payloadEnd - text.data()) - payloadAt);
+        line.payload = payload.substr(0, static_cast<std::size_t>(payloadEnd - payload.data()));
         return head.kind;
     }
     return std::nullopt;

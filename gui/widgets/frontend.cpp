@@ -215,7 +215,12 @@ void Frontend::quit()
         QApplication::quit();
         return;
     }
-    askHowToQuit(m_window.get(), [this](bool stopsDaemon) {
+    if (m_quitQuestion) { // behind other windows, perhaps
+        m_quitQuestion->raise();
+        m_quitQuestion->activateWindow();
+        return;
+    }
+    m_quitQuestion = askHowToQuit(m_window.get(), [this](bool stopsDaemon) {
         if (stopsDaemon)
             m_keeper.launcher().stop();
         QApplication::quit();

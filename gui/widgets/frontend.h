@@ -9,7 +9,9 @@
 #include "widgets/settingsflow.h"
 #include "widgets/trayicon.h"
 
+#include <QMessageBox>
 #include <QObject>
+#include <QPointer>
 #include <QString>
 
 #include <memory>
@@ -59,6 +61,7 @@ private:
     TrayIcon m_tray;
     bool m_mayStartDaemon = true;
     bool m_isDaemonMissing = false;
+    QPointer<QMessageBox> m_quitQuestion; // while it is open
     std::unique_ptr<MainWindow> m_window; // made when it is first opened
     WindowPages *m_pages = nullptr; // the window's
 };

@@ -15,7 +15,7 @@ struct Words
 
 } // namespace
 
-void askHowToQuit(QWidget *parent, const std::function<void(bool)> &answer)
+QMessageBox *askHowToQuit(QWidget *parent, const std::function<void(bool)> &answer)
 {
     auto *const box = new QMessageBox(parent);
     box->setAttribute(Qt::WA_DeleteOnClose);
@@ -35,6 +35,7 @@ void askHowToQuit(QWidget *parent, const std::function<void(bool)> &answer)
     box->show();
     box->raise();
     box->activateWindow();
+    return box;
 }
 
 } // namespace Weave

@@ -84,6 +84,7 @@ private:
     std::array<const char *, 1 + Size> m_list;
     std::array<char, 1 + MaxPlaces + BlockBytes + 2> m_bytes; // in the same order, when it has them
     bool m_hasBytes = false;
+    const char *const m_begin;
     const char *m_block; // the next one; while it is looked at, that one
     const char *const m_end;
     const char *const *m_first;

@@ -2,7 +2,6 @@
 
 #include "common/jsoncursor.h"
 
-#include <algorithm>
 #include <array>
 #include <span>
 
@@ -11,19 +10,46 @@ namespace Weave {
 namespace {
 
 // The fields of a complete call (wandb/weave, types/v2_call_complete_params.py), by the half that
-// has them in the SDK's own pairing (call_batch_processor.py).
+// has them in the SDK's own pairing (call_batch_processor.py), and in the order in which it writes
+// them.
 constexpr std::array<std::string_view, 15> StartFields{
-    "project_id", "id",        "trace_id",   "op_name",    "display_name",
-    "parent_id",  "thread_id", "turn_id",    "started_at", "attributes",
-    "inputs",     "otel_dump", "wb_user_id", "wb_run_id",  "wb_run_step"};
+    "project_id", "id",        "op_name",    "display_name", "trace_id",
+    "parent_id",  "thread_id", "turn_id",    "started_at",   "attributes",
+    "inputs",     "otel_dump", "wb_user_id", "wb_run_id",    "wb_run_step"};
 constexpr std::array<std::string_view, 5> EndFields{"ended_at", "exception", "output", "summary",
                                                     "wb_run_step_end"};
 
-bool isOneOf(const JsonString &key, std::span<const std::string_view> names)
+// The keys of an object among names. They mostly come in the names' order, so the search begins
+// behind the last one found: a comparison a key instead of a dozen, which was a fifth of the
+// daemon's time with complete calls.
+class KeySearch
 {
-    return std::any_of(names.begin(), names.end(),
-                       [&key](std::string_view name) { return key.equals(name); });
-}
+public:
+    explicit KeySearch(std::span<const std::string_view> names)
+        : m_names(names)
+    {
+    }
+
+    bool finds(const JsonString &key)
+    {
+        return key.hasEscapes() ? finds(key.decoded()) : finds(key.inside);
+    }
+
+private:
+    bool finds(std::string_view key)
+    {
+        for (std::size_t tried = 0; tried != m_names.size(); ++tried) {
+            const std::string_view name = m_names[m_next];
+            m_next = m_next + 1 == m_names.size() ? 0 : m_next + 1;
+            if (key == name)
+                return true;
+        }
+        return false;
+    }
+
+    const std::span<const std::string_view> m_names;
+    std::size_t m_next = 0;
+};
 
 std::string_view between(const char *begin, const char *end)
 {
@@ -38,6 +64,7 @@ void readObject(JsonCursor &cursor, std::span<const std::string_view> fields, Ca
     text.members.clear();
     const char *begin = cursor.position();
     bool lastWasWanted = false;
+    KeySearch wanted(fields);
     JsonString key;
     cursor.enterObject();
     while (cursor.nextMember(key)) {
@@ -54,7 +81,7 @@ void readObject(JsonCursor &cursor, std::span<const std::string_view> fields, Ca
             text.startedAt = value;
         else if (key.equals("trace_id"))
             text.traceId = value;
-        const bool isWanted = isOneOf(key, fields);
+        const bool isWanted = wanted.finds(key);
         if (isWanted && lastWasWanted)
             text.members.back() = between(text.members.back().data(), cursor.position());
         else if (isWanted)

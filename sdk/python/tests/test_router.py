@@ -333,6 +333,41 @@ def test_a_daemon_gone_for_good_leaves_both_halves_to_the_sdk(
     assert not host.router.has_waiting
 
 
+@pytest.mark.parametrize("exiting", [False, True])
+def test_a_flush_waits_for_what_is_being_tried(
+    exiting: bool, host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its own attempt and its look at what waits, another thread takes that out again."""
+    monkeypatch.setenv("WEAVE_SIDECAR_FLUSH_TIMEOUT", "0.5")
+    fake.start()
+    host.start("a")
+    host.settled()
+    fake.stop()
+    host.end("a")
+    host.settled()
+    is_tried = threading.Event()
+    exchange, retry = host.router._link.exchange, host.router.retry_waiting_now
+
+    def slowly(lines: list[bytes]) -> object:
+        is_tried.set()
+        time.sleep(0.2)
+        return exchange(lines)
+
+    def behind_another_thread() -> bool:
+        monkeypatch.setattr(host.router, "retry_waiting_now", retry)
+        monkeypatch.setattr(host.router._link, "exchange", slowly)
+        assert retry()
+        threading.Thread(target=host.router.drain).start()
+        assert is_tried.wait(5.0)
+        assert not host.router.has_waiting
+        return retry()
+
+    monkeypatch.setattr(host.router, "retry_waiting_now", behind_another_thread)
+    host.flush(exiting)
+    assert host.sdk.direct == [("call_start", "a"), ("call_end", "a")]
+    assert not host.router.has_waiting
+
+
 def test_a_flush_waits_for_a_daemon_that_comes_back(host: Host, fake: FakeDaemon) -> None:
     fake.start()
     host.start("a")

@@ -52,6 +52,8 @@ class Router:
         self._waiting: deque[Entry] = deque()
         self._waiting_bytes = 0
         self._waiting_due = 0.0
+        # What waited may be in the queue or the flight: until a round leaves the queue empty.
+        self._retrying = False
         self._unflushed = False
         # What the daemon said when it last refused a call, until the warning of it is out.
         self._refusal: Reply | None = None
@@ -224,6 +226,7 @@ class Router:
                     self._waiting.clear()
                     self._waiting_bytes = 0
                     self._waiting_due = 0.0
+                    self._retrying = True
                 batch, direct = self._take()
                 self._in_flight = len(batch)
             deliver(direct)
@@ -238,6 +241,7 @@ class Router:
                     self._link.close()
                 direct = self._settle(batch, replies, error)
                 self._in_flight = 0
+                self._retrying = self._retrying and bool(self._queue)
                 refusal, self._refusal = self._refusal, None
             deliver(direct)
             if refusal is not None:
@@ -358,12 +362,16 @@ class Router:
         deliver(direct)
 
     def retry_waiting_now(self) -> bool:
-        """Make the next `drain` try what waits; False when nothing does."""
+        """Make the next `drain` try what waits; False when nothing does, nor is being tried.
+
+        What a round of our own thread tries does not count: a signal handler's flush is on top of it.
+        """
         with self._lock:
             if self._waiting:
                 self._waiting_due = 0.0
                 self._link.retry_now()
-            return bool(self._waiting)
+            is_tried = self._retrying and self._sends != threading.get_ident()
+            return bool(self._waiting) or is_tried
 
     def give_up_waiting(self) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/jsonplaces.h"
+#include "common/vectorintrinsics.h"
 
 #include <array>
 #include <bit>
@@ -10,18 +11,7 @@
 #include <numeric>
 #include <string_view>
 
-#if defined(__SSE2__)
-#if !defined(__clang__)
-#pragma GCC diagnostic push
-// gcc 12 warns of its own header.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <immintrin.h>
-#if !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-#elif defined(__aarch64__)
+#if defined(__aarch64__)
 #include <arm_neon.h>
 #endif
 

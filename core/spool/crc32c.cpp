@@ -1,20 +1,9 @@
 #include "spool/crc32c.h"
 
+#include "common/vectorintrinsics.h"
+
 #include <array>
 #include <cstring>
-
-#if defined(__x86_64__)
-#if !defined(__clang__)
-#pragma GCC diagnostic push
-// gcc 12 warns of its own header.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <immintrin.h>
-#if !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-#endif
 
 namespace Weave {
 

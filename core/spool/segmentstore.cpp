@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t MaxSpareSegments = 6;
 
 // Smaller ones are made fast enough when they are needed.
-constexpr std::size_t LeastPrepared = 512 * KiB;
+constexpr std::size_t LeastMadeAhead = 512 * KiB;
 
 // A disk that has said no is asked again after this long, not for every call.
 constexpr std::int64_t RetryMilliseconds = 100;
@@ -162,7 +162,7 @@ void SegmentStore::prepare(std::string_view project, std::size_t bytes)
     const bool isThere = std::any_of(m_spare.begin(), m_spare.end(), [&](const Piece &piece) {
         return piece.segment->capacity() == bytes;
     });
-    if (bytes < LeastPrepared || isThere || m_preparation || m_tryAgainAt != 0
+    if (bytes < LeastMadeAhead || isThere || m_preparation || m_tryAgainAt != 0
         || m_usedBytes + m_removingBytes + bytes > m_limits.maxBytes)
         return;
     m_preparation = std::make_shared<Preparation>();

@@ -77,6 +77,27 @@ private Q_SLOTS:
         QCOMPARE(recoverAll(*spool).at("p"), std::vector<std::string>{payloadOf("2")});
     }
 
+    // The first file is small, and may be the only one.
+    void aGrowingProjectFindsItsNextFileMade()
+    {
+        DiskSpoolOptions growing = options();
+        growing.maxBytes = 64U << 20U;
+        growing.minSegmentBytes = 256U << 10U;
+        growing.maxSegmentBytes = 4U << 20U;
+        auto spool = DiskSpool::open(growing, clock());
+        QVERIFY(spool);
+        const std::string payload(100'000, 'x'); // two in the first file
+        const auto add = [&] {
+            return (*spool)->append({CallKind::Start, "p", "id", payload}).ok();
+        };
+        QVERIFY(add() && add());
+        QTest::qWait(50);
+        QCOMPARE(segmentFiles().size(), qsizetype(1));
+        QVERIFY(add());
+        QTRY_COMPARE(segmentFiles().size(), qsizetype(3));
+        QCOMPARE((*spool)->usage().usedBytes, std::uint64_t((256U + 512U + 1024U) << 10U));
+    }
+
     void anEmptySpoolLeavesNoFiles()
     {
         {

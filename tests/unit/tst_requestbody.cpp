@@ -4,6 +4,12 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
 using namespace Weave;
 using namespace Qt::StringLiterals;
 
@@ -47,6 +53,7 @@ private Q_SLOTS:
     void readsInPiecesOfEverySize();
     void readFillsWhatItMay();
     void gathersWhatReadGives();
+    void gathersNoMoreThanThereIsRoomFor();
     void readsNothingAtTheEnd();
     void seeksToEveryPosition();
     void seeksBackAndForth();
@@ -146,6 +153,23 @@ void TstRequestBody::gathersWhatReadGives()
         }
         QCOMPARE(text, whole);
         QCOMPARE(hasSharedLarge, step >= 5000U);
+    }
+}
+
+void TstRequestBody::gathersNoMoreThanThereIsRoomFor()
+{
+    RequestBody body = sample();
+    for (std::size_t position = 0; position < body.size(); ++position) {
+        for (std::size_t room = 1; room <= body.size() + 1; ++room) {
+            body.seek(position);
+            std::string scratch(room + 1, '#');
+            std::vector<std::string_view> parts;
+            const std::size_t length = body.gather(std::span(scratch).first(room), parts);
+            QCOMPARE(length, std::min(room, body.size() - position));
+            QCOMPARE(QByteArray::fromStdString(scratch.substr(0, length)),
+                     SampleText.sliced(qsizetype(position), qsizetype(length)));
+            QCOMPARE(scratch.back(), '#');
+        }
     }
 }
 

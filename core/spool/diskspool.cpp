@@ -14,6 +14,9 @@ namespace {
 // are needed.
 constexpr std::size_t WarmFiles = 8;
 
+// The one that is being filled, and the one before it, whose last calls have only just come.
+constexpr std::size_t FilesOfAFlow = 2;
+
 // A small spool has small files: with few large ones a single call that waits would hold a large
 // part of the room.
 DiskSpoolOptions fitted(DiskSpoolOptions options)
@@ -61,7 +64,7 @@ DiskSpool::~DiskSpool()
     for (const auto &[project, chain] : m_chains) {
         for (const auto &file : chain.files) {
             if (file->isChecked && file->livingRecords == 0)
-                m_store.giveBack(std::move(file->piece));
+                m_store.giveBack(std::move(file->piece), false);
         }
     }
 }
@@ -159,14 +162,15 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
         return piece.error();
     }
     closeOpenFile(chain);
-    const std::size_t capacity = piece->segment->capacity();
-    // A project's first file may be its last; and a file of another size is for one large call, or
-    // all that there was room for.
-    const bool isGrowing = capacity == chain.nextBytes && capacity > m_options.minSegmentBytes;
-    chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
+    // A file of another size is for one large call, or all that there was room for.
+    const bool isUsual = piece->segment->capacity() == chain.nextBytes;
     addFile(chain, std::move(*piece)).isChecked = true;
     chain.hasOpenFile = true;
-    if (isGrowing)
+    // Files grow with what waits. Where calls leave as they come the same few are used again and
+    // again: a client that waits for each reply is a twentieth cheaper for it.
+    if (chain.files.size() > FilesOfAFlow)
+        chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
+    if (isUsual)
         m_store.prepare(chain.project, chain.nextBytes);
     return {};
 }
@@ -234,7 +238,8 @@ void DiskSpool::releaseFile(Chain &chain, File &file)
                                     [&file](const auto &other) { return other.get() == &file; });
     m_slots[file.slot] = {};
     m_freeSlots.push_back(file.slot);
-    m_store.giveBack(std::move(file.piece));
+    const bool isNextSize = file.piece.segment->capacity() == chain.nextBytes;
+    m_store.giveBack(std::move(file.piece), isNextSize);
     chain.files.erase(place);
 }
 

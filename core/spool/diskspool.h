@@ -28,7 +28,7 @@ struct DiskSpoolOptions
 // Keeps calls in files that survive the process: what append() has taken is there after a SIGKILL.
 //
 // Every project has segments of its own, so that one whose calls wait for days holds up nobody
-// else's files. Segments grow from minSegmentBytes to maxSegmentBytes.
+// else's files. Segments grow from minSegmentBytes to maxSegmentBytes with what waits.
 class DiskSpool final : public Spool
 {
 public:

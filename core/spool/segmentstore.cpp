@@ -14,7 +14,7 @@ namespace Weave {
 
 namespace {
 
-// Segments of full size that are kept for their next use.
+// Segments that are kept for their next use.
 constexpr std::size_t MaxSpareSegments = 6;
 
 // Smaller ones are made fast enough when they are needed.
@@ -241,14 +241,18 @@ void SegmentStore::removeNow(Piece piece)
     piece.segment.reset(); // its room is free when the mapping has gone, too
 }
 
-void SegmentStore::giveBack(Piece piece)
+void SegmentStore::giveBack(Piece piece, bool isWanted)
 {
-    if (!piece.isDamaged && piece.segment->capacity() == m_limits.fullSize
-        && m_spare.size() < MaxSpareSegments) {
-        m_spare.push_back(std::move(piece));
+    if (piece.isDamaged || (!isWanted && piece.segment->capacity() != m_limits.fullSize)) {
+        remove(std::move(piece));
         return;
     }
-    remove(std::move(piece));
+    m_spare.push_back(std::move(piece));
+    if (m_spare.size() <= MaxSpareSegments)
+        return;
+    Piece oldest = std::move(m_spare.front()); // most likely of a size that nobody wants any more
+    m_spare.erase(m_spare.begin());
+    remove(std::move(oldest));
 }
 
 void SegmentStore::dropSpares()

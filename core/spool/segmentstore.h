@@ -22,10 +22,10 @@ using WallClock = std::function<std::int64_t()>;
 
 // The spool's files as a stock: hands out segments within a bound of bytes, and takes them back.
 //
-// Segments of full size are used again instead of being deleted and made anew, because fresh pages
-// cost more than all the rest of keeping a call; and what will be needed next is made in a thread
-// beforehand, because clients would wait for it. After the disk has said no, it is asked again a
-// little later and not for every call.
+// Segments are used again instead of being deleted and made anew, because fresh pages cost more
+// than all the rest of keeping a call; and what will be needed next is made in a thread beforehand,
+// because clients would wait for it. After the disk has said no, it is asked again a little later
+// and not for every call.
 class SegmentStore
 {
 public:
@@ -38,7 +38,7 @@ public:
     struct Limits
     {
         std::uint64_t maxBytes = 0; // of all files
-        std::size_t fullSize = 0; // of a segment that is used again
+        std::size_t fullSize = 0; // of a segment; that of a large call may be larger
     };
 
     SegmentStore(SpoolDirectory directory, const Limits &limits, WallClock wallClock);
@@ -58,8 +58,9 @@ public:
     // Full when there is no room for it; Io with the system's words.
     [[nodiscard]] Result<Piece> make(std::string_view project, std::size_t needed,
                                      std::size_t preferred);
-    // Nothing in it is needed any more: keeps it for its next use, or deletes it soon.
-    void giveBack(Piece piece);
+    // Nothing in it is needed any more: keeps it for its next use, or deletes it soon. It is kept
+    // when a make() will prefer just as many bytes, which is so for those of full size.
+    void giveBack(Piece piece, bool isWanted);
     // Has a segment of so many bytes made in a thread, for a make() that prefers just as many;
     // unless there is one, or no room for it. The project is the one that will most likely need it.
     void prepare(std::string_view project, std::size_t bytes);
@@ -105,7 +106,7 @@ private:
     // Held so that a segment can be made when the process has no other descriptor left: clients
     // that are connected are served then, too.
     UniqueFd m_reserve;
-    std::vector<Piece> m_spare; // of full size, or prepared
+    std::vector<Piece> m_spare; // the last one was needed last
     std::shared_ptr<Preparation> m_preparation; // the one under way; its bytes are in m_usedBytes
     std::uint64_t m_usedBytes = 0;
     // In m_usedBytes, too: they are on the disk, which is what the bound is about, and the next

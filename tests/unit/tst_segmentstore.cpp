@@ -1,6 +1,7 @@
 #include "spool/segmentstore.h"
 
 #include "common/bytesize.h"
+#include "common/uniquefd.h"
 #include "spool/diskspool.h"
 
 #include <QDir>
@@ -8,15 +9,19 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <fcntl.h>
 #include <optional>
 #include <string>
 #include <sys/stat.h>
+#include <utility>
+#include <vector>
 
 using namespace Weave;
 
 namespace {
 
 constexpr std::size_t SegmentBytes = MiB;
+constexpr std::size_t FullBytes = 4 * MiB;
 
 } // namespace
 
@@ -113,6 +118,49 @@ private Q_SLOTS:
         QCOMPARE(store.usedBytes(), std::uint64_t(SegmentBytes + SegmentBytes / 2));
     }
 
+    // Those of full size are wanted always.
+    void whatIsWantedIsUsedAgain_data()
+    {
+        QTest::addColumn<quint64>("bytes");
+        QTest::addColumn<bool>("isWanted");
+        QTest::addColumn<bool>("isUsedAgain");
+        QTest::newRow("wanted") << quint64(SegmentBytes) << true << true;
+        QTest::newRow("of full size") << quint64(FullBytes) << false << true;
+        QTest::newRow("neither") << quint64(SegmentBytes) << false << false;
+    }
+
+    void whatIsWantedIsUsedAgain()
+    {
+        QFETCH(quint64, bytes);
+        QFETCH(bool, isWanted);
+        QFETCH(bool, isUsedAgain);
+        SegmentStore store = open();
+        auto first = store.make("p", 100, bytes);
+        QVERIFY(first);
+        const ino_t inode = inodeOf(first->path);
+        const UniqueFd holder(::open(first->path.c_str(), O_RDONLY)); // keeps the inode's number
+        store.giveBack(std::move(*first), isWanted);
+        const auto second = store.make("q", 100, bytes);
+        QVERIFY(second);
+        QCOMPARE(inodeOf(second->path) == inode, isUsedAgain);
+        QCOMPARE(store.usedBytes(), std::uint64_t(bytes));
+    }
+
+    // A size that was wanted once must not keep the room from those that are.
+    void theOldestSpareGoes()
+    {
+        SegmentStore store = open();
+        std::vector<SegmentStore::Piece> pieces;
+        for (int i = 0; i < 7; ++i) {
+            auto piece = store.make("p", 100, i == 0 ? SegmentBytes / 2 : SegmentBytes);
+            QVERIFY(piece);
+            pieces.push_back(std::move(*piece));
+        }
+        for (SegmentStore::Piece &piece : pieces)
+            store.giveBack(std::move(piece), true);
+        QCOMPARE(store.usedBytes(), std::uint64_t(6 * SegmentBytes));
+    }
+
     void withoutRoomThereIsNone()
     {
         SegmentStore store = open(2 * SegmentBytes - 1);
@@ -161,7 +209,7 @@ private:
         auto directory = SpoolDirectory::open(folder().toStdString());
         if (!directory)
             qFatal("%s", directory.error().message.c_str());
-        return SegmentStore(std::move(*directory), {maxBytes, 4 * SegmentBytes},
+        return SegmentStore(std::move(*directory), {maxBytes, FullBytes},
                             [] { return std::int64_t(1); });
     }
 

@@ -2,6 +2,7 @@
 
 #include "common/vectorintrinsics.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -26,35 +27,9 @@ constexpr std::array<std::uint32_t, 256> makeTable()
 constexpr std::array<std::uint32_t, 256> Table = makeTable();
 
 #if defined(__x86_64__)
-// The instruction takes a word each cycle and answers after three. So three lanes are summed side
-// by side, which takes half of the time for a call of 1 KiB; what a lane's sum becomes when the
-// next lane's bytes follow it is looked up a byte at a time.
-constexpr std::size_t LaneBytes = 256;
-
-using ShiftTable = std::array<std::array<std::uint32_t, 256>, 4>;
-
-constexpr ShiftTable makeShiftTable()
+constexpr std::uint32_t timesX(std::uint32_t value)
 {
-    ShiftTable table{};
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        for (std::uint32_t bit = 1; bit < 256; bit *= 2) {
-            std::uint32_t value = bit << (8 * i);
-            for (std::size_t zero = 0; zero < LaneBytes; ++zero)
-                value = (value >> 8U) ^ Table[value & 0xFFU];
-            // A sum is linear: all others are made of those of single bits.
-            for (std::uint32_t lower = 0; lower < bit; ++lower)
-                table[i][bit + lower] = table[i][lower] ^ value;
-        }
-    }
-    return table;
-}
-
-constexpr ShiftTable Shift = makeShiftTable();
-
-std::uint64_t shifted(std::uint64_t value)
-{
-    return Shift[0][value & 0xFFU] ^ Shift[1][value >> 8U & 0xFFU] ^ Shift[2][value >> 16U & 0xFFU]
-        ^ Shift[3][value >> 24U & 0xFFU];
+    return (value >> 1U) ^ ((value & 1U) != 0 ? Polynomial : 0U);
 }
 
 std::uint64_t wordAt(const unsigned char *bytes)
@@ -64,23 +39,57 @@ std::uint64_t wordAt(const unsigned char *bytes)
     return word;
 }
 
-// Compiled for SSE4.2 alone, so that the rest of the program runs on any x86-64.
-__attribute__((target("sse4.2"))) std::uint32_t crc32cSse42(std::uint32_t crc, const void *data,
-                                                            std::size_t size)
+constexpr std::size_t WordBytes = sizeof(std::uint64_t);
+constexpr std::size_t MaxLaneWords = 64;
+
+// What a sum is multiplied with so that it counts for so many words further behind: 33 bits less,
+// since a product of reflected numbers is one bit short and the instruction adds 32.
+constexpr auto ByWords = [] {
+    std::array<std::uint32_t, 2 * MaxLaneWords + 1> factors{};
+    std::uint32_t factor = 1; // x to the power of 31
+    for (std::size_t words = 1; words < factors.size(); ++words) {
+        factors[words] = factor;
+        for (int bit = 0; bit < 64; ++bit)
+            factor = timesX(factor);
+    }
+    return factors;
+}();
+
+#define WEAVE_CRC_SSE42 __attribute__((target("sse4.2,pclmul")))
+
+WEAVE_CRC_SSE42 inline __m128i movedBehind(std::uint64_t sum, std::size_t words)
 {
+    return _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(sum)),
+                                _mm_cvtsi32_si128(static_cast<int>(ByWords[words])), 0);
+}
+
+// The instruction takes a word each cycle and answers after three. So three lanes are summed side
+// by side, as long as the bytes allow, and a multiplication without carries makes one sum of them:
+// 1 KiB takes half of the time that one lane takes.
+// Compiled for these instructions alone, so that the rest of the program runs on any x86-64.
+WEAVE_CRC_SSE42 std::uint32_t crc32cSse42(std::uint32_t crc, const void *data, std::size_t size)
+{
+    constexpr std::size_t LeastLaneWords = 4; // below, one lane is as fast
     const auto *bytes = static_cast<const unsigned char *>(data);
     std::uint64_t value = ~crc;
-    for (; size >= 3 * LaneBytes; size -= 3 * LaneBytes, bytes += 3 * LaneBytes) {
+    while (size >= 3 * LeastLaneWords * WordBytes) {
+        const std::size_t words = std::min(size / (3 * WordBytes), MaxLaneWords);
+        const std::size_t lane = words * WordBytes;
+        const unsigned char *end = bytes + lane;
         std::uint64_t second = 0;
         std::uint64_t third = 0;
-        for (std::size_t i = 0; i < LaneBytes; i += sizeof(std::uint64_t)) {
-            value = _mm_crc32_u64(value, wordAt(bytes + i));
-            second = _mm_crc32_u64(second, wordAt(bytes + LaneBytes + i));
-            third = _mm_crc32_u64(third, wordAt(bytes + 2 * LaneBytes + i));
+        for (; bytes != end; bytes += WordBytes) {
+            value = _mm_crc32_u64(value, wordAt(bytes));
+            second = _mm_crc32_u64(second, wordAt(bytes + lane));
+            third = _mm_crc32_u64(third, wordAt(bytes + 2 * lane));
         }
-        value = shifted(shifted(value) ^ second) ^ third;
+        const __m128i both =
+            _mm_xor_si128(movedBehind(value, 2 * words), movedBehind(second, words));
+        value = _mm_crc32_u64(0, static_cast<std::uint64_t>(_mm_cvtsi128_si64(both))) ^ third;
+        bytes += 2 * lane;
+        size -= 3 * lane;
     }
-    for (; size >= 8; size -= 8, bytes += 8)
+    for (; size >= WordBytes; size -= WordBytes, bytes += WordBytes)
         value = _mm_crc32_u64(value, wordAt(bytes));
     auto narrow = static_cast<std::uint32_t>(value);
     for (; size > 0; --size, ++bytes)
@@ -95,7 +104,7 @@ constexpr std::uint64_t powerOfX(std::size_t n)
 {
     std::uint32_t value = 0x80000000U;
     for (; n != 0; --n)
-        value = (value >> 1U) ^ ((value & 1U) != 0 ? Polynomial : 0U);
+        value = timesX(value);
     return value;
 }
 
@@ -177,7 +186,7 @@ Function chooseFunction()
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("vpclmulqdq"))
         return crc32cAvx512;
-    if (__builtin_cpu_supports("sse4.2"))
+    if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul"))
         return crc32cSse42;
 #endif
     return crc32cPortable;

@@ -15,6 +15,12 @@ namespace Weave {
 
 namespace {
 
+// What is due beyond this goes a moment later, because no client is answered meanwhile: to pair
+// 2,000 halves of complete calls and to splice them takes 9 ms on a slow machine. With a turn for
+// each the longest are 5 ms, and p99 of replies at 20,000 calls a second is 10 ms instead of 11
+// to 18.
+constexpr Milliseconds MaxTurn{1};
+
 // A refused call whose dead letter cannot be written is tried again after this long.
 constexpr Milliseconds NoPlacePause{30000};
 
@@ -64,12 +70,14 @@ void DeliveryQueue::pump()
         if (usage.usedBytes > usage.maxBytes / 4 * 3)
             m_pairing.promoteStarts();
     }
+    m_turnEnd = m_now() + MaxTurn;
+    m_isTurnOver = false;
     while (!m_isPausedByUser && !m_reachability.isProbing() && m_now() >= waitUntil()) {
         const bool isFree = m_inFlight.isSenderFree();
         if (!isFree && !m_inFlight.mayAddSenders())
             break;
         auto taken = m_source.next([this, isFree](const std::string &project) {
-            return isFree || !m_inFlight.hasProject(project);
+            return !m_isTurnOver && (isFree || !m_inFlight.hasProject(project));
         });
         if (!taken)
             break;
@@ -97,6 +105,7 @@ void DeliveryQueue::handleTakenApart(const CompletePairing::Added &added)
         removeRecords(added.repeated, true);
     }
     Q_EMIT batchTakenApart();
+    m_isTurnOver = m_now() >= m_turnEnd;
 }
 
 void DeliveryQueue::send(Batch batch, bool isProbe)
@@ -113,6 +122,7 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
     request.bodyBytes = body.size();
     m_transport.send({requestPath(kept), kept.retryId, std::move(body)},
                      [this, number](const SendResult &result) { handleAnswer(number, result); });
+    m_isTurnOver = m_now() >= m_turnEnd;
 }
 
 RequestBody DeliveryQueue::requestBody(const Batch &batch) const
@@ -431,6 +441,8 @@ void DeliveryQueue::armTimer()
                 consider(time);
         }
     }
+    if (m_isTurnOver)
+        next = now;
     if (now < waitUntil())
         next = next ? std::max(*next, waitUntil()) : waitUntil();
     if (!next)

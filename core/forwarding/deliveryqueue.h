@@ -58,8 +58,8 @@ public:
                   RandomFunction random);
     ~DeliveryQueue() override;
 
-    // Sends what may be sent now and sets the timer for what may be sent later. Call it whenever
-    // the batcher has got something, or something has changed in pairing.
+    // Sends what may be sent now, for about a millisecond, and sets the timer for what may be sent
+    // later. Call it whenever the batcher has got something, or something has changed in pairing.
     void pump();
 
     // From now on. What has been learned of the projects' paths is forgotten when the mode changes.
@@ -132,6 +132,8 @@ private:
     Reachability m_reachability;
     std::uint64_t m_nextNumber = 0;
     bool m_isPumping = false;
+    TimePoint m_turnEnd{}; // of pump(), which then leaves the loop to clients
+    bool m_isTurnOver = false;
     TimePoint m_waitUntil{}; // for every project
     bool m_isPausedByUser = false;
     bool m_isPaused = false;

@@ -28,7 +28,7 @@ public:
               {batcher, pairing, spool, transport, stats}, {senders, std::chrono::hours(24), mode},
               [this] {
                   ++clockReads;
-                  return now;
+                  return now += clockStep;
               },
               [this] { return random; })
     {
@@ -83,6 +83,7 @@ public:
     TimePoint now{TimePoint() + std::chrono::hours(1000)};
     double random = 0.999;
     int clockReads = 0; // by the queue
+    Milliseconds clockStep{0}; // with each of these, as on a machine that is slow
     Stats stats;
     MemorySpool spool{64U * 1024 * 1024, MemorySpool::DefaultSegmentBytes, [this] { return now; }};
     FakeTransport transport;

@@ -170,7 +170,8 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
     // again: a client that waits for each reply is a twentieth cheaper for it.
     if (chain.files.size() > FilesOfAFlow)
         chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
-    if (isUsual)
+    // The first ones may be all that a project needs.
+    if (isUsual && chain.nextBytes > m_options.minSegmentBytes)
         m_store.prepare(chain.project, chain.nextBytes);
     return {};
 }

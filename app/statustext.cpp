@@ -5,9 +5,11 @@
 #include "common/oneline.h"
 #include "common/textnumber.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 
 #include <cmath>
+#include <vector>
 
 namespace Weave {
 
@@ -63,6 +65,23 @@ std::string backendLine(const QJsonObject &backend)
     if (next.isDouble())
         line += ", next attempt in " + seconds(next.toDouble());
     return line;
+}
+
+// Of each project whose calls wait: "acme/chat, paused: the backend answered 403".
+std::vector<std::string> failingLines(const QJsonObject &backend)
+{
+    constexpr std::size_t MaxLines = 5;
+    std::vector<std::string> lines;
+    for (const QJsonValue value : backend.value(QLatin1String("failing")).toArray()) {
+        if (lines.size() == MaxLines)
+            break;
+        const QJsonObject project = value.toObject();
+        lines.push_back(text(project, "project") + ", " + text(project, "state") + ": "
+                        + text(project, "error"));
+    }
+    if (const auto all = number(backend, "failing_projects"); all > lines.size())
+        lines.push_back(groupedCount(all - lines.size(), "more project"));
+    return lines;
 }
 
 std::string pendingLine(const QJsonObject &calls)
@@ -136,6 +155,8 @@ std::string statusText(const QJsonObject &status)
     line("spool",
          text(spool, "kind") + ", " + formatByteSize(number(spool, "used_bytes")) + " of "
              + formatByteSize(number(spool, "max_bytes")));
+    for (const std::string &project : failingLines(backend))
+        line("failing", project);
     const QJsonValue since = backend.value(QLatin1String("last_error_seconds_ago"));
     if (since.isDouble())
         line("last error",

@@ -24,6 +24,14 @@
         <translation>Neuer Versuch</translation>
     </message>
     <message>
+        <source>Some calls wait</source>
+        <translation>Einige Aufrufe warten</translation>
+    </message>
+    <message>
+        <source>%1 and others</source>
+        <translation>%1 und andere</translation>
+    </message>
+    <message>
         <source>Spool nearly full</source>
         <translation>Spool fast voll</translation>
     </message>
@@ -1516,6 +1524,10 @@
     <message>
         <source>calls are kept</source>
         <translation>Aufrufe werden aufbewahrt</translation>
+    </message>
+    <message>
+        <source>Takes no calls of some projects; %1</source>
+        <translation>Nimmt von einigen Projekten keine Aufrufe an; %1</translation>
     </message>
     <message>
         <source>Does not answer as it should; %1</source>

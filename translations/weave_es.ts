@@ -24,6 +24,14 @@
         <translation>Reintentando</translation>
     </message>
     <message>
+        <source>Some calls wait</source>
+        <translation>Algunas llamadas esperan</translation>
+    </message>
+    <message>
+        <source>%1 and others</source>
+        <translation>%1 y otros</translation>
+    </message>
+    <message>
         <source>Spool nearly full</source>
         <translation>Spool casi lleno</translation>
     </message>
@@ -1516,6 +1524,10 @@
     <message>
         <source>calls are kept</source>
         <translation>las llamadas se conservan</translation>
+    </message>
+    <message>
+        <source>Takes no calls of some projects; %1</source>
+        <translation>No acepta llamadas de algunos proyectos; %1</translation>
     </message>
     <message>
         <source>Does not answer as it should; %1</source>

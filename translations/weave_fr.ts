@@ -24,6 +24,14 @@
         <translation>Nouvelle tentative</translation>
     </message>
     <message>
+        <source>Some calls wait</source>
+        <translation>Des appels attendent</translation>
+    </message>
+    <message>
+        <source>%1 and others</source>
+        <translation>%1 et d’autres</translation>
+    </message>
+    <message>
         <source>Spool nearly full</source>
         <translation>Spool presque plein</translation>
     </message>
@@ -1516,6 +1524,10 @@
     <message>
         <source>calls are kept</source>
         <translation>les appels sont conservés</translation>
+    </message>
+    <message>
+        <source>Takes no calls of some projects; %1</source>
+        <translation>N’accepte pas les appels de certains projets&#xa0;; %1</translation>
     </message>
     <message>
         <source>Does not answer as it should; %1</source>

@@ -24,6 +24,14 @@
         <translation>再試行中</translation>
     </message>
     <message>
+        <source>Some calls wait</source>
+        <translation>一部の呼び出しが待機中</translation>
+    </message>
+    <message>
+        <source>%1 and others</source>
+        <translation>%1 ほか</translation>
+    </message>
+    <message>
         <source>Spool nearly full</source>
         <translation>スプールがほぼ満杯</translation>
     </message>
@@ -1513,6 +1521,10 @@
     <message>
         <source>calls are kept</source>
         <translation>呼び出しは保管されます</translation>
+    </message>
+    <message>
+        <source>Takes no calls of some projects; %1</source>
+        <translation>一部のプロジェクトの呼び出しを受け付けません。%1</translation>
     </message>
     <message>
         <source>Does not answer as it should; %1</source>

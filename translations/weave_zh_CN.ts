@@ -24,6 +24,14 @@
         <translation>正在重试</translation>
     </message>
     <message>
+        <source>Some calls wait</source>
+        <translation>部分调用在等待</translation>
+    </message>
+    <message>
+        <source>%1 and others</source>
+        <translation>%1 等</translation>
+    </message>
+    <message>
         <source>Spool nearly full</source>
         <translation>缓存区快满了</translation>
     </message>
@@ -1513,6 +1521,10 @@
     <message>
         <source>calls are kept</source>
         <translation>调用会保留</translation>
+    </message>
+    <message>
+        <source>Takes no calls of some projects; %1</source>
+        <translation>不接受部分项目的调用；%1</translation>
     </message>
     <message>
         <source>Does not answer as it should; %1</source>

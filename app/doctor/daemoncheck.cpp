@@ -3,6 +3,7 @@
 #include "common/bytesize.h"
 #include "common/textnumber.h"
 
+#include <QJsonArray>
 #include <QStringList>
 
 #include <sys/resource.h>
@@ -55,10 +56,27 @@ std::string adviceOnPause(std::string_view error)
         return "see what is said of the key below; put the right one in its place and run "
                "`weave-sidecar reload`";
     if (error.starts_with("403"))
-        return "the key may not write to a project, which the log names: get the right to, or put "
-               "another key in its place and run `weave-sidecar reload`";
+        return "the key may not write to a project, which `weave-sidecar status` names: get the "
+               "right "
+               "to, or put another key in its place and run `weave-sidecar reload`";
     return "look at what is said of the backend below, and into the log; put --backend right "
            "and run `weave-sidecar reload`, or ask whoever runs the trace server";
+}
+
+// "acme/chat, acme/search and 3 more projects"
+std::string failingProjects(const QJsonObject &status)
+{
+    constexpr std::uint64_t MaxNamed = 3;
+    const QJsonArray failing = at(status, "backend.failing").toArray();
+    std::uint64_t named = 0;
+    std::string names;
+    for (const QJsonValue project : failing) {
+        if (named++ == MaxNamed)
+            break;
+        names += (names.empty() ? "" : ", ") + text(project.toObject(), "project");
+    }
+    const std::uint64_t all = number(status, "backend.failing_projects");
+    return all > MaxNamed ? names + " and " + countOf(all - MaxNamed, "more project") : names;
 }
 
 Finding judgeDelivery(const QJsonObject &status)
@@ -71,6 +89,16 @@ Finding judgeDelivery(const QJsonObject &status)
     if (text(status, "backend.paused_by") == "user")
         return warning(Check, "delivery is paused by `weave-sidecar pause`; waiting: " + pending,
                        "`weave-sidecar resume` lets it go on");
+    if (state == "degraded") {
+        const QJsonObject first = at(status, "backend.failing").toArray().first().toObject();
+        const std::string why = text(first, "error");
+        const bool isPaused = text(first, "state") == "paused";
+        return problem(
+            Check,
+            "calls of " + failingProjects(status) + " wait: " + why + "; waiting: " + pending,
+            isPaused ? adviceOnPause(why)
+                     : "those of other projects are delivered; calls are kept meanwhile");
+    }
     if (state == "paused")
         return problem(Check, "delivery is paused: " + error + "; waiting: " + pending,
                        adviceOnPause(error));

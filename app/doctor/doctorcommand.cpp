@@ -130,7 +130,8 @@ bool delivers(const QJsonObject &status)
 {
     const QJsonObject backend = status.value(QLatin1String("backend")).toObject();
     const QJsonObject calls = status.value(QLatin1String("calls")).toObject();
-    return backend.value(QLatin1String("state")).toString() == QLatin1String("ok")
+    const QString state = backend.value(QLatin1String("state")).toString();
+    return (state == QLatin1String("ok") || state == QLatin1String("degraded"))
         && calls.value(QLatin1String("delivered")).toDouble() > 0;
 }
 

@@ -204,6 +204,7 @@ void DeliveryQueue::succeed(const Batch &batch)
 {
     m_stats.delivered += batch.records.size();
     m_paths.noteDelivered(batch.project);
+    m_parked.noteDelivered(batch.project);
     noteHealthy(batch.project);
     if (batch.route == Route::Start)
         m_pairing.settle(batch);
@@ -246,8 +247,8 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
         next = m_reachability.noteUnreachable(now, next);
     m_parked.noteFailure(batch.project,
                          {next, decision.action != Decision::Action::Retry,
-                          result.kind == SendResult::Kind::Answered,
-                          result.retryAfter.has_value()});
+                          result.kind == SendResult::Kind::Answered, result.retryAfter.has_value(),
+                          describe(result)});
     m_batcher.block(batch.project);
     batch.notBefore = next;
     m_parked.pushBack(std::move(batch));
@@ -464,10 +465,16 @@ DeliveryState DeliveryQueue::state() const
     DeliveryState state;
     state.requestsInFlight = m_inFlight.count();
     state.isPausedByUser = m_isPausedByUser;
-    if (m_isPausedByUser || m_isPaused || m_parked.isAnyPaused())
+    state.failingProjects = m_parked.failingCount();
+    state.failingNamed = m_parked.failing(DeliveryState::MaxFailingNamed);
+    const bool areOthersDelivered = m_parked.areOthersDelivered();
+    const bool isAnyFailing = state.failingProjects > 0;
+    if (m_isPausedByUser || m_isPaused || (m_parked.isAnyPaused() && !areOthersDelivered))
         state.condition = Condition::Paused;
-    else if (now < waitUntil() || m_reachability.isLost() || m_parked.isAnyFailing())
+    else if (now < waitUntil() || m_reachability.isLost() || (isAnyFailing && !areOthersDelivered))
         state.condition = Condition::Retrying;
+    else if (isAnyFailing)
+        state.condition = Condition::Degraded;
     state.lastError = m_lastError;
     if (!m_lastError.empty())
         state.lastErrorSecondsAgo = secondsBetween(m_lastErrorAt, now);

@@ -97,9 +97,11 @@ void ParkedBatches::endProbe(const std::string &name)
         found->second.isProbing = false;
 }
 
-void ParkedBatches::noteFailure(const std::string &name, const Failure &failure)
+void ParkedBatches::noteFailure(const std::string &name, Failure failure)
 {
     Project &project = m_projects[name];
+    if (project.failures == 0)
+        project.failingSince = m_now();
     // Requests that were under way together count as one failure.
     if (project.failures == 0 || m_now() >= project.until) {
         ++project.failures;
@@ -109,6 +111,13 @@ void ParkedBatches::noteFailure(const std::string &name, const Failure &failure)
         project.until = std::max(project.until, failure.next);
     project.serverAnswered = failure.serverAnswered;
     project.isPaused = failure.isPause;
+    project.reason = std::move(failure.reason);
+}
+
+void ParkedBatches::noteDelivered(const std::string &name)
+{
+    m_deliveredProject = name;
+    m_deliveredAt = m_now();
 }
 
 bool ParkedBatches::noteHealthy(const std::string &name)
@@ -158,6 +167,40 @@ bool ParkedBatches::isAnyPaused() const
 {
     return std::any_of(m_projects.begin(), m_projects.end(),
                        [](const auto &project) { return project.second.isPaused; });
+}
+
+bool ParkedBatches::areOthersDelivered() const
+{
+    if (m_deliveredProject.empty() || isFailing(m_deliveredProject))
+        return false;
+    bool isSince = false;
+    for (const auto &[name, project] : m_projects) {
+        if (project.failures == 0)
+            continue;
+        if (!project.serverAnswered)
+            return false;
+        isSince = isSince || m_deliveredAt >= project.failingSince;
+    }
+    return isSince;
+}
+
+std::size_t ParkedBatches::failingCount() const
+{
+    return static_cast<std::size_t>(
+        std::count_if(m_projects.begin(), m_projects.end(),
+                      [](const auto &project) { return project.second.failures > 0; }));
+}
+
+std::vector<FailingProject> ParkedBatches::failing(std::size_t most) const
+{
+    std::vector<FailingProject> list;
+    for (const auto &[name, project] : m_projects) {
+        if (list.size() == most)
+            break;
+        if (project.failures > 0)
+            list.push_back({name, project.isPaused, project.reason});
+    }
+    return list;
 }
 
 std::optional<TimePoint> ParkedBatches::nextTime() const

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "batching/batch.h"
+#include "stats/statusreport.h"
 
 #include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace Weave {
 
@@ -41,8 +43,10 @@ public:
         bool isPause = false; // waits for a person
         bool serverAnswered = false;
         bool isServersWish = false; // next is what the server has asked for
+        std::string reason = {};
     };
-    void noteFailure(const std::string &project, const Failure &failure);
+    void noteFailure(const std::string &project, Failure failure);
+    void noteDelivered(const std::string &project);
     // True when the project was failing until now.
     bool noteHealthy(const std::string &project);
 
@@ -54,6 +58,12 @@ public:
     [[nodiscard]] int failures(const std::string &project) const; // in a row
     [[nodiscard]] bool isAnyFailing() const;
     [[nodiscard]] bool isAnyPaused() const;
+    // Whether only some projects fail: the server has answered each of them, and has taken calls of
+    // another one since the first of them began to.
+    [[nodiscard]] bool areOthersDelivered() const;
+    // Those that fail, the first of them by name.
+    [[nodiscard]] std::size_t failingCount() const;
+    [[nodiscard]] std::vector<FailingProject> failing(std::size_t most) const;
     [[nodiscard]] std::optional<TimePoint> nextTime() const;
     // When the oldest call in a parked batch came.
     [[nodiscard]] std::optional<TimePoint> oldest() const;
@@ -67,6 +77,8 @@ private:
         bool isProbing = false;
         bool serverAnswered = false;
         bool isPaused = false;
+        TimePoint failingSince;
+        std::string reason; // of the last failure
         std::deque<Batch> batches;
     };
 
@@ -77,6 +89,8 @@ private:
     const NowFunction m_now;
     std::map<std::string, Project, std::less<>> m_projects;
     std::string m_lastProject;
+    std::string m_deliveredProject; // the last; empty before the first
+    TimePoint m_deliveredAt;
 };
 
 } // namespace Weave

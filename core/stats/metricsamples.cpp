@@ -60,7 +60,8 @@ List states(const StatusReport &report)
 {
     using Condition = DeliveryState::Condition;
     List list;
-    for (const Condition condition : {Condition::Ok, Condition::Retrying, Condition::Paused}) {
+    for (const Condition condition :
+         {Condition::Ok, Condition::Degraded, Condition::Retrying, Condition::Paused}) {
         const bool isIt = report.delivery.condition == condition;
         list.push_back({isIt ? "1" : "0", conditionName(condition)});
     }

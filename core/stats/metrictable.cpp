@@ -76,12 +76,15 @@ constexpr auto Table = std::to_array<Metric>({
      }},
 
     {"weave_sidecar_backend_state", Gauge,
-     "1 for the state that delivery is in: ok, retrying or paused.", "state", "backend.state",
-     Samples::states},
+     "1 for the state that delivery is in: ok, degraded, retrying or paused.", "state",
+     "backend.state", Samples::states},
     {"weave_sidecar_backend_paused", Gauge,
-     "1 while delivery is paused: by the user, or by the backend, which refuses the key, a project "
-     "or the route.",
+     "1 while delivery is paused: by the user, or by the backend, which refuses the key, all "
+     "projects or the route.",
      "by", "backend.paused_by", Samples::paused},
+    {"weave_sidecar_backend_failing_projects", Gauge,
+     "Projects whose calls the backend does not take for now.", "", "backend.failing_projects",
+     [](Report r) { return one(r.delivery.failingProjects); }},
     {"weave_sidecar_backend_last_error_age_seconds", Gauge,
      "Time since a request failed the last time; absent before the first.", "",
      "backend.last_error_seconds_ago",

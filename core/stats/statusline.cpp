@@ -28,6 +28,17 @@ std::string oneLine(std::string_view text)
     return isLong ? line + "..." : line;
 }
 
+// "calls of acme/chat and 2 more projects wait: the backend answered 403"
+std::string failingText(const DeliveryState &delivery)
+{
+    if (delivery.failingNamed.empty())
+        return "calls of some projects wait";
+    const FailingProject &first = delivery.failingNamed.front();
+    const std::uint64_t more = delivery.failingProjects - 1;
+    return "calls of " + first.name + (more > 0 ? " and " + countOf(more, "more project") : "")
+        + " wait: " + first.error;
+}
+
 std::string condition(const StatusReport &report)
 {
     const DeliveryState &delivery = report.delivery;
@@ -39,11 +50,14 @@ std::string condition(const StatusReport &report)
                                        : "Paused: " + oneLine(delivery.lastError);
     case DeliveryState::Condition::Retrying:
         return "Retrying: " + oneLine(delivery.lastError);
+    case DeliveryState::Condition::Degraded:
     case DeliveryState::Condition::Ok:
         break;
     }
     if (const std::string why = whyNotReady(report); !why.empty())
         return "Trouble: " + oneLine(why);
+    if (delivery.condition == DeliveryState::Condition::Degraded)
+        return "Degraded: " + oneLine(failingText(delivery));
     // Before the first answer nobody knows whether the backend is there.
     return report.stats->delivered > 0 ? "Connected" : "Ready";
 }

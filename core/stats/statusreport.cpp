@@ -9,6 +9,8 @@ const char *conditionName(DeliveryState::Condition condition)
     switch (condition) {
     case DeliveryState::Condition::Ok:
         return "ok";
+    case DeliveryState::Condition::Degraded:
+        return "degraded";
     case DeliveryState::Condition::Retrying:
         return "retrying";
     case DeliveryState::Condition::Paused:
@@ -136,6 +138,20 @@ void writeProcess(JsonWriter &json, const ProcessInfo &process)
     json.endObject();
 }
 
+void writeFailing(JsonWriter &json, const DeliveryState &delivery)
+{
+    json.key("failing_projects").value(delivery.failingProjects);
+    json.key("failing").beginArray();
+    for (const FailingProject &project : delivery.failingNamed) {
+        json.beginObject();
+        json.key("project").value(project.name);
+        json.key("state").value(project.isPaused ? "paused" : "retrying");
+        json.key("error").value(project.error);
+        json.endObject();
+    }
+    json.endArray();
+}
+
 } // namespace
 
 std::string toJson(const StatusReport &report)
@@ -166,6 +182,7 @@ std::string toJson(const StatusReport &report)
         json.value(report.delivery.lastError);
     writeOptionalSeconds(json, "last_error_seconds_ago", report.delivery.lastErrorSecondsAgo);
     writeOptionalSeconds(json, "next_attempt_seconds", report.delivery.nextAttemptInSeconds);
+    writeFailing(json, report.delivery);
     json.endObject();
     writeCalls(json, report);
     writeRequests(json, report);

@@ -10,11 +10,20 @@
 
 namespace Weave {
 
+// A project whose calls the backend does not take for now; they are kept.
+struct FailingProject
+{
+    std::string name;
+    bool isPaused = false; // it is refused; else it is tried again after errors
+    std::string error;
+};
+
 // What delivery is doing now.
 struct DeliveryState
 {
     enum class Condition {
         Ok, // the last request was answered well, or there was none
+        Degraded, // the backend takes no calls of some projects; those of others are delivered
         Retrying, // the backend is away or answers with errors; calls are kept and tried again
         Paused, // the backend refuses the key, or the user wants it so; calls are kept
     };
@@ -23,7 +32,10 @@ struct DeliveryState
     std::uint64_t requestsInFlight = 0;
     std::string lastError; // empty when there was none
     std::optional<double> lastErrorSecondsAgo;
-    std::optional<double> nextAttemptInSeconds; // while retrying or paused
+    std::optional<double> nextAttemptInSeconds; // while calls wait for another attempt
+    static constexpr std::size_t MaxFailingNamed = 20;
+    std::uint64_t failingProjects = 0;
+    std::vector<FailingProject> failingNamed; // the first MaxFailingNamed of them
 };
 
 // All that `status` says, gathered by the sidecar at one moment.

@@ -49,6 +49,13 @@ AppState AppState::of(const std::optional<Snapshot> &snapshot, const QString &ab
         word = tr("Trying again");
         state.m_cause = QStringLiteral("backend_retrying");
         state.m_reason = snapshot->lastError;
+    } else if (snapshot->backendState == Snapshot::Backend::Degraded) {
+        word = tr("Some calls wait");
+        state.m_cause = QStringLiteral("backend_degraded");
+        const QString projects = snapshot->failingProjects > 1
+            ? tr("%1 and others").arg(snapshot->firstFailing)
+            : snapshot->firstFailing;
+        state.m_reason = QStringLiteral("%1: %2").arg(projects, snapshot->firstFailingError);
     } else if (isSpoolNearlyFull(*snapshot)) {
         word = tr("Spool nearly full");
         state.m_cause = QStringLiteral("spool_full");

@@ -37,12 +37,19 @@ void readBackend(Snapshot &snapshot, const QJsonObject &backend)
     const QString state = text(backend, "state");
     if (state == QLatin1String("paused"))
         snapshot.backendState = Snapshot::Backend::Paused;
+    else if (state == QLatin1String("degraded"))
+        snapshot.backendState = Snapshot::Backend::Degraded;
     else if (state == QLatin1String("retrying"))
         snapshot.backendState = Snapshot::Backend::Retrying;
     snapshot.isPausedByUser = text(backend, "paused_by") == QLatin1String("user");
     snapshot.lastError = text(backend, "last_error");
     snapshot.lastErrorSecondsAgo = seconds(backend, "last_error_seconds_ago");
     snapshot.nextAttemptSeconds = seconds(backend, "next_attempt_seconds");
+    snapshot.failingProjects = number(backend, "failing_projects");
+    const QJsonObject failing =
+        backend.value(QLatin1String("failing")).toArray().first().toObject();
+    snapshot.firstFailing = text(failing, "project");
+    snapshot.firstFailingError = text(failing, "error");
 }
 
 void readCalls(Snapshot &snapshot, const QJsonObject &calls)

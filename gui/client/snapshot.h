@@ -16,6 +16,7 @@ struct Snapshot
 {
     enum class Backend {
         Ok,
+        Degraded, // calls of some projects wait
         Retrying,
         Paused,
     };
@@ -32,6 +33,9 @@ struct Snapshot
     QString lastError;
     std::optional<double> lastErrorSecondsAgo;
     std::optional<double> nextAttemptSeconds;
+    qint64 failingProjects = 0; // whose calls wait
+    QString firstFailing; // one of them, and what the backend says of it
+    QString firstFailingError;
 
     qint64 received = 0; // since the daemon's start, as all counters
     qint64 recovered = 0; // found in the spool at its start

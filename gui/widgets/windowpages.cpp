@@ -31,6 +31,8 @@ QString stateText(const SidecarClient &client)
     const QString next = snapshot.nextAttemptSeconds
         ? WindowPages::tr("next attempt in %1").arg(formatAge(*snapshot.nextAttemptSeconds))
         : WindowPages::tr("calls are kept");
+    if (snapshot.backendState == Snapshot::Backend::Degraded)
+        return WindowPages::tr("Takes no calls of some projects; %1").arg(next);
     return snapshot.backendState == Snapshot::Backend::Retrying
         ? WindowPages::tr("Does not answer as it should; %1").arg(next)
         : WindowPages::tr("Refuses what is sent; %1").arg(next);

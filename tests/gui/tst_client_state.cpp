@@ -48,6 +48,7 @@ class ClientStateTest final : public QObject
 private Q_SLOTS:
     void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
     void snapshotOfNothing();
+    void snapshotOfFailingProjects();
     void backendName_data();
     void backendName();
     void stateLine();
@@ -81,6 +82,19 @@ void ClientStateTest::snapshotOfNothing()
     QCOMPARE(snapshot.delivered, 0);
     QVERIFY(!snapshot.oldestPendingSeconds);
     QVERIFY(snapshot.backendState == Snapshot::Backend::Ok);
+}
+
+void ClientStateTest::snapshotOfFailingProjects()
+{
+    const auto status =
+        QJsonDocument::fromJson(R"({"backend":{"state":"degraded","failing_projects":2,"failing":[)"
+                                R"({"project":"acme/chat","state":"paused","error":"403"},)"
+                                R"({"project":"b/c","state":"retrying","error":"503"}]}})");
+    const Snapshot snapshot = Snapshot::fromJson(status.object());
+    QVERIFY(snapshot.backendState == Snapshot::Backend::Degraded);
+    QCOMPARE(snapshot.failingProjects, 2);
+    QCOMPARE(snapshot.firstFailing, u"acme/chat"_s);
+    QCOMPARE(snapshot.firstFailingError, u"403"_s);
 }
 
 void ClientStateTest::backendName_data()
@@ -124,6 +138,16 @@ void ClientStateTest::stateKinds()
     snapshot.lastError = u"401"_s;
     QVERIFY(kind(5) == Kind::Trouble);
     QCOMPARE(AppState::of(snapshot, {}, 0).reason(), u"401"_s);
+    snapshot.backendState = Snapshot::Backend::Degraded;
+    snapshot.failingProjects = 1;
+    snapshot.firstFailing = u"acme/chat"_s;
+    snapshot.firstFailingError = u"403"_s;
+    QVERIFY(kind(5) == Kind::Trouble);
+    QCOMPARE(AppState::of(snapshot, {}, 0).line(), u"Some calls wait · 5 delivered · 0 waiting"_s);
+    QCOMPARE(AppState::of(snapshot, {}, 0).reason(), u"acme/chat: 403"_s);
+    snapshot.failingProjects = 2;
+    QCOMPARE(AppState::of(snapshot, {}, 0).reason(), u"acme/chat and others: 403"_s);
+    snapshot.backendState = Snapshot::Backend::Paused;
     snapshot.isPausedByUser = true;
     QVERIFY(kind(5) == Kind::Paused);
     snapshot.backendState = Snapshot::Backend::Retrying;

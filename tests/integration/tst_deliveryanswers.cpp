@@ -34,6 +34,7 @@ private Q_SLOTS:
     void retryAfterOf500IsForTheProject();
     void wrongKeyPausesAll();
     void missingRightPausesTheProject();
+    void degradedWhereOthersAreDelivered();
     void missingRoutePausesAll();
     void completeModePausesTheProject();
     void forgottenPathLosesNoStart();
@@ -119,13 +120,46 @@ void DeliveryAnswersTest::missingRightPausesTheProject()
     QCOMPARE(rig.projectOf(0), QByteArray("c/d"));
     rig.transport.answer(200);
     QCOMPARE(rig.transport.count(), 0U);
-    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Paused); // one still is
+    const DeliveryState some = rig.queue.state();
+    QCOMPARE(some.condition, DeliveryState::Condition::Degraded); // others are delivered
+    QCOMPARE(some.failingProjects, 1U);
+    QCOMPARE(some.failingNamed.at(0).name, std::string("a/b"));
+    QCOMPARE(some.failingNamed.at(0).error, std::string("the backend answered 403"));
+    QVERIFY(some.failingNamed.at(0).isPaused);
+    QVERIFY(some.nextAttemptInSeconds.has_value());
     rig.advance(30s);
     QCOMPARE(rig.transport.count(), 1U);
     while (rig.transport.count() > 0)
         rig.transport.answer(200);
     QCOMPARE(rig.pending(), 0U);
     QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+void DeliveryAnswersTest::degradedWhereOthersAreDelivered()
+{
+    using Condition = DeliveryState::Condition;
+    DeliveryRig rig(1);
+    const auto send = [&rig](const char *project, int status) {
+        rig.advance(1ms);
+        rig.add(project, 10);
+        rig.queue.pump();
+        rig.transport.answer(status);
+        return rig.queue.state().condition;
+    };
+    QCOMPARE(send("c/d", 200), Condition::Ok);
+    QCOMPARE(send("a/b", 503), Condition::Retrying); // nothing has been delivered since
+    QCOMPARE(send("c/d", 200), Condition::Degraded);
+    QCOMPARE(send("e/f", 403), Condition::Degraded);
+    QCOMPARE(rig.queue.state().failingProjects, 2U);
+    QCOMPARE(send("c/d", 503), Condition::Paused); // nobody's is any more, and one is refused
+    QCOMPARE(send("g/h", 200), Condition::Degraded);
+    // Where the server does not answer it is no matter of projects.
+    QCOMPARE(send("i/j", 200), Condition::Degraded);
+    rig.advance(1ms);
+    rig.add("i/j", 10);
+    rig.queue.pump();
+    rig.transport.answer(networkError());
+    QVERIFY(rig.queue.state().condition != Condition::Degraded);
 }
 
 void DeliveryAnswersTest::missingRoutePausesAll()

@@ -320,6 +320,24 @@ void DoctorChecksTest::daemonInTrouble()
         report.delivery.lastError = error;
         QVERIFY2(textOf(judged()).contains(advice), textOf(judged()).constData());
     }
+    report.delivery.condition = Condition::Degraded;
+    report.delivery.failingProjects = 5;
+    report.delivery.failingNamed = {{"a/1", true, "the backend answered 403"},
+                                    {"a/2", true, "x"},
+                                    {"a/3", true, "x"},
+                                    {"a/4", true, "x"},
+                                    {"a/5", true, "x"}};
+    QVERIFY(worst(judged()) == Level::Problem);
+    for (const char *part :
+         {"calls of a/1, a/2, a/3 and 2 more projects wait: the backend answered 403;",
+          "may not write to a project"})
+        QVERIFY2(textOf(judged()).contains(part), textOf(judged()).constData());
+    report.delivery.failingProjects = 1;
+    report.delivery.failingNamed = {{"a/1", false, "the backend answered 503"}};
+    QVERIFY2(textOf(judged()).contains("calls of a/1 wait: the backend answered 503;"),
+             textOf(judged()).constData());
+    QVERIFY(textOf(judged()).contains("those of other projects are delivered"));
+    report.delivery.condition = Condition::Paused;
     report.delivery.isPausedByUser = true;
     QVERIFY(worst(judged()) == Level::Warning);
     QVERIFY(textOf(judged()).contains("`weave-sidecar resume`"));

@@ -33,6 +33,7 @@ private Q_SLOTS:
     void quietDaemon();
     void one();
     void busyDaemon();
+    void failingProjects();
     void wordsOfAServer();
     void heldStarts();
     void pausedByTheUser();
@@ -99,6 +100,22 @@ void StatusTextTest::busyDaemon()
           "1 spool_full", "3 HTTP 503, 1 network (requests)", "retrying, next attempt in 12s",
           "the backend answered 503 (2s ago)"})
         QVERIFY2(page.contains(QLatin1String(text)), qPrintable(page));
+}
+
+void StatusTextTest::failingProjects()
+{
+    QVERIFY(!pageOf(m_report).contains(QLatin1String("failing")));
+    m_report.delivery.condition = DeliveryState::Condition::Degraded;
+    m_report.delivery.failingProjects = 7;
+    for (const char *name : {"a/1", "a/2", "a/3", "a/4", "a/5", "a/6", "a/7"})
+        m_report.delivery.failingNamed.push_back(
+            {name, true, "the backend answered 403: no\nline"});
+    const QString page = pageOf(m_report);
+    for (const char *text :
+         {", degraded", "\nfailing       a/1, paused: the backend answered 403: no line\n",
+          "\nfailing       a/5, ", "\nfailing       2 more projects\n"})
+        QVERIFY2(page.contains(QLatin1String(text)), qPrintable(page));
+    QVERIFY(!page.contains(QLatin1String("a/6")));
 }
 
 // They are no lines of this page, nor commands to the terminal.

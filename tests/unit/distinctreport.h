@@ -51,6 +51,7 @@ inline StatusReport distinctReport(const Stats &stats)
     report.delivery.requestsInFlight = 303;
     report.delivery.lastErrorSecondsAgo = 304.25;
     report.delivery.nextAttemptInSeconds = 305.125;
+    report.delivery.failingProjects = 315;
     report.maxConnections = 311;
     report.process = {1'700'000'000.5, 401.25, 402, 403, 404, 405, 406};
     report.stats = &stats;

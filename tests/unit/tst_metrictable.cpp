@@ -99,8 +99,9 @@ void TstMetricTable::everySampleIsInTheJson()
     const Metric &metric = metricTable()[static_cast<std::size_t>(index)];
     const Stats stats = distinctStats();
     StatusReport report = distinctReport(stats);
-    for (const auto condition : {DeliveryState::Condition::Ok, DeliveryState::Condition::Retrying,
-                                 DeliveryState::Condition::Paused}) {
+    for (const auto condition :
+         {DeliveryState::Condition::Ok, DeliveryState::Condition::Degraded,
+          DeliveryState::Condition::Retrying, DeliveryState::Condition::Paused}) {
         report.delivery.condition = condition;
         const QJsonObject json = QJsonDocument::fromJson(toBytes(toJson(report))).object();
         const auto samples = metric.samples(report);

@@ -159,10 +159,12 @@ void TstPrometheus::everyValueIsInItsPlace_data()
     row("request_seconds_count", 6);
     row("request_max_seconds", 61);
     row("backend_state{state=\"ok\"}", 0);
+    row("backend_state{state=\"degraded\"}", 0);
     row("backend_state{state=\"retrying\"}", 1);
     row("backend_state{state=\"paused\"}", 0);
     row("backend_paused{by=\"user\"}", 0);
     row("backend_paused{by=\"backend\"}", 0);
+    row("backend_failing_projects", 315);
     row("backend_last_error_age_seconds", 304.25);
     row("backend_next_attempt_seconds", 305.125);
     row("connections_open", 110);
@@ -206,7 +208,7 @@ void TstPrometheus::everyValueIsInItsPlace()
 void TstPrometheus::nothingElseIsInIt()
 {
     const Stats stats = distinctStats();
-    QCOMPARE(page(distinctReport(stats)).values.size(), 82);
+    QCOMPARE(page(distinctReport(stats)).values.size(), 84);
 }
 
 void TstPrometheus::typesAndNames()
@@ -231,7 +233,7 @@ void TstPrometheus::states()
         report.delivery.condition = condition;
         const Page found = page(report);
         QStringList names;
-        for (const char *name : {"ok", "retrying", "paused"}) {
+        for (const char *name : {"ok", "degraded", "retrying", "paused"}) {
             const QString key =
                 u"weave_sidecar_backend_state{state=\"%1\"}"_s.arg(QString::fromLatin1(name));
             if (found.values.value(key) == 1)
@@ -240,6 +242,7 @@ void TstPrometheus::states()
         return names;
     };
     QCOMPARE(active(Condition::Ok), QStringList{u"ok"_s});
+    QCOMPARE(active(Condition::Degraded), QStringList{u"degraded"_s});
     QCOMPARE(active(Condition::Retrying), QStringList{u"retrying"_s});
     QCOMPARE(active(Condition::Paused), QStringList{u"paused"_s});
 

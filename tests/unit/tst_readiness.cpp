@@ -40,6 +40,7 @@ private Q_SLOTS:
     void pausedIsNotReady();
     void retryingHasSomeTime();
     void oldCallsAloneAreNoTrouble();
+    void someProjectsAreNotAll();
     void fullSpool();
 };
 
@@ -74,6 +75,15 @@ void TstReadiness::retryingHasSomeTime()
 void TstReadiness::oldCallsAloneAreNoTrouble()
 {
     QVERIFY(isReady(report(Condition::Ok, 100'000)));
+}
+
+// One project that the key may not write to is no reason to take the daemon from all others.
+void TstReadiness::someProjectsAreNotAll()
+{
+    QVERIFY(isReady(report(Condition::Degraded, 100'000)));
+    StatusReport full = report(Condition::Degraded, 100'000);
+    full.spoolUsedBytes = 951;
+    QVERIFY(!isReady(full));
 }
 
 void TstReadiness::fullSpool()

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void deadLetters();
     void paused();
     void retrying();
+    void degraded();
     void stopping();
     void fullSpool();
     void reasonIsOneShortLine();
@@ -73,6 +74,23 @@ void TstStatusLine::retrying()
     m_report.delivery.lastError = "connection refused";
     m_report.pendingCalls = 7;
     QCOMPARE(line(), "Retrying: connection refused · 0 delivered · 7 waiting"_ba);
+}
+
+void TstStatusLine::degraded()
+{
+    m_report.delivery.condition = Condition::Degraded;
+    m_report.delivery.lastError = "the backend answered 503";
+    m_report.delivery.failingProjects = 1;
+    m_report.delivery.failingNamed = {{"acme/chat", true, "the backend answered 403"}};
+    m_stats.delivered = 1;
+    m_report.pendingCalls = 7;
+    QCOMPARE(line(),
+             "Degraded: calls of acme/chat wait: the backend answered 403"
+             " · 1 delivered · 7 waiting"_ba);
+    m_report.delivery.failingProjects = 3;
+    QVERIFY(line().startsWith("Degraded: calls of acme/chat and 2 more projects wait: "));
+    m_report.spoolUsedBytes = 99;
+    QVERIFY2(line().startsWith("Trouble: the spool is nearly full"), line().constData());
 }
 
 void TstStatusLine::stopping()

@@ -72,6 +72,8 @@ StatusReport distinctReport(const Stats &stats)
     report.delivery.lastError = "the backend answered 503";
     report.delivery.lastErrorSecondsAgo = 304.25;
     report.delivery.nextAttemptInSeconds = 305.125;
+    report.delivery.failingProjects = 315;
+    report.delivery.failingNamed = {{"acme/chat", true, "403"}, {"acme/search", false, "503"}};
     report.stats = &stats;
     report.recoveredCalls = 313;
     report.pendingCalls = 306;
@@ -123,6 +125,13 @@ void TstStatusReport::everyValueIsInItsPlace_data()
     row("backend.last_error", u"the backend answered 503"_s);
     row("backend.last_error_seconds_ago", 304.25);
     row("backend.next_attempt_seconds", 305.125);
+    row("backend.failing_projects", 315);
+    const auto failing = [](const QString &project, const QString &state, const QString &error) {
+        return QJsonObject{{u"project"_s, project}, {u"state"_s, state}, {u"error"_s, error}};
+    };
+    row("backend.failing",
+        QJsonArray{failing(u"acme/chat"_s, u"paused"_s, u"403"_s),
+                   failing(u"acme/search"_s, u"retrying"_s, u"503"_s)});
     row("calls.received", 101);
     row("calls.delivered", 102);
     row("calls.dead_lettered", 103);
@@ -198,7 +207,7 @@ void TstStatusReport::nothingElseIsInIt()
     QCOMPARE(root.keys(),
              u"backend batches calls config_files connections pid process requests socket spool "
              "uptime_seconds version"_s.split(u' '));
-    QCOMPARE(keys(u"backend"_s).size(), 6);
+    QCOMPARE(keys(u"backend"_s).size(), 8);
     QCOMPARE(keys(u"calls"_s).size(), 10);
     QCOMPARE(keys(u"calls.refused"_s).size(), qsizetype{RefusalCount});
     QCOMPARE(keys(u"batches"_s).size(), 4);
@@ -266,6 +275,7 @@ void TstStatusReport::conditions_data()
     QTest::addColumn<QString>("name");
     using Condition = DeliveryState::Condition;
     QTest::newRow("ok") << static_cast<int>(Condition::Ok) << u"ok"_s;
+    QTest::newRow("degraded") << static_cast<int>(Condition::Degraded) << u"degraded"_s;
     QTest::newRow("retrying") << static_cast<int>(Condition::Retrying) << u"retrying"_s;
     QTest::newRow("paused") << static_cast<int>(Condition::Paused) << u"paused"_s;
 }

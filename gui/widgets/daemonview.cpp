@@ -24,7 +24,7 @@ DaemonView::DaemonView(SidecarClient::FindSocket findSocket, QObject *parent)
             [this](const QList<ClientSnapshot> &clients) {
                 m_clients.update(clients, SleepMeter::now().count());
             });
-    connect(&m_client, &SidecarClient::callArrived, &m_calls, &CallModel::add);
+    connect(&m_client, &SidecarClient::callArrived, &m_callPacer, &CallPacer::add);
     m_absence.setInterval(1s);
     connect(&m_absence, &QTimer::timeout, this, [this] {
         m_history.noteAbsence(SleepMeter::now().count());

@@ -2,6 +2,7 @@
 
 #include "client/appstate.h"
 #include "client/callmodel.h"
+#include "client/callpacer.h"
 #include "client/clientmodel.h"
 #include "client/flushmodel.h"
 #include "client/history.h"
@@ -34,6 +35,7 @@ public:
     // What is in sight, and so what the daemon is asked for.
     void wantClients(bool isWanted);
     void wantCalls(bool isWanted, bool withPayloads);
+    void clearCalls() { m_callPacer.clear(); }
 
 Q_SIGNALS:
     void changed(); // about once a second
@@ -50,6 +52,7 @@ private:
     ClientModel m_clients;
     ProblemModel m_problems;
     CallModel m_calls;
+    CallPacer m_callPacer{m_calls};
     AppState m_state;
     QTimer m_absence; // goes on while there is no daemon
     qint64 m_deliveredBefore = 0;

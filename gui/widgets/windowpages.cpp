@@ -88,7 +88,7 @@ void WindowPages::addLive()
     m_live = new LivePage(m_daemon.calls());
     m_window.addPage(tr("Live calls"), m_live);
     connect(m_live, &LivePage::wanted, &m_daemon, &DaemonView::wantCalls);
-    connect(m_live, &LivePage::clearRequested, &m_daemon.calls(), &CallModel::clear);
+    connect(m_live, &LivePage::clearRequested, &m_daemon, &DaemonView::clearCalls);
     connect(&m_daemon.client(), &SidecarClient::callsSkipped, m_live, &LivePage::noteSkipped);
 }
 

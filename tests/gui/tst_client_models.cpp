@@ -1,4 +1,5 @@
 #include "client/callmodel.h"
+#include "client/callpacer.h"
 #include "client/clientmodel.h"
 #include "client/flushmodel.h"
 #include "client/problemmodel.h"
@@ -6,6 +7,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QDateTime>
+#include <QElapsedTimer>
 #include <QLocale>
 #include <QRandomGenerator>
 #include <QTest>
@@ -65,6 +67,9 @@ private Q_SLOTS:
     void oldTracesGo();
     void oneHugeTrace();
     void anyOrder();
+    void shownInIntervals();
+    void noMoreThanAreKeptWait();
+    void clearedWithThoseThatWait();
     void shortNames();
     void flushes();
     void flushesAreBounded();
@@ -214,6 +219,50 @@ void ClientModelsTest::anyOrder()
             }
         }
     }
+}
+
+void ClientModelsTest::shownInIntervals()
+{
+    CallModel model;
+    CallPacer pacer(model);
+    QElapsedTimer since;
+    since.start();
+    pacer.add(start(u"1"_s));
+    QCOMPARE(model.rowCount(), 1); // at once
+    pacer.add(start(u"2"_s));
+    pacer.add(end(u"2"_s));
+    pacer.add(start(u"3"_s));
+    QCOMPARE(model.rowCount(), 1);
+    QTRY_COMPARE(model.rowCount(), 3);
+    QCOMPARE(cell(model, 1, CallModel::Status), u"done"_s); // the end came behind its start
+    pacer.add(start(u"4"_s));
+    QCOMPARE(model.rowCount(), 3); // those were shown just now
+    QTRY_COMPARE(model.rowCount(), 4);
+    QCOMPARE_GE(since.elapsed(), CallPacer::Interval.count() * 2 * 9 / 10); // timers may be early
+    QTest::qWait(int(CallPacer::Interval.count()) * 3 / 2);
+    pacer.add(start(u"5"_s));
+    QCOMPARE(model.rowCount(), 5);
+}
+
+void ClientModelsTest::noMoreThanAreKeptWait()
+{
+    CallModel model;
+    CallPacer pacer(model);
+    for (int i = 0; i <= CallModel::MaxCalls; ++i)
+        pacer.add(start(QString::number(i)));
+    QCOMPARE(model.rowCount(), CallModel::MaxCalls);
+}
+
+void ClientModelsTest::clearedWithThoseThatWait()
+{
+    CallModel model;
+    CallPacer pacer(model);
+    pacer.add(start(u"1"_s));
+    pacer.add(start(u"2"_s));
+    pacer.clear();
+    QCOMPARE(model.rowCount(), 0);
+    QTest::qWait(int(CallPacer::Interval.count()) * 3 / 2);
+    QCOMPARE(model.rowCount(), 0);
 }
 
 void ClientModelsTest::shortNames()

@@ -145,7 +145,7 @@ def forbidden(lab: Lab) -> None:
     sent = len(lab.end(good).acknowledged)
     is_sent = wait_until(lambda: lab.sink.count() == sent, 10)
     lab.expect(is_sent, f"{lab.sink.count()} of {sent} calls of the other project were delivered")
-    lab.wait_state("paused", 3)
+    lab.wait_state("degraded", 3)
     # The daemon learns a moment after the sink what that has answered.
     wait_until(lambda: lab.daemon.status()["calls"]["pending"] <= kept, 3)
     status = lab.daemon.status()

@@ -170,5 +170,15 @@ def _node(root: Path) -> Path:
     return folder / "node_modules"
 
 
+def main() -> int:
+    """Installs what the tests need. What cannot be had is said, and is theirs to skip."""
+    for make in (prepare, prepare_package):
+        try:
+            print(make())
+        except Unavailable as reason:
+            print(reason)
+    return 0
+
+
 if __name__ == "__main__":
-    print(prepare())
+    sys.exit(main())

@@ -57,8 +57,7 @@ std::string adviceOnPause(std::string_view error)
                "`weave-sidecar reload`";
     if (error.starts_with("403"))
         return "the key may not write to a project, which `weave-sidecar status` names: get the "
-               "right "
-               "to, or put another key in its place and run `weave-sidecar reload`";
+               "right to, or put another key in its place and run `weave-sidecar reload`";
     return "look at what is said of the backend below, and into the log; put --backend right "
            "and run `weave-sidecar reload`, or ask whoever runs the trace server";
 }

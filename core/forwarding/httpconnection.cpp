@@ -22,6 +22,9 @@ constexpr std::size_t NoticeBytes = 4 * KiB;
 // Steps of one upload before the others get their turn.
 constexpr int MaxStepsPerTurn = 3;
 
+// Of an upload that is ahead of its pace. The shortest that timers know.
+constexpr Milliseconds Pause{1};
+
 // A connection that nobody used this long is closed by us, before a load balancer does it without
 // telling (the usual ones wait 60 s or more).
 constexpr Milliseconds MaxIdle = 30s;
@@ -47,11 +50,14 @@ HttpConnection::HttpConnection(Peer peer)
     m_deadline.setSingleShot(true);
     m_attempt.setSingleShot(true);
     m_idleTimer.setSingleShot(true);
+    m_pause.setSingleShot(true);
+    m_pause.setTimerType(Qt::PreciseTimer);
     connect(&m_deadline, &QTimer::timeout, this, [this] {
         if (m_exchange)
             finish(failure(SendResult::Kind::TimedOut, {}));
     });
     connect(&m_idleTimer, &QTimer::timeout, m_socket.get(), &QAbstractSocket::abort);
+    connect(&m_pause, &QTimer::timeout, this, &HttpConnection::writeMore);
     connect(&m_attempt, &QTimer::timeout, this, [this] {
         if (m_exchange)
             handleFailedAttempt(QStringLiteral("no answer from ") + m_socket->peerName());
@@ -81,7 +87,7 @@ void HttpConnection::send(QByteArray head, RequestBody body, Milliseconds timeou
 {
     const auto size = body.size();
     m_exchange.emplace(
-        Exchange{std::move(head), std::move(body), std::move(done), {}, size, m_wasUsed});
+        Exchange{std::move(head), std::move(body), std::move(done), {}, size, {}, m_wasUsed});
     m_idleTimer.stop();
     m_deadline.start(timeout);
     // A refused connection can be known at once; done is promised for later all the same.
@@ -186,9 +192,12 @@ void HttpConnection::startRequest()
         return;
     m_socket->write(m_exchange->head);
     m_turnEnd = SteadyClock::now();
+    m_exchange->pace.emplace(m_exchange->body.size(), m_turnEnd);
     writeMore();
 }
 
+// An upload that is ahead of its pace makes a pause; one that is not goes on by turns.
+//
 // Keeps the socket's buffer nearly empty: of what the kernel does not take now a little goes
 // through the buffer, and bytesWritten() calls us again when the kernel has taken that. A turn ends
 // so in any case, so that a backend as fast as we are leaves the event loop to the clients: after a
@@ -202,8 +211,15 @@ void HttpConnection::writeMore()
     const auto unsentBytes = [this] {
         return m_socket->bytesToWrite() + (m_tlsSocket ? m_tlsSocket->encryptedBytesToWrite() : 0);
     };
-    for (int step = 0; m_isReady && m_exchange && m_exchange->bodyLeft > 0 && unsentBytes() == 0;
-         ++step) {
+    const auto hasMore = [this] {
+        return m_exchange && m_exchange->pace && m_exchange->bodyLeft > 0;
+    };
+    for (int step = 0; m_isReady && hasMore() && unsentBytes() == 0; ++step) {
+        if (m_exchange->pace->isAhead(m_exchange->body.size() - m_exchange->bodyLeft,
+                                      SteadyClock::now())) {
+            m_pause.start(Pause);
+            break;
+        }
         if (m_step.isEmpty())
             m_step.fill(m_exchange->body);
         const bool isTurnOver =
@@ -271,6 +287,7 @@ void HttpConnection::handleDisconnect()
         exchange.body.seek(0);
         m_step.drop();
         exchange.bodyLeft = exchange.body.size();
+        exchange.pace.reset();
         exchange.isOnUsedConnection = false;
         startLater();
         return;
@@ -369,6 +386,7 @@ void HttpConnection::finish(const SendResult &result)
 {
     m_deadline.stop();
     m_attempt.stop();
+    m_pause.stop();
     Exchange exchange = std::move(*m_exchange);
     m_exchange.reset();
     m_step.drop();

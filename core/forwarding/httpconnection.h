@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "forwarding/httpresponse.h"
 #include "forwarding/transport.h"
+#include "forwarding/uploadpace.h"
 #include "forwarding/uploadstep.h"
 
 #include <QByteArray>
@@ -67,6 +68,7 @@ private:
         Done done;
         HttpResponse response;
         std::size_t bodyLeft = 0; // bytes that neither the kernel nor the socket has yet
+        std::optional<UploadPace> pace; // once the head is sent
         bool isOnUsedConnection = false;
     };
 
@@ -95,6 +97,7 @@ private:
     QTimer m_deadline;
     QTimer m_attempt; // to connect to one address, while there are others
     QTimer m_idleTimer;
+    QTimer m_pause; // of an upload that is ahead of its pace
     UploadStep m_step;
     TimePoint m_turnEnd; // of the upload's last turn
     std::optional<Exchange> m_exchange;

@@ -1,7 +1,10 @@
 #include "fakes/httpsink.h"
 #include "forwarding/httptransport.h"
+#include "forwarding/uploadpace.h"
+#include "forwarding/uploadstep.h"
 
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -64,6 +67,7 @@ private Q_SLOTS:
     void cancelAllIsSilent();
     void hugeErrorBody();
     void largeBody();
+    void uploadIsSpread();
     void earlyAnswer();
     void notHttp_data();
     void notHttp();
@@ -314,6 +318,39 @@ void HttpTransportTest::largeBody()
         QVERIFY(body.mid(10, 1000) == QByteArray(1000, 'x') && body.endsWith("x]}"));
     }
     QCOMPARE(sink.connectionCount(), 1);
+}
+
+// The last of eight steps has to wait for its time, however fast the server reads.
+void HttpTransportTest::uploadIsSpread()
+{
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    const std::string payload(8 * UploadStep::MaxBytes - 12, 'x');
+    QByteArray received;
+    connect(&server, &QTcpServer::newConnection, &server, [&] {
+        QTcpSocket *socket = server.nextPendingConnection();
+        connect(socket, &QTcpSocket::readyRead, socket, [&received, socket] {
+            received += socket->readAll();
+            if (received.endsWith("x]}"))
+                socket->write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        });
+    });
+    HttpTransport transport(
+        options(QStringLiteral("http://127.0.0.1:%1").arg(server.serverPort())));
+    QEventLoop loop; // qWaitFor() sleeps between its looks, which would spread the upload, too
+    int status = 0;
+    QElapsedTimer timer;
+    timer.start();
+    transport.send(request(payload), [&](const SendResult &answer) {
+        status = answer.status;
+        loop.quit();
+    });
+    loop.exec();
+    const std::chrono::nanoseconds took(timer.nsecsElapsed());
+    QCOMPARE(status, 200);
+    QVERIFY(took >= UploadPace::Spread * 7 / 8);
+    const auto bodyAt = received.indexOf("\r\n\r\n") + 4;
+    QVERIFY(received.mid(bodyAt).toStdString() == R"({"batch":[)" + payload + "]}");
 }
 
 // A server may say no before it has read the whole body, and close.

@@ -3,7 +3,6 @@
 #include "common/logging.h"
 
 #include <QCoreApplication>
-#include <QEvent>
 #include <QSocketNotifier>
 #include <QThread>
 #include <QTimerEvent>
@@ -188,8 +187,7 @@ bool EpollDispatcher::activateNotifiers(std::span<const epoll_event> events, std
             QSocketNotifier *notifier = descriptor.notifiers[type];
             if (!notifier || (event.events & (Asked[type] | Ends)) == 0)
                 continue;
-            QEvent activation(QEvent::SockAct);
-            QCoreApplication::sendEvent(notifier, &activation);
+            QCoreApplication::sendEvent(notifier, &m_activation);
         }
     }
     return !events.empty();

@@ -4,6 +4,7 @@
 #include "eventloop/timerqueue.h"
 
 #include <QAbstractEventDispatcher>
+#include <QEvent>
 
 #include <array>
 #include <atomic>
@@ -82,6 +83,7 @@ private:
     const UniqueFd m_alarm; // a timerfd
     std::vector<Descriptor> m_descriptors; // by number
     std::vector<int> m_changed;
+    QEvent m_activation{QEvent::SockAct}; // the same for all, because to make one takes two calls
     std::uint64_t m_turn = 0; // counts them, those of nested loops too
     TimerQueue m_queue;
     std::optional<TimePoint> m_alarmAt; // when it rings: no later than the first timer is due

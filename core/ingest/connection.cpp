@@ -32,7 +32,7 @@ Refusal refusalOf(const Error &error)
 } // namespace
 
 Connection::ReadNotifier::ReadNotifier(Connection &connection)
-    : QSocketNotifier(connection.m_socket.get(), QSocketNotifier::Read),
+    : Notifier(connection.m_socket.get(), QSocketNotifier::Read),
       m_connection(connection)
 {
 }
@@ -40,7 +40,7 @@ Connection::ReadNotifier::ReadNotifier(Connection &connection)
 bool Connection::ReadNotifier::event(QEvent *event)
 {
     if (event->type() != QEvent::SockAct)
-        return QSocketNotifier::event(event);
+        return Notifier::event(event);
     m_connection.readSome();
     return true;
 }
@@ -54,7 +54,7 @@ Connection::Connection(UniqueFd socket, std::uint16_t number, ConnectionContext 
       m_readNotifier(*this),
       m_writeNotifier(m_socket.get(), QSocketNotifier::Write)
 {
-    m_writeNotifier.setEnabled(false);
+    m_writeNotifier.turn(false);
     connect(&m_writeNotifier, &QSocketNotifier::activated, this, [this] {
         writeReplies();
         updateReading();
@@ -109,7 +109,7 @@ void Connection::handleInput()
     if (!m_unsyncedCalls.empty() && !std::exchange(m_isSyncing, true))
         Q_EMIT awaitingSync(m_context.handler.requestSync());
     if (!std::exchange(m_isInRound, true))
-        m_context.round.add(*this, m_linesInRound == 1);
+        m_context.round.add(*this, m_linesInRound == 1 || m_streamEnded);
 }
 
 void Connection::endRound(bool shouldPause)
@@ -312,12 +312,12 @@ void Connection::writeReplies()
         return;
     if (m_isSyncing) {
         // The client may take replies all the while, but those are not for it yet.
-        m_writeNotifier.setEnabled(false);
+        m_writeNotifier.turn(false);
         return;
     }
     if (!sendReplies())
         close(); // the client is gone; what it was promised is kept all the same
-    m_writeNotifier.setEnabled(!m_replies.empty());
+    m_writeNotifier.turn(!m_replies.empty());
 }
 
 // As much as the client takes for now. False when it is gone.
@@ -353,7 +353,7 @@ void Connection::updateReading()
     if (!m_frames.isDrained() && !m_isWaiting && !isHeldUp()) {
         // Lines are left from the last read; nothing from the client will wake us for them.
         QMetaObject::invokeMethod(this, &Connection::handleInput, Qt::QueuedConnection);
-        m_readNotifier.setEnabled(false);
+        m_readNotifier.turn(false);
         return;
     }
     const bool isDone = m_streamEnded && m_frames.isDrained() && !m_isWaiting && !m_isSyncing;
@@ -361,8 +361,7 @@ void Connection::updateReading()
         close();
         return;
     }
-    m_readNotifier.setEnabled(!m_streamEnded && m_frames.isDrained() && !m_isWaiting
-                              && !isHeldUp());
+    m_readNotifier.turn(!m_streamEnded && m_frames.isDrained() && !m_isWaiting && !isHeldUp());
 }
 
 void Connection::close()
@@ -371,8 +370,8 @@ void Connection::close()
         return;
     m_isClosed = true;
     m_replies.clear();
-    m_readNotifier.setEnabled(false);
-    m_writeNotifier.setEnabled(false);
+    m_readNotifier.turn(false);
+    m_writeNotifier.turn(false);
     Q_EMIT closed();
 }
 

@@ -12,6 +12,7 @@
 
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace Weave {
@@ -72,8 +73,22 @@ Q_SIGNALS:
     void closed();
 
 private:
+    // Knows by itself whether it is on, which each call asks.
+    class Notifier : public QSocketNotifier
+    {
+    public:
+        using QSocketNotifier::QSocketNotifier;
+        void turn(bool on)
+        {
+            if (std::exchange(m_isOn, on) != on)
+                setEnabled(on);
+        }
+
+    private:
+        bool m_isOn = true;
+    };
     // Reads without QSocketNotifier's signal in between, which took 4 % of a call that comes alone.
-    class ReadNotifier final : public QSocketNotifier
+    class ReadNotifier final : public Notifier
     {
     public:
         explicit ReadNotifier(Connection &connection);
@@ -110,7 +125,7 @@ private:
     std::uint64_t m_refused = 0;
     FrameReader m_frames;
     ReadNotifier m_readNotifier;
-    QSocketNotifier m_writeNotifier;
+    Notifier m_writeNotifier;
     std::string m_replies; // not written yet
     bool m_isWaiting = false; // a reply is outstanding; later lines wait behind it
     bool m_isPausing = false; // the handler has asked for it

@@ -19,7 +19,7 @@ class RequestHandler;
 // connections that one process keeps full, it is woken up four times less often, and a call takes a
 // tenth less of the daemon's processor.
 //
-// Used by one thread, which has an event dispatcher already: a round ends with its turn.
+// Used by one thread; a round ends with a turn of its event loop.
 class ReplyRound final : public QObject
 {
 public:
@@ -27,20 +27,23 @@ public:
     explicit ReplyRound(RequestHandler &handler);
 
     // Its input has been handled, and is not handled again before the round has ended. That is now,
-    // for all, when the client has sent a single line: it waits for the reply, most likely, and so
-    // would the daemon wait for the client. Nor does the first of many clients wait for the last.
-    void add(Connection &connection, bool isSingleLine);
+    // for all, when isAlone: the client has sent a single line and waits for the reply, most
+    // likely, and so would the daemon wait for the client; or it sends no more, and makes room for
+    // another one. Nor does the first of many clients wait for the last.
+    void add(Connection &connection, bool isAlone);
     // It is deleted.
     void remove(const Connection &connection);
 
 private:
     void finish();
+    void endTurn();
     bool hasTakenLong();
 
     RequestHandler &m_handler;
     std::vector<Connection *> m_connections;
     std::vector<Connection *> m_finishing; // a member, so that no turn allocates
     TimePoint m_begin;
+    bool m_isEndPosted = false;
 };
 
 } // namespace Weave

@@ -196,7 +196,9 @@ void HttpConnection::startRequest()
     writeMore();
 }
 
-// An upload that is ahead of its pace makes a pause; one that is not goes on by turns.
+// An upload that is ahead of its pace makes a pause; one that is not goes on by turns. With TLS
+// there is no pause: encryption takes several times as long as the kernel, so the server is never
+// handed a batch at once.
 //
 // Keeps the socket's buffer nearly empty: of what the kernel does not take now a little goes
 // through the buffer, and bytesWritten() calls us again when the kernel has taken that. A turn ends
@@ -215,8 +217,9 @@ void HttpConnection::writeMore()
         return m_exchange && m_exchange->pace && m_exchange->bodyLeft > 0;
     };
     for (int step = 0; m_isReady && hasMore() && unsentBytes() == 0; ++step) {
-        if (m_exchange->pace->isAhead(m_exchange->body.size() - m_exchange->bodyLeft,
-                                      SteadyClock::now())) {
+        if (isDirect
+            && m_exchange->pace->isAhead(m_exchange->body.size() - m_exchange->bodyLeft,
+                                         SteadyClock::now())) {
             m_pause.start(Pause);
             break;
         }

@@ -411,6 +411,7 @@ void HttpConnection::cancel()
 {
     m_deadline.stop();
     m_attempt.stop();
+    m_pause.stop();
     m_exchange.reset();
     m_step.drop();
     m_isReady = false;

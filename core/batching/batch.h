@@ -1,5 +1,6 @@
 #pragma once
 
+#include "batching/calltext.h"
 #include "common/clock.h"
 #include "spool/spool.h"
 
@@ -22,6 +23,8 @@ struct Batch
 {
     std::string project;
     std::vector<RecordRef> records;
+    // Complete: of each record, in the same order. Who takes records out of the batch may drop it.
+    std::vector<MembersPlace> membersPlaces;
     std::size_t bodySize = 0; // bytes of the request body; of Complete, at most
     TimePoint openedAt; // when its first call came, or was let go on its own
 

@@ -15,13 +15,15 @@ BatchPacker::BatchPacker(std::string project, Route route, TimePoint openedAt,
 {
 }
 
-void BatchPacker::add(std::initializer_list<RecordRef> together, std::size_t itemSize)
+void BatchPacker::add(std::initializer_list<RecordRef> together, std::size_t itemSize,
+                      std::initializer_list<MembersPlace> places)
 {
     const std::size_t size = itemSize + 1; // with its comma
     if (!hasRoom(together.size(), size))
         openBatch();
     Batch &batch = m_batches.back();
     batch.records.insert(batch.records.end(), together);
+    batch.membersPlaces.insert(batch.membersPlaces.end(), places);
     batch.bodySize += size;
 }
 

@@ -24,8 +24,9 @@ public:
     BatchPacker(std::string project, Route route, TimePoint openedAt, const PackLimits &limits);
 
     // The records go into the same batch. itemSize: what they add to its body at most, in bytes,
-    // the comma behind them not counted.
-    void add(std::initializer_list<RecordRef> together, std::size_t itemSize);
+    // the comma behind them not counted. places: of Complete; see Batch.
+    void add(std::initializer_list<RecordRef> together, std::size_t itemSize,
+             std::initializer_list<MembersPlace> places = {});
 
     [[nodiscard]] std::vector<Batch> take() { return std::move(m_batches); }
 

@@ -9,45 +9,65 @@ namespace Weave {
 
 namespace {
 
+struct Field
+{
+    std::string_view name;
+    bool isTaken = true; // into a complete call
+};
+
 // The fields of a complete call (wandb/weave, types/v2_call_complete_params.py), by the half that
 // has them in the SDK's own pairing (call_batch_processor.py), and in the order in which it writes
-// them.
-constexpr std::array<std::string_view, 15> StartFields{
-    "project_id", "id",        "op_name",    "display_name", "trace_id",
-    "parent_id",  "thread_id", "turn_id",    "started_at",   "attributes",
-    "inputs",     "otel_dump", "wb_user_id", "wb_run_id",    "wb_run_step"};
-constexpr std::array<std::string_view, 5> EndFields{"ended_at", "exception", "output", "summary",
-                                                    "wb_run_step_end"};
+// them; of an end also the others that it writes.
+constexpr std::array<Field, 15> StartFields{{{"project_id"},
+                                             {"id"},
+                                             {"op_name"},
+                                             {"display_name"},
+                                             {"trace_id"},
+                                             {"parent_id"},
+                                             {"thread_id"},
+                                             {"turn_id"},
+                                             {"started_at"},
+                                             {"attributes"},
+                                             {"inputs"},
+                                             {"otel_dump"},
+                                             {"wb_user_id"},
+                                             {"wb_run_id"},
+                                             {"wb_run_step"}}};
+constexpr std::array<Field, 9> EndFields{{{"project_id", false},
+                                          {"id", false},
+                                          {"ended_at"},
+                                          {"exception"},
+                                          {"output"},
+                                          {"summary"},
+                                          {"wb_run_step_end"},
+                                          {"trace_id", false},
+                                          {"started_at", false}}};
 
-// The keys of an object among names. They mostly come in the names' order, so the search begins
+// The keys of an object among fields. They mostly come in the fields' order, so the search begins
 // behind the last one found: a comparison a key instead of a dozen, which was a fifth of the
 // daemon's time with complete calls.
-class KeySearch
+class FieldSearch
 {
 public:
-    explicit KeySearch(std::span<const std::string_view> names)
-        : m_names(names)
+    explicit FieldSearch(std::span<const Field> fields)
+        : m_fields(fields)
     {
     }
 
-    bool finds(const JsonString &key)
+    // Null when it is none of them.
+    const Field *find(const JsonString &key)
     {
-        return key.hasEscapes() ? finds(key.decoded()) : finds(key.inside);
+        for (std::size_t tried = 0; tried != m_fields.size(); ++tried) {
+            const Field &field = m_fields[m_next];
+            m_next = m_next + 1 == m_fields.size() ? 0 : m_next + 1;
+            if (key.equals(field.name))
+                return &field;
+        }
+        return nullptr;
     }
 
 private:
-    bool finds(std::string_view key)
-    {
-        for (std::size_t tried = 0; tried != m_names.size(); ++tried) {
-            const std::string_view name = m_names[m_next];
-            m_next = m_next + 1 == m_names.size() ? 0 : m_next + 1;
-            if (key == name)
-                return true;
-        }
-        return false;
-    }
-
-    const std::span<const std::string_view> m_names;
+    const std::span<const Field> m_fields;
     std::size_t m_next = 0;
 };
 
@@ -56,7 +76,7 @@ std::string_view between(const char *begin, const char *end)
     return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-void readObject(JsonCursor &cursor, std::span<const std::string_view> fields, CallText &text)
+void readObject(JsonCursor &cursor, std::span<const Field> fields, CallText &text)
 {
     text.id.clear();
     text.startedAt = {};
@@ -64,24 +84,26 @@ void readObject(JsonCursor &cursor, std::span<const std::string_view> fields, Ca
     text.members.clear();
     const char *begin = cursor.position();
     bool lastWasWanted = false;
-    KeySearch wanted(fields);
+    FieldSearch search(fields);
     JsonString key;
     cursor.enterObject();
     while (cursor.nextMember(key)) {
         const char *memberBegin = key.inside.data() - 1; // its opening quote
+        const Field *field = search.find(key);
+        const std::string_view name = field ? field->name : std::string_view();
         std::string_view value;
-        if (key.equals("id") && cursor.peek() == '"') {
+        if (name == "id" && cursor.peek() == '"') {
             JsonString id;
             cursor.readString(id);
             text.id = id.decoded();
         } else {
             cursor.skipValue(value);
         }
-        if (key.equals("started_at"))
+        if (name == "started_at")
             text.startedAt = value;
-        else if (key.equals("trace_id"))
+        else if (name == "trace_id")
             text.traceId = value;
-        const bool isWanted = wanted.finds(key);
+        const bool isWanted = field && field->isTaken;
         if (isWanted && lastWasWanted)
             text.members.back() = between(text.members.back().data(), cursor.position());
         else if (isWanted)
@@ -92,6 +114,15 @@ void readObject(JsonCursor &cursor, std::span<const std::string_view> fields, Ca
 }
 
 } // namespace
+
+MembersPlace CallText::membersPlace(std::string_view payload) const
+{
+    if (members.size() != 1)
+        return {};
+    const std::string_view piece = members.front();
+    return {static_cast<std::uint32_t>(piece.data() - payload.data()),
+            static_cast<std::uint32_t>(piece.size())};
+}
 
 void readCallText(CallKind kind, std::string_view payload, CallText &text)
 {

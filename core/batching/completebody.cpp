@@ -21,22 +21,29 @@ std::string_view from(std::string_view text, const char *begin)
 
 } // namespace
 
-RequestBody completeBody(std::span<const RecordRef> records, const Spool &spool)
+RequestBody completeBody(std::span<const RecordRef> records, const Spool &spool,
+                         std::span<const MembersPlace> places)
 {
     RequestBody body(Head, Tail);
     body.reserve(records.size());
+    const bool arePlacesKnown = places.size() == records.size();
     CallText text;
     for (std::size_t i = 0; i + 1 < records.size(); i += 2) {
         bool isFirst = true;
-        const auto addMembers = [&](const RecordRef &record) {
-            readCallText(record.kind, spool.payload(record), text);
-            for (const std::string_view members : text.members) {
-                body.add({isFirst ? "{" : ",", members, "", !isFirst});
-                isFirst = false;
-            }
+        const auto add = [&](std::string_view members) {
+            body.add({isFirst ? "{" : ",", members, "", !isFirst});
+            isFirst = false;
         };
-        addMembers(records[i]);
-        addMembers(records[i + 1]);
+        for (const std::size_t half : {i, i + 1}) {
+            const std::string_view payload = spool.payload(records[half]);
+            if (arePlacesKnown && places[half].isKnown()) {
+                add(payload.substr(places[half].offset, places[half].size));
+                continue;
+            }
+            readCallText(records[half].kind, payload, text);
+            for (const std::string_view members : text.members)
+                add(members);
+        }
         body.add({isFirst ? "{" : "", "", "}", !isFirst});
     }
     return body;

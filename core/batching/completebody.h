@@ -13,8 +13,9 @@ namespace Weave {
 
 // POST /v2/{entity}/{project}/calls/complete, {"batch":[{…},{…}]}: records are a start and its end,
 // another start and its end, and so on. A complete call has the start's and the end's members that
-// CompletedCallSchemaForInsert knows, and no others.
-[[nodiscard]] RequestBody completeBody(std::span<const RecordRef> records, const Spool &spool);
+// CompletedCallSchemaForInsert knows, and no others. places: of the records, or of none.
+[[nodiscard]] RequestBody completeBody(std::span<const RecordRef> records, const Spool &spool,
+                                       std::span<const MembersPlace> places = {});
 
 // At most what a start and its end add to a body.
 [[nodiscard]] std::size_t maxCompleteItemSize(const RecordRef &start, const RecordRef &end);

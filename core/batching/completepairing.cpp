@@ -13,11 +13,6 @@ namespace {
 // A timestamp has some 30 bytes; what is much longer is not worth remembering.
 constexpr std::size_t MaxStartedAtBytes = 64;
 
-void addPair(const RecordRef &start, const RecordRef &end, BatchPacker &pairs)
-{
-    pairs.add({start, end}, maxCompleteItemSize(start, end));
-}
-
 } // namespace
 
 CompletePairing::CompletePairing(const Spool &spool, const PairingLimits &limits, NowFunction now,
@@ -54,11 +49,22 @@ CompletePairing::Call CompletePairing::newCall(Project &project, const RecordRef
     Call call;
     call.project = &project;
     call.id = m_text.id;
-    call.record = record;
+    call.half = newHalf(record);
     call.canBeComplete = CallText::isGiven(m_text.traceId);
     if (CallText::isGiven(m_text.startedAt) && m_text.startedAt.size() <= MaxStartedAtBytes)
         call.startedAt = m_text.startedAt;
     return call;
+}
+
+CompletePairing::Half CompletePairing::newHalf(const RecordRef &record) const
+{
+    return {record, m_text.membersPlace(m_spool.payload(record))};
+}
+
+void CompletePairing::addPair(const Half &start, const Half &end, BatchPacker &pairs)
+{
+    pairs.add({start.record, end.record}, maxCompleteItemSize(start.record, end.record),
+              {start.members, end.members});
 }
 
 bool CompletePairing::isRepetition(const RecordRef &known, const RecordRef &record) const
@@ -72,18 +78,18 @@ void CompletePairing::addStart(Project &project, const RecordRef &record, BatchP
     Call call = newCall(project, record);
     if (const auto found = project.calls.find(m_text.id); found != project.calls.end()) {
         const auto other = found->second;
-        if (other->state != State::Delivered && isRepetition(other->record, record)) {
+        if (other->state != State::Delivered && isRepetition(other->half.record, record)) {
             added.repeated.push_back(record);
             return;
         }
-        if (other->record.kind == CallKind::End) {
-            const RecordRef end = other->record;
-            erase(other);
+        if (other->half.record.kind == CallKind::End) {
             if (call.canBeComplete) {
-                addPair(record, end, pairs);
+                addPair(call.half, other->half, pairs);
+                erase(other);
                 return;
             }
-            call.end = end;
+            call.end = other->half;
+            erase(other);
         } else if (other->state == State::Sending || other->state == State::Delivered) {
             call.id.clear(); // the end belongs to the one that the server has
         } else { // another start of that name: it goes first, the newer one counts
@@ -96,11 +102,11 @@ void CompletePairing::addStart(Project &project, const RecordRef &record, BatchP
         insert(std::move(call), State::Due);
         return;
     }
-    if (!call.record.wasHeld) { // it may have been released, and be back
-        call.record.wasHeld = true;
-        added.held.push_back(call.record);
+    if (!call.half.record.wasHeld) { // it may have been released, and be back
+        call.half.record.wasHeld = true;
+        added.held.push_back(call.half.record);
     }
-    const std::uint16_t client = call.record.client;
+    const std::uint16_t client = call.half.record.client;
     insert(std::move(call), State::HeldStart);
     if (client != 0 && !m_isConnected(client))
         clientGone(client);
@@ -115,9 +121,9 @@ void CompletePairing::addEnd(Project &project, const RecordRef &record, BatchPac
         return;
     }
     const auto other = found->second;
-    const bool isStart = other->record.kind == CallKind::Start;
-    const auto &knownEnd = isStart ? other->end : std::optional<RecordRef>(other->record);
-    if (knownEnd && isRepetition(*knownEnd, record)) {
+    const bool isStart = other->half.record.kind == CallKind::Start;
+    const auto &knownEnd = isStart ? other->end : std::optional<Half>(other->half);
+    if (knownEnd && isRepetition(knownEnd->record, record)) {
         added.repeated.push_back(record);
     } else if (!isStart || other->end) { // another end of that name: each goes its way
         if (!isStart)
@@ -132,9 +138,9 @@ void CompletePairing::addEnd(Project &project, const RecordRef &record, BatchPac
         erase(other);
         insert(std::move(call), State::Due);
     } else if (other->state == State::Sending || !other->canBeComplete) {
-        other->end = record;
+        other->end = newHalf(record);
     } else {
-        addPair(other->record, record, pairs);
+        addPair(other->half, newHalf(record), pairs);
         erase(other);
     }
 }
@@ -278,7 +284,7 @@ void CompletePairing::promoteOfGoneClients()
     m_lastLook = now;
     for (auto call = m_heldStarts.begin(); call != m_heldStarts.end();) {
         const auto next = std::next(call);
-        if (gone.contains(call->record.client) && !m_isConnected(call->record.client))
+        if (gone.contains(call->half.record.client) && !m_isConnected(call->half.record.client))
             move(call, State::Due);
         call = next;
     }
@@ -325,12 +331,12 @@ Batch CompletePairing::takeFrom(Project &project)
     Batch batch;
     batch.project = project.name;
     batch.openedAt = call->since;
-    batch.records = {call->record};
-    batch.bodySize = call->record.payloadSize;
-    if (call->record.kind == CallKind::Start) {
+    batch.records = {call->half.record};
+    batch.bodySize = call->half.record.payloadSize;
+    if (call->half.record.kind == CallKind::Start) {
         batch.route = Route::Start;
         move(call, State::Sending);
-        m_sendingByRecord[call->record.id.value] = call;
+        m_sendingByRecord[call->half.record.id.value] = call;
     } else {
         batch.route = Route::End;
         batch.startedAt = call->startedAt;
@@ -360,7 +366,7 @@ bool CompletePairing::passToEnd(Calls::iterator start, State state)
 {
     if (!start->end)
         return false;
-    start->record = *std::exchange(start->end, std::nullopt);
+    start->half = *std::exchange(start->end, std::nullopt);
     move(start, state);
     return true;
 }
@@ -395,7 +401,7 @@ void CompletePairing::separate(const Batch &pair)
     Call call = newCall(project, start);
     call.id.clear();
     call.canBeComplete = false;
-    call.end = pair.records.back();
+    call.end = Half{pair.records.back(), {}};
     insert(std::move(call), State::Due);
 }
 
@@ -413,11 +419,11 @@ std::vector<Batch> CompletePairing::release(const std::string &projectName)
             const auto next = std::next(call);
             if (call->project == &project) {
                 if (call->end)
-                    records.push_back(*call->end);
+                    records.push_back(call->end->record);
                 if (state == State::Sending)
-                    m_sendingByRecord.erase(call->record.id.value);
+                    m_sendingByRecord.erase(call->half.record.id.value);
                 else if (state != State::Delivered)
-                    records.push_back(call->record);
+                    records.push_back(call->half.record);
                 erase(call);
             }
             call = next;

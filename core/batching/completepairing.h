@@ -95,14 +95,19 @@ private:
         Delivered, // a start that the server has; only its started_at is left
     };
     struct Project;
+    struct Half
+    {
+        RecordRef record;
+        MembersPlace members;
+    };
     // A call, or half of one, that is known here. In the list of its state.
     struct Call
     {
         Project *project = nullptr;
         std::string id; // empty when it is not in Project::calls: another has its place
         State state = State::HeldStart;
-        RecordRef record;
-        std::optional<RecordRef> end; // Due, Sending: follows when the start is with the server
+        Half half;
+        std::optional<Half> end; // Due, Sending: follows when the start is with the server
         bool canBeComplete = false; // of a start: it has a trace_id
         std::string startedAt; // JSON text
         TimePoint since;
@@ -121,6 +126,8 @@ private:
     [[nodiscard]] Project &projectOf(std::string_view name);
     void addStart(Project &project, const RecordRef &record, BatchPacker &pairs, Added &added);
     void addEnd(Project &project, const RecordRef &record, BatchPacker &pairs, Added &added);
+    static void addPair(const Half &start, const Half &end, BatchPacker &pairs);
+    [[nodiscard]] Half newHalf(const RecordRef &record) const;
     [[nodiscard]] Call newCall(Project &project, const RecordRef &record) const;
     [[nodiscard]] bool isRepetition(const RecordRef &known, const RecordRef &record) const;
     void insert(Call call, State state);

@@ -16,9 +16,7 @@ namespace Weave {
 namespace {
 
 // What is due beyond this goes a moment later, because no client is answered meanwhile: to pair
-// 2,000 halves of complete calls and to splice them takes 9 ms on a slow machine. With a turn for
-// each the longest are 5 ms, and p99 of replies at 20,000 calls a second is 10 ms instead of 11
-// to 18.
+// 2,000 halves of complete calls takes 2 to 5 ms.
 constexpr Milliseconds MaxTurn{1};
 
 // A refused call whose dead letter cannot be written is tried again after this long.
@@ -131,7 +129,7 @@ RequestBody DeliveryQueue::requestBody(const Batch &batch) const
     case Route::Upsert:
         break;
     case Route::Complete:
-        return completeBody(batch.records, m_spool);
+        return completeBody(batch.records, m_spool, batch.membersPlaces);
     case Route::Start:
         return startBody(batch.records.front(), m_spool);
     case Route::End:

@@ -33,10 +33,16 @@ bool isJson(std::string_view text)
     return cursor.skipValue(value) && cursor.finish();
 }
 
-bool isJson(Weave::RequestBody body)
+std::string textOf(Weave::RequestBody body)
 {
     std::string text(body.size() + 1, '\0');
     text.resize(body.read(text.data(), text.size()));
+    return text;
+}
+
+bool isJson(const Weave::RequestBody &body)
+{
+    const std::string text = textOf(body);
     return text.size() == body.size() && isJson(text);
 }
 
@@ -57,6 +63,9 @@ void checkSplicing(const Weave::CallView &call)
     const std::array pair{isStart ? *record : *other, isStart ? *other : *record};
     const Weave::RequestBody body = Weave::completeBody(pair, spool);
     require(isJson(body));
+    std::array<Weave::MembersPlace, 2> places;
+    places[isStart ? 0 : 1] = text.membersPlace(call.payload); // of a copy of it
+    require(textOf(Weave::completeBody(pair, spool, places)) == textOf(body));
     require(body.size() <= 12 + Weave::maxCompleteItemSize(pair[0], pair[1]));
     require(isJson(isStart ? Weave::startBody(*record, spool)
                            : Weave::endBody(*record, R"("2026-11-23")", spool)));

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void startMembers();
     void endMembers_data();
     void endMembers();
+    void membersPlace();
     void everyFieldOfAStart();
     void everyFieldOfAnEnd();
     void aTextIsUsedAgain();
@@ -257,6 +258,21 @@ void TstCallText::endMembers()
     QFETCH(QByteArray, payload);
     QFETCH(QByteArrayList, members);
     QCOMPARE(membersOf(CallKind::End, payload), members);
+}
+
+void TstCallText::membersPlace()
+{
+    const auto placeOf = [](std::string_view payload) {
+        CallText text;
+        readCallText(CallKind::End, payload, text);
+        return text.membersPlace(payload);
+    };
+    const std::string_view onePiece = R"({"end":{"id":"1","output":1,"summary":{}}})";
+    const MembersPlace place = placeOf(onePiece);
+    QVERIFY(place.isKnown());
+    QCOMPARE(toBytes(onePiece.substr(place.offset, place.size)), R"("output":1,"summary":{})"_ba);
+    QVERIFY(!placeOf(R"({"end":{"output":1,"id":"1","summary":{}}})").isKnown());
+    QVERIFY(!placeOf(R"({"end":{"id":"1"}})").isKnown());
 }
 
 void TstCallText::everyFieldOfAStart()

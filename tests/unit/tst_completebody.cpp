@@ -1,5 +1,6 @@
 #include "batching/completebody.h"
 
+#include "batching/calltext.h"
 #include "batching/upsertbody.h"
 #include "common/jsoncursor.h"
 #include "spool/memoryspool.h"
@@ -38,6 +39,19 @@ struct Calls
     }
 
     [[nodiscard]] RequestBody body() const { return completeBody(records, spool); }
+
+    // As pairing would have seen them.
+    [[nodiscard]] std::vector<MembersPlace> places() const
+    {
+        std::vector<MembersPlace> places;
+        CallText text;
+        for (const RecordRef &record : records) {
+            const std::string_view payload = spool.payload(record);
+            readCallText(record.kind, payload, text);
+            places.push_back(text.membersPlace(payload));
+        }
+        return places;
+    }
 };
 
 QByteArray textOf(RequestBody body, std::size_t pieceSize = 4096)
@@ -200,6 +214,10 @@ private Q_SLOTS:
     void borrowsFromTheSpool();
     void hasWhatTheClientsSent_data();
     void hasWhatTheClientsSent();
+    void knownPlacesMakeTheSameBody_data();
+    void knownPlacesMakeTheSameBody();
+    void placesAreUsed();
+    void placesOfOtherRecordsAreNotUsed();
     void isJson_data();
     void isJson();
     void sizesAreEnough_data();
@@ -318,6 +336,43 @@ void TstCompleteBody::hasWhatTheClientsSent()
     QFETCH(unsigned, seed);
     const RandomBatch batch(seed);
     QCOMPARE(callsOf(textOf(batch.calls.body())), batch.expected);
+}
+
+void TstCompleteBody::knownPlacesMakeTheSameBody_data()
+{
+    hasWhatTheClientsSent_data();
+}
+
+void TstCompleteBody::knownPlacesMakeTheSameBody()
+{
+    QFETCH(unsigned, seed);
+    const Calls calls = std::move(RandomBatch(seed).calls);
+    std::vector<MembersPlace> places = calls.places();
+    const QByteArray text = textOf(calls.body());
+    QCOMPARE(textOf(completeBody(calls.records, calls.spool, places)), text);
+    places[seed % places.size()] = {}; // not known
+    QCOMPARE(textOf(completeBody(calls.records, calls.spool, places)), text);
+}
+
+void TstCompleteBody::placesAreUsed()
+{
+    Calls calls;
+    calls.addPair(R"("id":"1")", R"("output":2)");
+    std::vector<MembersPlace> places = calls.places();
+    places[1] = {8, 8}; // "output"
+    QCOMPARE(textOf(completeBody(calls.records, calls.spool, places)),
+             R"({"batch":[{"id":"1","output"}]})"_ba);
+}
+
+// Records have been taken out of the batch since.
+void TstCompleteBody::placesOfOtherRecordsAreNotUsed()
+{
+    const Calls calls = mixedCalls();
+    const std::vector<MembersPlace> places = calls.places();
+    const std::span<const RecordRef> records = calls.records;
+    const std::span<const RecordRef> rest = records.subspan(2);
+    QCOMPARE(textOf(completeBody(rest, calls.spool, places)),
+             textOf(completeBody(rest, calls.spool)));
 }
 
 void TstCompleteBody::isJson_data()

@@ -103,6 +103,7 @@ void TstCompletePairing::completeBatchesSayWhatTheyAre()
     QVERIFY(batch.openedAt == bench.now);
     QVERIFY(batch.bodySize >= completeBody(batch.records, bench.spool).size());
     QCOMPARE(batch.recordsPerCall(), std::size_t{2});
+    QCOMPARE(batch.membersPlaces.size(), batch.records.size());
 }
 
 void TstCompletePairing::singlesSayWhatTheyAre()

@@ -10,6 +10,13 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+std::string textOf(RequestBody body)
+{
+    std::string text(body.size(), '#');
+    text.resize(body.read(text.data(), text.size()));
+    return text;
+}
+
 // Adds, moves the clock, delivers and releases at random, and keeps a plain account of what the
 // pairing has. What goes wrong first is kept as a sentence.
 class RandomRun
@@ -195,6 +202,10 @@ private:
               "a batch of wrong count");
         check(count == 2 || batch.bodySize <= m_limits.request.maxBytes, "a batch is too large");
         check(completeBody(batch.records, m_spool).size() <= batch.bodySize, "a size is too small");
+        check(batch.membersPlaces.size() == count
+                  && textOf(completeBody(batch.records, m_spool, batch.membersPlaces))
+                      == textOf(completeBody(batch.records, m_spool)),
+              "places of members are not where they are");
         if (count == 2 && below(3) == 0)
             return m_pairing.separate(batch);
         for (std::size_t i = 0; i + 1 < count; i += 2) {

@@ -123,24 +123,28 @@ bool makesLargePages()
 #endif
 }
 
-// Has the kernel make the file's pages. Made one by one, when they are touched, they take 4.3 ms
-// for a file of 4 MiB, which is more than a microsecond a call, and clients wait 1.1 ms for the
-// first of them; so 1.8 ms in all. On ext4 since Linux 6.16 the kernel makes one large page of each
-// write and takes half the time to unmap and delete the file, too; but a large page goes to the
-// disk as a whole. With 64 KiB all together took 1 ms, but ten calls a second wrote 4.6 times as
-// much while the backend was away as with single pages; with 16 KiB it is 1.7 times as much.
-int makePages(int descriptor, std::size_t bytes)
+constexpr std::size_t LargePage = 16 * KiB;
+
+// Of pages that are made as records come.
+constexpr std::size_t MadeAtOnce = 256 * KiB;
+
+// Has the kernel make some of the file's pages. Made one by one, when they are touched, they
+// take 4.3 ms for a file of 4 MiB, which is more than a microsecond a call, and clients wait 1.1 ms
+// for the first of them; so 1.8 ms in all. On ext4 since Linux 6.16 the kernel makes one large page
+// of each write and takes half the time to unmap and delete the file, too; but a large page goes to
+// the disk as a whole. With 64 KiB all together took 1 ms, but ten calls a second wrote 4.6 times
+// as much while the backend was away as with single pages; with 16 KiB it is 1.7 times as much.
+int makePages(int descriptor, std::size_t from, std::size_t to)
 {
-    static constexpr std::array<char, 16 * KiB> Zeros{};
-    std::size_t done = 0;
-    while (done < bytes) {
-        const std::size_t length = std::min(bytes - done, Zeros.size());
+    static constexpr std::array<char, LargePage> Zeros{};
+    while (from < to) {
+        const std::size_t length = std::min(to - from, Zeros.size());
         const ssize_t written =
-            ::pwrite(descriptor, Zeros.data(), length, static_cast<off_t>(done));
+            ::pwrite(descriptor, Zeros.data(), length, static_cast<off_t>(from));
         if (written == 0)
             return EIO; // or this would go on for ever
         if (written > 0)
-            done += static_cast<std::size_t>(written);
+            from += static_cast<std::size_t>(written);
         else if (errno != EINTR)
             return errno;
     }
@@ -151,7 +155,8 @@ int makePages(int descriptor, std::size_t bytes)
 
 Segment::Segment(char *base, std::size_t capacity)
     : m_base(base),
-      m_capacity(capacity)
+      m_capacity(capacity),
+      m_made(capacity)
 {
 }
 
@@ -160,7 +165,9 @@ Segment::Segment(Segment &&other) noexcept
       m_capacity(other.m_capacity),
       m_states(other.m_states),
       m_first(other.m_first),
-      m_end(other.m_end)
+      m_end(other.m_end),
+      m_made(other.m_made),
+      m_file(std::move(other.m_file))
 {
 }
 
@@ -189,7 +196,7 @@ std::size_t Segment::bytesFor(std::string_view project, std::size_t idBytes,
 // Made under another name: a process that is killed in the middle must not leave a file that looks
 // like a damaged segment.
 Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
-                                std::string_view project, std::size_t capacity)
+                                std::string_view project, std::size_t capacity, Pages pages)
 {
     if (capacity > std::numeric_limits<std::uint32_t>::max())
         return Error{ErrorCode::TooLarge, "a segment of 4 GiB or more is not possible"};
@@ -207,16 +214,27 @@ Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
         return systemError("cannot make", path, errno);
     if (const int status = allocate(file.get(), capacity); status != 0)
         return failed("cannot allocate", status);
-    const bool isPrepared = capacity >= LeastPrepared && makesLargePages();
-    const int status = isPrepared ? makePages(file.get(), capacity) : 0;
-    if (status != 0)
-        return failed("cannot write", status);
+    std::size_t made = capacity;
+    if (capacity >= LeastPrepared && makesLargePages()) {
+        if (pages == Pages::AsRecordsCome) {
+            made =
+                SegmentFormat::statesOffset(project.size()) + SegmentFormat::stateBytes(capacity);
+            made = std::min((made + MadeAtOnce) / LargePage * LargePage, capacity);
+        }
+        if (const int status = makePages(file.get(), 0, made); status != 0)
+            return failed("cannot write", status);
+    }
     auto segment = map(file.get(), capacity, path);
     if (!segment) {
         ::unlink(unfinished.c_str());
         return segment;
     }
     segment->reuse(number, project);
+    struct stat status = {};
+    if (made < capacity && ::fstat(file.get(), &status) == 0) {
+        segment->m_made = made;
+        segment->m_file = {path, status.st_dev, status.st_ino};
+    }
     if (::rename(unfinished.c_str(), path.c_str()) != 0)
         return failed("cannot make", errno);
     return segment;
@@ -311,6 +329,8 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
     const std::size_t size = SegmentFormat::recordBytes(call.id.size(), call.payload.size());
     if (size > m_capacity - m_end)
         return false;
+    if (m_end + size > m_made)
+        makePagesFor(m_end + size);
     char *place = m_base + m_end;
     RecordHeader header{static_cast<std::uint32_t>(call.id.size() + call.payload.size()),
                         0,
@@ -338,6 +358,24 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
     m_end = next;
     prefetch(m_base + m_end, m_base + std::min(m_end + size, m_capacity)); // the next is alike
     return true;
+}
+
+// For records up to there, and some more. Where that fails, touching the pages makes them. The file
+// may have another name by now, and its old one be another file's.
+void Segment::makePagesFor(std::size_t end)
+{
+    const std::size_t from = std::exchange(m_made, m_capacity);
+    File known = std::exchange(m_file, {});
+    const UniqueFd file(::open(known.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat found = {};
+    if (!file.isValid() || ::fstat(file.get(), &found) != 0 || found.st_dev != known.device
+        || found.st_ino != known.inode)
+        return;
+    const std::size_t to = std::min((end + MadeAtOnce) / LargePage * LargePage, m_capacity);
+    if (makePages(file.get(), from, to) != 0 || to == m_capacity)
+        return;
+    m_made = to;
+    m_file = std::move(known);
 }
 
 Segment::ReadResult Segment::read(std::uint32_t offset, Record &record, bool check) const

@@ -1,7 +1,9 @@
+#include "common/uniquefd.h"
 #include "spool/segment.h"
 #include "spool/segmentformat.h"
 
 #include <QFile>
+#include <QStorageInfo>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include <csignal>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -91,6 +94,48 @@ private Q_SLOTS:
             QVERIFY(std::all_of(bytes.begin() + segment->firstOffset(), bytes.end(),
                                 [](char byte) { return byte == 0; }));
         }
+    }
+
+    // And neither records nor states that are there already are written over.
+    void pagesCanBeMadeAsRecordsCome()
+    {
+        for (const std::size_t payload : {std::size_t(40), std::size_t(9001), LargeCapacity / 3}) {
+            auto segment = Segment::create(m_path, 7, "acme/p", LargeCapacity + 12345,
+                                           Segment::Pages::AsRecordsCome);
+            QVERIFY(segment.ok());
+            checkWholeFile(m_path, fillHalfDone(*segment, payload), payload);
+        }
+    }
+
+    void noPageIsMadeLongBeforeItIsNeeded()
+    {
+#if defined(Q_OS_LINUX)
+        if (QStorageInfo(m_directory->path()).fileSystemType() == "tmpfs")
+            QSKIP("a file system in memory makes pages when it allocates the file");
+        auto segment =
+            Segment::create(m_path, 7, "p", LargeCapacity, Segment::Pages::AsRecordsCome);
+        QVERIFY(segment.ok());
+        const std::string payload(1000, 'x');
+        while (segment->end() < LargeCapacity / 4)
+            QVERIFY(segment->append({CallKind::Start, "p", "id", payload}, 1, 1));
+        QVERIFY(pagesInMemory(segment->end()) > segment->end() - LargeCapacity / 16);
+        QVERIFY(pagesInMemory(LargeCapacity) < LargeCapacity / 2);
+#endif
+    }
+
+    // Its old name is another file's.
+    void pagesAreMadeInNoOtherFile()
+    {
+        constexpr std::size_t Payload = 9001;
+        auto segment =
+            Segment::create(m_path, 7, "acme/p", LargeCapacity, Segment::Pages::AsRecordsCome);
+        QVERIFY(segment.ok());
+        const std::string newName = m_path + ".moved";
+        QCOMPARE(::rename(m_path.c_str(), newName.c_str()), 0);
+        const QByteArray foreign(LargeCapacity, 'y');
+        overwrite(foreign);
+        checkWholeFile(newName, fillHalfDone(*segment, Payload), Payload);
+        QVERIFY(readAll() == foreign);
     }
 
     void stateSurvivesAndDoesNotBreakTheChecksum()
@@ -303,6 +348,55 @@ private:
                                     static_cast<std::int64_t>(1000 + i)));
         }
     }
+
+    // Every second record is done at once. Returns how many there are.
+    static std::uint64_t fillHalfDone(Segment &segment, std::size_t payloadBytes)
+    {
+        const std::string payload(payloadBytes, 'x');
+        std::uint64_t count = 0;
+        for (std::uint32_t offset = segment.end();
+             segment.append({CallKind::Start, "acme/p", "id", payload}, count, 1);
+             offset = segment.end()) {
+            if (count++ % 2 == 0)
+                segment.setState(offset, RecordState::Done);
+        }
+        return count;
+    }
+
+    // As a later process would find it.
+    static void checkWholeFile(const std::string &path, std::uint64_t count,
+                               std::size_t payloadBytes)
+    {
+        const auto segment = Segment::open(path);
+        QVERIFY(segment.ok());
+        std::uint32_t offset = segment->firstOffset();
+        for (std::uint64_t i = 0; i < count; ++i) {
+            Segment::Record record;
+            QVERIFY(segment->read(offset, record, true) == Segment::ReadResult::Record);
+            QCOMPARE(record.sequence, i);
+            QCOMPARE(record.payload.size(), payloadBytes);
+            QVERIFY(record.state == (i % 2 == 0 ? RecordState::Done : RecordState::Pending));
+            offset = record.next;
+        }
+    }
+
+#if defined(Q_OS_LINUX)
+    // Bytes of the file's beginning whose pages the kernel has.
+    [[nodiscard]] std::size_t pagesInMemory(std::size_t bytes) const
+    {
+        const auto page = static_cast<std::size_t>(pageBytes());
+        const UniqueFd file(::open(m_path.c_str(), O_RDONLY | O_CLOEXEC));
+        void *base = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.get(), 0);
+        std::vector<unsigned char> isThere((bytes + page - 1) / page);
+        const int status = ::mincore(base, bytes, isThere.data());
+        ::munmap(base, bytes);
+        if (status != 0)
+            return 0;
+        return page
+            * static_cast<std::size_t>(std::count_if(isThere.begin(), isThere.end(),
+                                                     [](unsigned char is) { return is & 1U; }));
+    }
+#endif
 
     // Records that are all done, in a file whose states take more than a page.
     void writeDone()

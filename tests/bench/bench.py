@@ -7,6 +7,7 @@ README.md beside this file says how to read the tables. Standard library only.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import shlex
@@ -21,6 +22,7 @@ from checks import CHECKS, choose_checks
 from loads import BY_NAME, Comparison, choose_targets, compare
 from processes import PROGRAMS, BenchError, Setup
 from processors import set_apart
+from readings import StolenTime
 from rows import Row
 from table import check_table, comparison_json, load_table, row_json
 
@@ -90,7 +92,10 @@ def run(arguments: argparse.Namespace) -> int:
     rows: list[Row] = []
     for name, check in checks.items():
         announce(name)
-        rows += check(setup, rates)
+        stolen = StolenTime()
+        measured = check(setup, rates)
+        percent = stolen.percent()
+        rows += [dataclasses.replace(row, stolen_percent=percent) for row in measured]
     announce("done")
     print_results(comparisons, rows, arguments.json)
     is_met = all(item.is_met for item in comparisons) and all(row.is_met for row in rows)

@@ -21,7 +21,7 @@ from processes import (
     start_sink,
     wait_until,
 )
-from readings import SinkReader, cpu_seconds, peak_mib
+from readings import SinkReader, StolenTime, cpu_seconds, peak_mib
 
 DRAIN_TIMEOUT_S = 10.0
 SETTLE_S = 0.05
@@ -74,6 +74,7 @@ class Comparison:
     target: Target
     floor: Figures
     sidecar: Figures
+    stolen_percent: float = 0  # see Row
 
     @property
     def ratio(self) -> float:
@@ -157,13 +158,14 @@ def summarise(runs: list[Figures]) -> Figures:
 
 def compare(setup: Setup, target: Target) -> Comparison:
     load = target.load.scaled(setup.scale)
+    stolen = StolenTime()
     floors: list[Figures] = []
     sidecars: list[Figures] = []
     for _ in range(setup.runs):  # in turn, so that a slow spell of the host meets both
         floors.append(measure_floor(setup, load))
         sidecars.append(measure_sidecar(setup, load))
     scaled = dataclasses.replace(target, load=load)
-    return Comparison(scaled, summarise(floors), summarise(sidecars))
+    return Comparison(scaled, summarise(floors), summarise(sidecars), stolen.percent())
 
 
 def choose_targets(names: str) -> list[Target]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import http.client
 import json
+import os
 import time
 from pathlib import Path
 
@@ -44,6 +45,28 @@ def _status_number(process: Path, name: str) -> int:
         if line.startswith(name):
             return int(line.split()[1])
     raise BenchError(f"process {process.name} is gone")
+
+
+class StolenTime:
+    """The part of all processors' time that a virtual machine's host has given to others."""
+
+    def __init__(self) -> None:
+        self._begin = time.monotonic()
+        self._stolen = _stolen_seconds()
+
+    def percent(self) -> float:
+        """Since the construction."""
+        all_seconds = (time.monotonic() - self._begin) * (os.cpu_count() or 1)
+        return 100 * (_stolen_seconds() - self._stolen) / max(all_seconds, 1e-9)
+
+
+def _stolen_seconds() -> float:
+    """The eighth figure of /proc/stat's first line; 0 where nobody says."""
+    try:
+        words = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+        return int(words[8]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 class SinkReader:

@@ -25,6 +25,7 @@ class Row:
     runs: list[float]
     digits: int = 2
     floor: float | None = None  # what bench-floor reached, where that says something
+    stolen_percent: float = 0  # of the processors' time, by a virtual machine's host, meanwhile
     problem: str = ""  # why the figure does not count, for instance calls that were refused
 
     @property

@@ -9,8 +9,8 @@ from loads import Comparison, Figures
 from rows import Row
 
 HEADINGS = ["load", "program", "messages/s", "CPU µs", "ratio", "target", ""]
-HEADINGS += ["p50 µs", "p99 µs", "peak MiB", "target", "", "delivered", "failed"]
-CHECK_HEADINGS = ["other targets", "", "figure", "target", "", "runs", "floor", ""]
+HEADINGS += ["p50 µs", "p99 µs", "peak MiB", "target", "", "delivered", "failed", "stolen"]
+CHECK_HEADINGS = ["other targets", "", "figure", "target", "", "runs", "floor", "stolen", ""]
 
 
 def verdict(is_met: bool) -> str:
@@ -33,7 +33,7 @@ def _floor_row(comparison: Comparison) -> list[str]:
     cells = _figure_cells(comparison.floor)
     row = [comparison.target.load.name, "floor", cells["rate"], cells["cpu"], "1.00", "", ""]
     row += [cells["p50"], cells["p99"], cells["peak"], "", ""]
-    return row + [cells["delivered"], cells["failed"]]
+    return row + [cells["delivered"], cells["failed"], ""]
 
 
 def _sidecar_row(comparison: Comparison) -> list[str]:
@@ -44,14 +44,18 @@ def _sidecar_row(comparison: Comparison) -> list[str]:
     row += [cells["p50"], cells["p99"], cells["peak"]]
     row += [f"≤ {target.most_peak_mib:.0f}", verdict(comparison.is_peak_met)]
     loss = "" if comparison.is_complete else f" of {target.load.messages:,}"
-    return row + [cells["delivered"] + loss, cells["failed"]]
+    return row + [cells["delivered"] + loss, cells["failed"], _stolen(comparison.stolen_percent)]
+
+
+def _stolen(percent: float) -> str:
+    return f"{percent:.1f} %"
 
 
 def _check_row(row: Row) -> list[str]:
     unit = f" {row.unit}" if row.unit else ""
     spread = f"{min(row.runs):.{row.digits}f} to {max(row.runs):.{row.digits}f}"
     floor = "" if row.floor is None else f"{row.floor:.{row.digits}f}"
-    rest = [spread if len(row.runs) > 1 else "", floor, row.problem]
+    rest = [spread if len(row.runs) > 1 else "", floor, _stolen(row.stolen_percent), row.problem]
     figure = f"{row.figure:.{row.digits}f}{unit}"
     target = f"≤ {row.most:g}{unit}"
     return [row.check, row.what, figure, target, verdict(row.is_met), *rest]
@@ -76,7 +80,7 @@ def load_table(comparisons: list[Comparison]) -> str:
 
 def check_table(rows: list[Row]) -> str:
     cells = [_check_row(row) for row in rows]
-    return _format([CHECK_HEADINGS, *cells], {0, 1, 5, 7})
+    return _format([CHECK_HEADINGS, *cells], {0, 1, 5, 8})
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 #include "forwarding/deliveryqueue.h"
 
-#include "batching/completebody.h"
-#include "batching/upsertbody.h"
 #include "common/duration.h"
 #include "common/logging.h"
 #include "common/textnumber.h"
-#include "forwarding/echofilter.h"
+#include "forwarding/batchrequest.h"
 
 #include <QUuid>
 
@@ -115,39 +113,11 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
     const std::uint64_t number = m_nextNumber++;
     m_reachability.noteSent(number);
     InFlight::Request &request = m_inFlight.add(number, std::move(batch), isProbe);
-    const Batch &kept = request.batch; // the body may borrow from it
-    RequestBody body = requestBody(kept);
-    request.bodyBytes = body.size();
-    m_transport.send({requestPath(kept), kept.retryId, std::move(body)},
+    OutgoingRequest outgoing = requestOf(request.batch, m_spool);
+    request.bodyBytes = outgoing.body.size();
+    m_transport.send(std::move(outgoing),
                      [this, number](const SendResult &result) { handleAnswer(number, result); });
     m_isTurnOver = m_now() >= m_turnEnd;
-}
-
-RequestBody DeliveryQueue::requestBody(const Batch &batch) const
-{
-    switch (batch.route) {
-    case Route::Upsert:
-        break;
-    case Route::Complete:
-        return completeBody(batch.records, m_spool, batch.membersPlaces);
-    case Route::Start:
-        return startBody(batch.records.front(), m_spool);
-    case Route::End:
-        return endBody(batch.records.front(), batch.startedAt, m_spool);
-    }
-    return upsertBody(batch.records, m_spool);
-}
-
-// From here on the server's words are for people to see.
-SendResult DeliveryQueue::withoutEcho(SendResult result, const Batch &batch) const
-{
-    if (result.kind != SendResult::Kind::Answered || result.reason.empty())
-        return result;
-    EchoFilter filter(std::move(result.reason));
-    for (const RecordRef &record : batch.records)
-        filter.compare(m_spool.payload(record));
-    result.reason = filter.text();
-    return result;
 }
 
 void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
@@ -157,7 +127,7 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
     if (answer.hadConnection)
         m_reachability.noteReached();
     Batch &batch = done.batch;
-    const SendResult result = withoutEcho(answer, batch);
+    const SendResult result = withoutEcho(answer, batch, m_spool);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(m_now() - done.sentAt);
     m_stats.recordRequest(static_cast<std::uint64_t>(took.count()));
 

@@ -96,8 +96,6 @@ Q_SIGNALS:
 private:
     void handleTakenApart(const CompletePairing::Added &added);
     void send(Batch batch, bool isProbe);
-    [[nodiscard]] RequestBody requestBody(const Batch &batch) const;
-    [[nodiscard]] SendResult withoutEcho(SendResult result, const Batch &batch) const;
     void handleAnswer(std::uint64_t number, const SendResult &answer);
 
     [[nodiscard]] int attemptsOf(const Batch &batch, const SendResult &result) const;

@@ -39,6 +39,7 @@ class Load:
     # The counts of two runs are subtracted, so that the start and the end of the program cancel.
     few: int
     many: int
+    flags: tuple[str, ...] = ()  # of the daemon
 
 
 def count_by_object(path: Path) -> Counter[str]:
@@ -78,7 +79,7 @@ def _count_run(bin_dir: Path, load: Load, messages: int) -> Counter[str]:
     with tempfile.TemporaryDirectory(prefix="weave-instructions-") as folder:
         home = Path(folder)
         with _sink(bin_dir) as port:
-            daemon = Daemon(bin_dir / PROGRAM, home, port, [])
+            daemon = Daemon(bin_dir / PROGRAM, home, port, list(load.flags))
             # With one processor there is one thread, and so always the same order of things.
             daemon.prefix = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
             daemon.prefix += ["valgrind", "--quiet", "--tool=callgrind", "--vgdb=no"]

@@ -14,8 +14,16 @@ namespace Weave {
 
 namespace {
 
-constexpr std::string_view CallMarker = "{\"mode\":\"";
-constexpr std::size_t TailSize = CallMarker.size() - 1; // a marker may lie across two reads
+// What stands once for so many of the clients' lines in a body.
+struct Marker
+{
+    std::string_view text;
+    std::uint64_t lines = 1;
+};
+constexpr Marker UpsertMarker{"{\"mode\":\"", 1};
+constexpr Marker CompleteMarker{"\"op_name\":", 2};
+constexpr std::size_t TailSize = CompleteMarker.text.size() - 1; // it may lie across two reads
+static_assert(UpsertMarker.text.size() <= CompleteMarker.text.size());
 constexpr std::size_t ReadSize = 256 * KiB;
 constexpr std::size_t DiscardSize = 4096 * KiB; // costs no memory
 constexpr std::size_t MostHeaderBytes = 64 * KiB;
@@ -37,6 +45,7 @@ struct Connection
     bool isCounted = false;
     std::string header;
     std::uint64_t bodyLeft = 0;
+    Marker marker; // of the body
     std::string bodyTail; // the last bytes of the body so far, when a marker may begin in them
 };
 
@@ -62,13 +71,13 @@ std::string response(std::string_view status, std::string_view body)
         + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
-std::uint64_t countMarkers(std::string_view bytes)
+std::uint64_t countLines(std::string_view bytes, const Marker &marker)
 {
     std::uint64_t count = 0;
     while (const void *found =
-               ::memmem(bytes.data(), bytes.size(), CallMarker.data(), CallMarker.size())) {
-        ++count;
-        const char *next = static_cast<const char *>(found) + CallMarker.size();
+               ::memmem(bytes.data(), bytes.size(), marker.text.data(), marker.text.size())) {
+        count += marker.lines;
+        const char *next = static_cast<const char *>(found) + marker.text.size();
         bytes.remove_prefix(std::size_t(next - bytes.data()));
     }
     return count;
@@ -202,6 +211,9 @@ private:
         ++m_counters.requests;
         connection.bodyLeft = *length;
         connection.bodyTail.clear();
+        const std::string_view path = std::string_view(header).substr(0, header.find("\r\n"));
+        connection.marker =
+            path.find("/calls/complete ") == path.npos ? UpsertMarker : CompleteMarker;
         if (*length == 0)
             return answer(connection, m_accepted);
         connection.phase = Phase::Body;
@@ -215,9 +227,10 @@ private:
         const std::string &tail = connection.bodyTail;
         char *begin = std::copy_backward(tail.begin(), tail.end(), bytes);
         const std::string_view seen(begin, tail.size() + used);
-        m_counters.calls += countMarkers(seen);
+        m_counters.calls += countLines(seen, connection.marker);
         m_counters.bodyBytes += used;
-        connection.bodyTail = seen.substr(seen.size() - std::min(seen.size(), TailSize));
+        const std::size_t kept = connection.marker.text.size() - 1; // no whole marker
+        connection.bodyTail = seen.substr(seen.size() - std::min(seen.size(), kept));
         connection.bodyLeft -= used;
         if (connection.bodyLeft == 0) {
             connection.phase = Phase::Header;

@@ -57,16 +57,22 @@ public:
     // Null when it is none of them.
     const Field *find(const JsonString &key)
     {
+        const Field *found = find(key.inside);
+        return found || !key.hasEscapes() ? found : find(key.decoded());
+    }
+
+private:
+    const Field *find(std::string_view key)
+    {
         for (std::size_t tried = 0; tried != m_fields.size(); ++tried) {
             const Field &field = m_fields[m_next];
             m_next = m_next + 1 == m_fields.size() ? 0 : m_next + 1;
-            if (key.equals(field.name))
+            if (key == field.name)
                 return &field;
         }
         return nullptr;
     }
 
-private:
     const std::span<const Field> m_fields;
     std::size_t m_next = 0;
 };

@@ -120,6 +120,9 @@ def unauthorized(lab: Lab) -> None:
     lab.daemon.start()
     outcome = lab.run(Load(clients=2, window=8, calls=500, seconds=5))
     lab.wait_state("paused")
+    # Or the sink, behaving again, confirms what a killed daemon has sent.
+    is_answered = wait_until(lambda: lab.daemon.status()["requests"]["in_flight"] == 0, 5)
+    lab.expect(is_answered, "not every request was answered")
     status = lab.daemon.status()
     lab.expect(status["calls"]["pending"] == len(outcome.acknowledged), "not everything is kept")
     lab.expect("invalid api key" in (status["backend"]["last_error"] or ""), "not said why")

@@ -6,16 +6,13 @@
 #include "spool/segmentformat.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <limits>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <utility>
 
 namespace Weave {
@@ -100,63 +97,11 @@ int allocate(int descriptor, std::size_t bytes)
 #endif
 }
 
-// A smaller file is the first of a project, which may never have a second call.
-constexpr std::size_t LeastPrepared = 512 * KiB;
-
-// Linux 6.16 or newer. Before, ext4 makes small pages of large writes: writing them all takes as
-// much time as touching them does, and clients would wait for the whole of it.
-bool makesLargePages()
-{
-#if defined(__linux__)
-    static const bool is = [] {
-        utsname system = {};
-        if (::uname(&system) != 0)
-            return false;
-        char *end = nullptr;
-        const long major = std::strtol(system.release, &end, 10);
-        const long minor = *end == '.' ? std::strtol(end + 1, nullptr, 10) : 0;
-        return major > 6 || (major == 6 && minor >= 16);
-    }();
-    return is;
-#else
-    return false;
-#endif
-}
-
-constexpr std::size_t LargePage = 16 * KiB;
-
-// Of pages that are made as records come.
-constexpr std::size_t MadeAtOnce = 256 * KiB;
-
-// Has the kernel make some of the file's pages. Made one by one, when they are touched, they
-// take 4.3 ms for a file of 4 MiB, which is more than a microsecond a call, and clients wait 1.1 ms
-// for the first of them; so 1.8 ms in all. On ext4 since Linux 6.16 the kernel makes one large page
-// of each write and takes half the time to unmap and delete the file, too; but a large page goes to
-// the disk as a whole. With 64 KiB all together took 1 ms, but ten calls a second wrote 4.6 times
-// as much while the backend was away as with single pages; with 16 KiB it is 1.7 times as much.
-int makePages(int descriptor, std::size_t from, std::size_t to)
-{
-    static constexpr std::array<char, LargePage> Zeros{};
-    while (from < to) {
-        const std::size_t length = std::min(to - from, Zeros.size());
-        const ssize_t written =
-            ::pwrite(descriptor, Zeros.data(), length, static_cast<off_t>(from));
-        if (written == 0)
-            return EIO; // or this would go on for ever
-        if (written > 0)
-            from += static_cast<std::size_t>(written);
-        else if (errno != EINTR)
-            return errno;
-    }
-    return 0;
-}
-
 } // namespace
 
 Segment::Segment(char *base, std::size_t capacity)
     : m_base(base),
-      m_capacity(capacity),
-      m_made(capacity)
+      m_capacity(capacity)
 {
 }
 
@@ -166,8 +111,7 @@ Segment::Segment(Segment &&other) noexcept
       m_states(other.m_states),
       m_first(other.m_first),
       m_end(other.m_end),
-      m_made(other.m_made),
-      m_file(std::move(other.m_file))
+      m_fresh(std::move(other.m_fresh))
 {
 }
 
@@ -214,27 +158,19 @@ Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
         return systemError("cannot make", path, errno);
     if (const int status = allocate(file.get(), capacity); status != 0)
         return failed("cannot allocate", status);
-    std::size_t made = capacity;
-    if (capacity >= LeastPrepared && makesLargePages()) {
-        if (pages == Pages::AsRecordsCome) {
-            made =
-                SegmentFormat::statesOffset(project.size()) + SegmentFormat::stateBytes(capacity);
-            made = std::min((made + MadeAtOnce) / LargePage * LargePage, capacity);
-        }
-        if (const int status = makePages(file.get(), 0, made); status != 0)
-            return failed("cannot write", status);
-    }
+    FreshPages fresh;
+    const std::size_t states =
+        SegmentFormat::statesOffset(project.size()) + SegmentFormat::stateBytes(capacity);
+    const std::size_t needed = pages == Pages::AtOnce ? capacity : states;
+    if (const int status = fresh.make(file.get(), path, needed, capacity); status != 0)
+        return failed("cannot write", status);
     auto segment = map(file.get(), capacity, path);
     if (!segment) {
         ::unlink(unfinished.c_str());
         return segment;
     }
     segment->reuse(number, project);
-    struct stat status = {};
-    if (made < capacity && ::fstat(file.get(), &status) == 0) {
-        segment->m_made = made;
-        segment->m_file = {path, status.st_dev, status.st_ino};
-    }
+    segment->m_fresh = std::move(fresh);
     if (::rename(unfinished.c_str(), path.c_str()) != 0)
         return failed("cannot make", errno);
     return segment;
@@ -329,8 +265,7 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
     const std::size_t size = SegmentFormat::recordBytes(call.id.size(), call.payload.size());
     if (size > m_capacity - m_end)
         return false;
-    if (m_end + size > m_made)
-        makePagesFor(m_end + size);
+    m_fresh.grow(m_end + size);
     char *place = m_base + m_end;
     RecordHeader header{static_cast<std::uint32_t>(call.id.size() + call.payload.size()),
                         0,
@@ -358,24 +293,6 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
     m_end = next;
     prefetch(m_base + m_end, m_base + std::min(m_end + size, m_capacity)); // the next is alike
     return true;
-}
-
-// For records up to there, and some more. Where that fails, touching the pages makes them. The file
-// may have another name by now, and its old one be another file's.
-void Segment::makePagesFor(std::size_t end)
-{
-    const std::size_t from = std::exchange(m_made, m_capacity);
-    File known = std::exchange(m_file, {});
-    const UniqueFd file(::open(known.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    struct stat found = {};
-    if (!file.isValid() || ::fstat(file.get(), &found) != 0 || found.st_dev != known.device
-        || found.st_ino != known.inode)
-        return;
-    const std::size_t to = std::min((end + MadeAtOnce) / LargePage * LargePage, m_capacity);
-    if (makePages(file.get(), from, to) != 0 || to == m_capacity)
-        return;
-    m_made = to;
-    m_file = std::move(known);
 }
 
 Segment::ReadResult Segment::read(std::uint32_t offset, Record &record, bool check) const

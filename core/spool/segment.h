@@ -2,6 +2,7 @@
 
 #include "common/call.h"
 #include "common/result.h"
+#include "spool/freshpages.h"
 
 #include <atomic>
 #include <cstddef>
@@ -9,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <sys/types.h>
 
 namespace Weave {
 
@@ -40,7 +40,7 @@ public:
     };
     enum class ReadResult { Record, End, Damaged };
 
-    // When the kernel is to make the pages of a new file; see makePages() in segment.cpp.
+    // When the kernel is to make the pages of a new file; see FreshPages.
     enum class Pages {
         AtOnce, // with create(), which takes 2.1 ms for a file of 4 MiB
         AsRecordsCome, // with append(), 0.2 ms for each 256 KiB; create() takes 0.3 ms
@@ -109,22 +109,13 @@ private:
     void setPlaces(std::size_t projectBytes, std::size_t fileBytes);
     [[nodiscard]] char &stateAt(std::uint32_t offset) const;
     void endRecordsAt(std::uint32_t offset);
-    void makePagesFor(std::size_t end);
 
     char *m_base = nullptr;
     std::size_t m_capacity = 0; // bytes that are mapped
     std::uint32_t m_states = 0; // where the records' states start
     std::uint32_t m_first = 0; // where they end, and the first record starts
     std::uint32_t m_end = 0;
-    // Up to where records may be appended before more pages are made. Behind it there is no record.
-    std::size_t m_made = 0;
-    struct File
-    {
-        std::string path;
-        dev_t device = 0;
-        ino_t inode = 0;
-    };
-    File m_file; // while pages are to be made
+    FreshPages m_fresh;
     std::atomic<bool> m_isNeeded = true;
 };
 

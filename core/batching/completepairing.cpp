@@ -24,13 +24,18 @@ CompletePairing::CompletePairing(const Spool &spool, const PairingLimits &limits
 {
 }
 
-CompletePairing::Added CompletePairing::add(const Batch &batch)
+BatchPacker CompletePairing::packerFor(const Batch &upsert) const
+{
+    return {upsert.project, Route::Complete, upsert.openedAt, m_limits.request};
+}
+
+CompletePairing::Added CompletePairing::add(const std::string &projectName,
+                                            std::span<const RecordRef> records, BatchPacker &pairs)
 {
     Added added;
-    BatchPacker pairs(batch.project, Route::Complete, batch.openedAt, m_limits.request);
-    Project &project = m_projects[batch.project];
-    project.name = batch.project;
-    for (const RecordRef &record : batch.records) {
+    Project &project = m_projects[projectName];
+    project.name = projectName;
+    for (const RecordRef &record : records) {
         readCallText(record.kind, m_spool.payload(record), m_text);
         if (record.kind == CallKind::Start)
             addStart(project, record, pairs, added);
@@ -40,7 +45,6 @@ CompletePairing::Added CompletePairing::add(const Batch &batch)
     while (m_heldStarts.size() > m_limits.maxHeld)
         move(m_heldStarts.begin(), State::Due);
     eraseIfEmpty(project);
-    added.complete = pairs.take();
     return added;
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -48,14 +49,18 @@ public:
 
     struct Added
     {
-        std::vector<Batch> complete; // batches of pairs
         std::vector<RecordRef> held; // starts that wait for their ends; marked with wasHeld
         // Copies, byte for byte, of halves that are kept here: they need not be sent. A repeated
         // start that came after its complete call would show the call as unfinished.
         std::vector<RecordRef> repeated;
     };
-    // Takes an upsert batch apart.
-    [[nodiscard]] Added add(const Batch &batch);
+    // For the pairs of an upsert batch.
+    [[nodiscard]] BatchPacker packerFor(const Batch &upsert) const;
+    // Takes an upsert batch apart: so many of its records, in their order. What can go as complete
+    // calls is added to pairs. takeSingle() has to wait for the last record, or an end might
+    // leave before its start, which is among the rest.
+    [[nodiscard]] Added add(const std::string &project, std::span<const RecordRef> records,
+                            BatchPacker &pairs);
     // Whether so much of the project is kept here that none of its batches should be added now.
     [[nodiscard]] bool isFull(const std::string &project) const;
 

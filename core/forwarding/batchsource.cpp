@@ -1,9 +1,29 @@
 #include "forwarding/batchsource.h"
 
+#include "common/bytesize.h"
+
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <utility>
 
 namespace Weave {
+
+namespace {
+
+// What is paired before a look at the clock: 32 halves of calls of 1 KiB, 20 to 80 µs.
+constexpr std::size_t PartBytes = 48 * KiB;
+constexpr std::size_t BytesPerRecord = 512; // what a half takes besides being read
+
+std::span<const RecordRef> firstPart(std::span<const RecordRef> records, std::size_t bytes)
+{
+    std::size_t count = 0;
+    for (std::size_t taken = 0; count < records.size() && taken < bytes; ++count)
+        taken += BytesPerRecord + records[count].payloadSize;
+    return records.first(count);
+}
+
+} // namespace
 
 BatchSource::BatchSource(const Parts &parts, TakenApart takenApart)
     : m_batcher(parts.batcher),
@@ -20,6 +40,12 @@ std::optional<ParkedBatches::Taken> BatchSource::next(const ProjectFilter &mayTa
 {
     constexpr unsigned Turns = 3;
     for (unsigned idle = 0; idle < Turns;) {
+        if (m_opened) {
+            if (!m_takenApart(takeApart(PartBytes)))
+                return std::nullopt;
+            idle = 0; // its pairs may be there now
+            continue;
+        }
         m_turn = (m_turn + 1) % Turns;
         auto taken = m_turn == 0 ? takeParked(mayTake)
             : m_turn == 1        ? takeFresh(mayTake)
@@ -28,13 +54,55 @@ std::optional<ParkedBatches::Taken> BatchSource::next(const ProjectFilter &mayTa
             ++idle;
             continue;
         }
-        if (putOnItsPath(taken->batch))
-            return taken;
-        if (taken->isProbe)
-            endTakenApartProbe(taken->batch.project);
-        idle = 0; // its pairs are there now
+        if (isForPairing(taken->batch)) {
+            BatchPacker pairs = m_pairing.packerFor(taken->batch);
+            m_opened.emplace(Opened{std::move(*taken), std::move(pairs)});
+            continue;
+        }
+        putOnItsPath(taken->batch);
+        return taken;
     }
     return std::nullopt;
+}
+
+bool BatchSource::isForPairing(const Batch &batch) const
+{
+    return batch.route == Route::Upsert && m_paths.usesComplete(batch.project);
+}
+
+CompletePairing::Added BatchSource::takeApart(std::size_t bytes)
+{
+    const std::string &project = m_opened->taken.batch.project;
+    const auto rest =
+        std::span<const RecordRef>(m_opened->taken.batch.records).subspan(m_opened->done);
+    const auto part = firstPart(rest, bytes);
+    CompletePairing::Added added = m_pairing.add(project, part, m_opened->pairs);
+    m_opened->done += part.size();
+    if (part.size() < rest.size())
+        return added;
+    for (Batch &complete : m_opened->pairs.take()) {
+        countFormed(complete);
+        m_parked.pushBack(std::move(complete));
+    }
+    if (m_opened->taken.isProbe)
+        endTakenApartProbe(project);
+    m_opened.reset();
+    return added;
+}
+
+void BatchSource::release(const std::string &project)
+{
+    CompletePairing::Added added;
+    if (m_opened && m_opened->taken.batch.project == project)
+        added = takeApart(SIZE_MAX);
+    for (Batch &released : m_pairing.release(project))
+        m_parked.pushBack(std::move(released));
+    m_takenApart(added);
+}
+
+std::optional<TimePoint> BatchSource::oldest() const
+{
+    return m_opened ? std::optional(m_opened->taken.batch.openedAt) : std::nullopt;
 }
 
 // With nothing left to try, a project must not count as failing: its halves would never go on their
@@ -83,33 +151,21 @@ BatchSource::Taken BatchSource::takeSingle(const ProjectFilter &mayTake)
     return ParkedBatches::Taken{std::move(*batch)};
 }
 
-// False when the batch was taken apart for pairing.
-bool BatchSource::putOnItsPath(Batch &batch)
+void BatchSource::putOnItsPath(Batch &batch)
 {
-    const bool usesComplete = m_paths.usesComplete(batch.project);
-    if (usesComplete && batch.route == Route::Upsert) {
-        CompletePairing::Added added = m_pairing.add(batch);
-        for (Batch &complete : added.complete) {
-            countFormed(complete);
-            m_parked.pushBack(std::move(complete));
-        }
-        m_takenApart(added);
-        return false;
-    }
-    if (!usesComplete && batch.route != Route::Upsert) {
-        if (batch.route == Route::Start)
-            m_pairing.takeBack(batch);
-        batch.route = Route::Upsert;
-        batch.retryId.clear(); // it is another request now
-        std::sort(batch.records.begin(), batch.records.end(),
-                  [](const RecordRef &a, const RecordRef &b) { return a.id < b.id; });
-    }
-    return true;
+    if (batch.route == Route::Upsert || m_paths.usesComplete(batch.project))
+        return;
+    if (batch.route == Route::Start)
+        m_pairing.takeBack(batch);
+    batch.route = Route::Upsert;
+    batch.retryId.clear(); // it is another request now
+    std::sort(batch.records.begin(), batch.records.end(),
+              [](const RecordRef &a, const RecordRef &b) { return a.id < b.id; });
 }
 
 void BatchSource::countFormed(const Batch &batch)
 {
-    if (batch.route == Route::Upsert && m_paths.usesComplete(batch.project))
+    if (isForPairing(batch))
         return; // what pairing makes of it counts
     ++m_stats.batches;
     m_stats.batchCalls.record(batch.records.size());

@@ -58,8 +58,9 @@ public:
                   RandomFunction random);
     ~DeliveryQueue() override;
 
-    // Sends what may be sent now, for about a millisecond, and sets the timer for what may be sent
-    // later. Call it whenever the batcher has got something, or something has changed in pairing.
+    // Sends what may be sent now, for a part of a millisecond, and sets the timer for what may be
+    // sent later. Call it whenever the batcher has got something, or something has changed in
+    // pairing.
     void pump();
 
     // From now on. What has been learned of the projects' paths is forgotten when the mode changes.
@@ -94,7 +95,7 @@ Q_SIGNALS:
     void batchTakenApart();
 
 private:
-    void handleTakenApart(const CompletePairing::Added &added);
+    [[nodiscard]] bool handleTakenApart(const CompletePairing::Added &added);
     void send(Batch batch, bool isProbe);
     void handleAnswer(std::uint64_t number, const SendResult &answer);
 
@@ -110,6 +111,7 @@ private:
     void removeRecords(std::span<const RecordRef> records, bool delivered);
     void noteError(const SendResult &result);
     [[nodiscard]] TimePoint waitUntil() const;
+    bool noteTurnOver();
     void armTimer();
 
     Batcher &m_batcher;
@@ -130,7 +132,8 @@ private:
     Reachability m_reachability;
     std::uint64_t m_nextNumber = 0;
     bool m_isPumping = false;
-    TimePoint m_turnEnd{}; // of pump(), which then leaves the loop to clients
+    TimePoint m_turnEnd{}; // when pump() leaves the loop to clients
+    TimePoint m_turnEnded{}; // when it did
     bool m_isTurnOver = false;
     TimePoint m_waitUntil{}; // for every project
     bool m_isPausedByUser = false;

@@ -83,7 +83,7 @@ public:
     TimePoint now{TimePoint() + std::chrono::hours(1000)};
     double random = 0.999;
     int clockReads = 0; // by the queue
-    Milliseconds clockStep{0}; // with each of these, as on a machine that is slow
+    TimePoint::duration clockStep{0}; // with each of these, as on a machine that is slow
     Stats stats;
     MemorySpool spool{64U * 1024 * 1024, MemorySpool::DefaultSegmentBytes, [this] { return now; }};
     FakeTransport transport;

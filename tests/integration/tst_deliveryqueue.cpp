@@ -26,8 +26,6 @@ private Q_SLOTS:
     void startsLeaveAFillingSpool();
     void singlesLeaveRoomForOthers();
     void timerSendsWithoutBeingAsked();
-    void aLongTurnGoesOnLater();
-    void pairingHasATurnOfItsOwn();
     void pausedByTheUser();
     void retryNowEndsTheWait();
     void reportsEachRequest();
@@ -50,34 +48,6 @@ void DeliveryQueueTest::sendsNoMoreThanSenders()
     QCOMPARE(rig.stats.delivered, 100U);
     QCOMPARE(rig.pending(), 0U);
     QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
-}
-
-void DeliveryQueueTest::aLongTurnGoesOnLater()
-{
-    DeliveryRig rig(4);
-    rig.add("a/b", 30);
-    rig.clockStep = 2ms;
-    rig.queue.pump();
-    QCOMPARE(rig.transport.count(), 1U);
-    rig.clockStep = 0ms;
-    QTRY_COMPARE(rig.transport.count(), 3U); // by the timer
-}
-
-void DeliveryQueueTest::pairingHasATurnOfItsOwn()
-{
-    DeliveryRig rig(4, 10, CallsMode::Complete);
-    for (int i = 0; i < 5; ++i) {
-        const QByteArray id = QByteArray::number(i);
-        rig.add(CallKind::Start, "a/b", startPayload("a/b", id, R"(,"trace_id":"t")"));
-        rig.add(CallKind::End, "a/b", endPayload("a/b", id, R"(,"summary":{})"));
-    }
-    rig.clockStep = 2ms;
-    rig.queue.pump();
-    QCOMPARE(rig.transport.count(), 0U);
-    rig.clockStep = 0ms;
-    QTRY_COMPARE(rig.transport.count(), 1U);
-    QCOMPARE(rig.transport.answer(200).body.count("\"summary\""), qsizetype(5));
-    QCOMPARE(rig.pending(), 0U);
 }
 
 void DeliveryQueueTest::pausedByTheUser()

@@ -107,7 +107,10 @@ void pairUp(int thread)
             batch.records.push_back(*spool.append({Weave::CallKind::Start, project, "", start}));
             batch.records.push_back(*spool.append({Weave::CallKind::End, project, "", end}));
         }
-        for (const Weave::Batch &complete : pairing.add(batch).complete) {
+        Weave::BatchPacker pairs = pairing.packerFor(batch);
+        if (!pairing.add(project, batch.records, pairs).repeated.empty())
+            fail("a half came once and counts as repeated");
+        for (const Weave::Batch &complete : pairs.take()) {
             if (Weave::completeBody(complete.records, spool).size() > complete.bodySize)
                 fail("a complete body is larger than its batch says");
             for (const Weave::RecordRef &record : complete.records)

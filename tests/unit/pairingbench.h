@@ -65,8 +65,14 @@ public:
         batch.openedAt = now;
         for (const QByteArray &word : words.split(' '))
             batch.records.push_back(append(word));
-        added = pairing.add(batch);
-        return describe(added.complete);
+        addBatch(batch);
+        return describe(complete);
+    }
+    void addBatch(const Batch &batch)
+    {
+        BatchPacker pairs = pairing.packerFor(batch);
+        added = pairing.add(batch.project, batch.records, pairs);
+        complete = pairs.take();
     }
 
     // What goes on its own next; a start stays under way until settle().
@@ -142,6 +148,7 @@ public:
     std::set<std::uint16_t> gone;
     CompletePairing pairing;
     CompletePairing::Added added;
+    std::vector<Batch> complete; // of the batch that was added last
     std::vector<Batch> released;
     std::vector<Batch> sending;
     Batch taken;

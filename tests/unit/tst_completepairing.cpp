@@ -81,7 +81,8 @@ void TstCompletePairing::idsMayBeWrittenInTwoWays()
     Batch batch;
     batch.project = "a";
     batch.records = {*bench.spool.append({CallKind::End, "a", "1", R"({"end":{"id":"\u0031"}})"})};
-    QCOMPARE(bench.pairing.add(batch).complete.size(), std::size_t{1});
+    bench.addBatch(batch);
+    QCOMPARE(bench.complete.size(), std::size_t{1});
 }
 
 void TstCompletePairing::projectsAreSeparate()
@@ -97,7 +98,7 @@ void TstCompletePairing::completeBatchesSayWhatTheyAre()
 {
     Bench bench;
     bench.add("s1 s2 e1 e2", "a/b");
-    const Batch &batch = bench.added.complete.at(0);
+    const Batch &batch = bench.complete.at(0);
     QCOMPARE(batch.project, std::string("a/b"));
     QVERIFY(batch.route == Route::Complete);
     QVERIFY(batch.openedAt == bench.now);
@@ -128,7 +129,7 @@ void TstCompletePairing::heldStartsAreMarked()
     QVERIFY(bench.added.held.front().wasHeld);
     bench.add("e1");
     QVERIFY(bench.added.held.empty());
-    const Batch &pair = bench.added.complete.front();
+    const Batch &pair = bench.complete.front();
     QVERIFY(pair.records.front().wasHeld);
     QVERIFY(!pair.records.back().wasHeld);
 }
@@ -138,7 +139,7 @@ void TstCompletePairing::whatIsHeldAgainIsNotTold()
     Bench bench;
     bench.add("s1 s2");
     QCOMPARE(bench.release("a"), "s1 s2"_ba);
-    bench.added = bench.pairing.add(bench.released.front());
+    bench.addBatch(bench.released.front());
     QVERIFY(bench.added.held.empty());
     QCOMPARE(bench.pairing.heldStarts(), std::size_t{2});
     QVERIFY(bench.added.repeated.empty());
@@ -182,7 +183,8 @@ void TstCompletePairing::aNullTraceIdIsNone()
     batch.project = "a";
     batch.records = {*bench.spool.append(
         {CallKind::Start, "a", "1", R"({"start":{"id":"1","trace_id":null}})"})};
-    QVERIFY(bench.pairing.add(batch).held.empty());
+    bench.addBatch(batch);
+    QVERIFY(bench.added.held.empty());
     QVERIFY(bench.pairing.takeSingle([](const auto &) { return true; }));
 }
 
@@ -208,7 +210,7 @@ void TstCompletePairing::aStartThatIsTakenBack()
     QCOMPARE(bench.single(), "s1"_ba);
     bench.pairing.takeBack(bench.taken);
     bench.pairing.takeBack(bench.taken); // nothing more to take
-    bench.added = bench.pairing.add(bench.taken);
+    bench.addBatch(bench.taken);
     QVERIFY(bench.added.repeated.empty());
     QCOMPARE(bench.pairing.heldStarts(), std::size_t{1});
     QCOMPARE(bench.add("e1"), "s1 e1"_ba);
@@ -225,8 +227,8 @@ void TstCompletePairing::anEndOfAStartThatIsTakenBack()
     bench.add("e1 e2");
     bench.pairing.takeBack(first);
     bench.pairing.takeBack(bench.taken);
-    bench.added = bench.pairing.add(bench.taken); // one comes again
-    QCOMPARE(bench.describe(bench.added.complete), "s2 e2"_ba);
+    bench.addBatch(bench.taken); // one comes again
+    QCOMPARE(bench.describe(bench.complete), "s2 e2"_ba);
     QVERIFY(bench.singles().isEmpty());
     bench.pass(EndHold);
     QCOMPARE(bench.singles(), QByteArrayList{R"(e1 of "T1")"});

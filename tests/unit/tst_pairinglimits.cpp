@@ -307,7 +307,7 @@ void TstPairingLimits::splitsByBytes()
     const std::size_t maxBytes = upsertFrameSize() + static_cast<std::size_t>(2 * pair + beyond);
     Bench bench(batchLimits(1000, maxBytes));
     QCOMPARE(bench.add("s1 e1 s2 e2 s3 e3 s4 e4"), batches);
-    for (const Batch &batch : bench.added.complete) {
+    for (const Batch &batch : bench.complete) {
         QVERIFY(batch.bodySize <= maxBytes);
         QVERIFY(completeBody(batch.records, bench.spool).size() <= batch.bodySize);
     }
@@ -318,7 +318,7 @@ void TstPairingLimits::aPairLargerThanTheLimitGoesAlone()
     const QByteArray large = "e2" + QByteArray(1000, 'x');
     Bench bench(batchLimits(1000, 500));
     QCOMPARE(bench.add("s1 e1 s2 " + large + " s3 e3"), "s1 e1; s2 " + large + "; s3 e3");
-    QVERIFY(bench.added.complete.at(1).bodySize > 1000);
+    QVERIFY(bench.complete.at(1).bodySize > 1000);
 }
 
 QTEST_APPLESS_MAIN(TstPairingLimits)

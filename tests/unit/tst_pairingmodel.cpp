@@ -175,8 +175,21 @@ private:
         }
         for (auto &[project, batch] : batches) {
             batch.project = project;
-            take(m_pairing.add(batch));
+            takeApart(batch);
         }
+    }
+
+    // In parts, as the daemon does.
+    void takeApart(const Batch &batch)
+    {
+        BatchPacker pairs = m_pairing.packerFor(batch);
+        for (std::span<const RecordRef> rest = batch.records; !rest.empty();) {
+            const std::size_t count = std::min<std::size_t>(1 + below(4), rest.size());
+            take(m_pairing.add(batch.project, rest.first(count), pairs));
+            rest = rest.subspan(count);
+        }
+        for (const Batch &complete : pairs.take())
+            takeComplete(complete);
     }
 
     void take(const CompletePairing::Added &added)
@@ -190,8 +203,6 @@ private:
             m_kept.erase(record.id.value);
             m_spool.remove(record);
         }
-        for (const Batch &batch : added.complete)
-            takeComplete(batch);
     }
 
     void takeComplete(const Batch &batch)

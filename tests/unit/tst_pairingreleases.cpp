@@ -109,7 +109,7 @@ void TstPairingReleases::separates()
 {
     Bench bench;
     bench.add("s1 e1");
-    bench.pairing.separate(bench.added.complete.front());
+    bench.pairing.separate(bench.complete.front());
     QCOMPARE(bench.singles(), QByteArrayList{"s1"});
     bench.settle();
     QCOMPARE(bench.singles(), QByteArrayList{R"(e1 of "T1")"});
@@ -120,7 +120,7 @@ void TstPairingReleases::separatedCallsAreNoLongerFound()
 {
     Bench bench;
     bench.add("s1 e1");
-    bench.pairing.separate(bench.added.complete.front());
+    bench.pairing.separate(bench.complete.front());
     QCOMPARE(bench.add("s1x e1x"), "s1x e1x"_ba);
     QCOMPARE(bench.singles(), QByteArrayList{"s1"});
     QCOMPARE(bench.release("a"), "e1"_ba);
@@ -130,7 +130,7 @@ void TstPairingReleases::separatesACallWhoseIdIsInUseAgain()
 {
     Bench bench;
     bench.add("s1 e1");
-    const Batch pair = bench.added.complete.front();
+    const Batch pair = bench.complete.front();
     bench.add("s1x");
     bench.pairing.separate(pair);
     QCOMPARE(bench.add("e1x"), "s1x e1x"_ba);

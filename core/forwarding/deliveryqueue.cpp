@@ -19,9 +19,6 @@ namespace {
 constexpr std::chrono::microseconds MinTurn{50};
 constexpr std::chrono::microseconds MaxTurn{1000};
 
-// A refused call whose dead letter cannot be written is tried again after this long.
-constexpr Milliseconds NoPlacePause{30000};
-
 double secondsBetween(TimePoint from, TimePoint to)
 {
     return std::chrono::duration<double>(to - from).count();
@@ -36,12 +33,14 @@ DeliveryQueue::DeliveryQueue(const Parts &parts, const DeliveryLimits &limits, N
       m_spool(parts.spool),
       m_transport(parts.transport),
       m_stats(parts.stats),
-      m_deadLetter(parts.deadLetter),
       m_limits(limits),
       m_now(std::move(now)),
       m_random(std::move(random)),
       m_paths(limits.callsMode),
       m_parked(m_now),
+      m_undeliverable(
+          {m_parked, m_pairing, m_spool, m_stats, parts.deadLetter}, limits.maxAge, m_now,
+          [this](std::span<const RecordRef> records) { removeRecords(records, false); }),
       m_source({m_batcher, m_pairing, m_parked, m_paths, m_spool, m_stats},
                [this](const CompletePairing::Added &added) { return handleTakenApart(added); }),
       m_inFlight(limits.senders, m_now)
@@ -100,6 +99,7 @@ void DeliveryQueue::setLimits(const DeliveryLimits &limits)
     const bool isOtherMode = limits.callsMode != m_limits.callsMode;
     m_limits = limits;
     m_inFlight.setSenders(limits.senders);
+    m_undeliverable.setMaxAge(limits.maxAge);
     if (isOtherMode)
         forgetPaths();
 }
@@ -156,7 +156,8 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
         succeed(batch);
         break;
     case Decision::Action::Halve:
-        halve(std::move(batch), result);
+        noteHealthy(batch.project); // the server takes its calls, but not all of these
+        m_undeliverable.halve(std::move(batch), result);
         break;
     case Decision::Action::Retry:
     case Decision::Action::PauseProject:
@@ -203,7 +204,7 @@ void DeliveryQueue::noteHealthy(const std::string &project)
 // The batch is kept and its project, or everything, waits.
 void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decision &decision)
 {
-    giveUpTheOld(batch, result);
+    m_undeliverable.giveUpTheOld(batch, result);
     if (batch.records.empty()) {
         noteHealthy(batch.project); // as far as anybody knows: the next batch finds out
         return;
@@ -269,97 +270,6 @@ void DeliveryQueue::changePath(Batch batch, const SendResult &result, Decision d
     batch.attempts = 0;
     noteHealthy(project);
     m_parked.pushFront(std::move(batch));
-}
-
-// The server takes this project's calls, but not all of these. The halves go at once and under
-// ids of their own; a single call that is refused is given up.
-void DeliveryQueue::halve(Batch batch, const SendResult &result)
-{
-    constexpr int TooLarge = 413;
-    noteHealthy(batch.project);
-    const std::size_t calls = batch.records.size() / batch.recordsPerCall();
-    if (calls <= 1) {
-        if (batch.route == Route::Complete && result.status == TooLarge)
-            m_pairing.separate(batch);
-        else
-            deadLetter(std::move(batch), result);
-        return;
-    }
-    ++m_stats.halved;
-    qCDebug(lcForwarding, "%s: halving a batch of %s: %s", batch.project.c_str(),
-            countOf(calls, "call").c_str(), describe(result).c_str());
-    const auto middle =
-        batch.records.begin() + static_cast<std::ptrdiff_t>(calls / 2 * batch.recordsPerCall());
-    const auto half = [&batch](auto first, auto last) {
-        Batch part;
-        part.project = batch.project;
-        part.openedAt = batch.openedAt;
-        part.route = batch.route;
-        part.records.assign(first, last);
-        return part;
-    };
-    m_parked.pushFront(half(middle, batch.records.end()));
-    m_parked.pushFront(half(batch.records.begin(), middle));
-}
-
-// Calls leave a batch from its old end, each by its own age: the last one may be of this moment.
-// What cannot be kept as a dead letter stays. A complete call is as old as its end.
-void DeliveryQueue::giveUpTheOld(Batch &batch, const SendResult &result)
-{
-    const std::size_t step = batch.recordsPerCall();
-    std::size_t count = 0;
-    while (count < batch.records.size()
-           && m_spool.age(batch.records[count + step - 1]) > m_limits.maxAge)
-        count += step;
-    if (count == 0)
-        return;
-    const std::string reason = "it waited longer than --max-age " + formatDuration(m_limits.maxAge)
-        + "; " + describe(result);
-    giveUp(batch, count, DeadLetterReason::MaxAge, reason);
-    batch.retryId.clear(); // it is another batch now
-}
-
-void DeliveryQueue::deadLetter(Batch batch, const SendResult &result)
-{
-    giveUp(batch, batch.records.size(), DeadLetterReason::Refused, describe(result));
-    if (batch.records.empty())
-        return;
-    // It alone waits; the backend is well, and the project's other calls go on.
-    batch.notBefore = m_now() + NoPlacePause;
-    m_parked.pushBack(std::move(batch));
-}
-
-// Moves the first count records to the dead letters, or as many of them as can be kept there.
-void DeliveryQueue::giveUp(Batch &batch, std::size_t count, DeadLetterReason kind,
-                           const std::string &reason)
-{
-    const auto records = std::span(batch.records).first(count);
-    const auto firstKept = std::find_if(records.begin(), records.end(), [&](const auto &record) {
-        const CallView call{record.kind, batch.project, {}, m_spool.payload(record)};
-        return m_deadLetter && !m_deadLetter(call, reason);
-    });
-    const auto done = static_cast<std::size_t>(firstKept - records.begin());
-    if (done == 0)
-        return;
-    qCWarning(lcForwarding, "%s: gave up %zu call(s): %s", batch.project.c_str(), done,
-              reason.c_str());
-    m_stats.giveUp(kind, done);
-    if (batch.route == Route::Start)
-        m_pairing.settle(batch);
-    removeRecords(records.first(done), false);
-    batch.records.erase(batch.records.begin(),
-                        batch.records.begin() + static_cast<std::ptrdiff_t>(done));
-    if (done % batch.recordsPerCall() == 0)
-        return;
-    // The end of a call whose start is gone.
-    Batch end;
-    end.project = batch.project;
-    end.openedAt = batch.openedAt;
-    end.route = Route::End;
-    end.records = {batch.records.front()};
-    end.notBefore = m_now() + NoPlacePause;
-    batch.records.erase(batch.records.begin());
-    m_parked.pushBack(std::move(end));
 }
 
 void DeliveryQueue::removeRecords(std::span<const RecordRef> records, bool delivered)

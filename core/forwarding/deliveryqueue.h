@@ -9,6 +9,7 @@
 #include "forwarding/requestreport.h"
 #include "forwarding/retrypolicy.h"
 #include "forwarding/transport.h"
+#include "forwarding/undeliverablecalls.h"
 #include "forwarding/writepaths.h"
 #include "spool/spool.h"
 #include "stats/stats.h"
@@ -40,7 +41,6 @@ class DeliveryQueue final : public QObject
     Q_OBJECT
 
 public:
-    using DeadLetterFunction = std::function<bool(const CallView &call, std::string_view reason)>;
     struct Parts
     {
         Batcher &batcher;
@@ -48,9 +48,7 @@ public:
         Spool &spool;
         Transport &transport;
         Stats &stats;
-        // Keeps a call that will never be delivered, with the reason. False: it could not, so the
-        // call stays in the spool. Without it such calls are counted and logged only.
-        DeadLetterFunction deadLetter = {};
+        DeadLetterFunction deadLetter = {}; // see UndeliverableCalls
     };
     using RandomFunction = std::function<double()>; // in [0, 1)
 
@@ -103,10 +101,6 @@ private:
     void succeed(const Batch &batch);
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);
     void changePath(Batch batch, const SendResult &result, Decision decision);
-    void halve(Batch batch, const SendResult &result);
-    void giveUpTheOld(Batch &batch, const SendResult &result);
-    void deadLetter(Batch batch, const SendResult &result);
-    void giveUp(Batch &batch, std::size_t count, DeadLetterReason kind, const std::string &reason);
     void noteHealthy(const std::string &project);
     void removeRecords(std::span<const RecordRef> records, bool delivered);
     void noteError(const SendResult &result);
@@ -119,7 +113,6 @@ private:
     Spool &m_spool;
     Transport &m_transport;
     Stats &m_stats;
-    const DeadLetterFunction m_deadLetter;
     DeliveryLimits m_limits;
     const NowFunction m_now;
     const RandomFunction m_random;
@@ -127,6 +120,7 @@ private:
 
     WritePaths m_paths;
     ParkedBatches m_parked;
+    UndeliverableCalls m_undeliverable;
     BatchSource m_source;
     InFlight m_inFlight;
     Reachability m_reachability;

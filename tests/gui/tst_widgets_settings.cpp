@@ -1,37 +1,16 @@
-#include "client/sidecarclient.h"
 #include "fakes/calllines.h"
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
-#include "widgets/actions.h"
-#include "widgets/autostart.h"
-#include "widgets/backendform.h"
-#include "widgets/daemonkeeper.h"
-#include "widgets/daemonview.h"
-#include "widgets/deadletterbox.h"
-#include "widgets/mainwindow.h"
-#include "widgets/problemspage.h"
-#include "widgets/sdkhint.h"
-#include "widgets/settingsdialog.h"
-#include "widgets/settingsflow.h"
-#include "widgets/windowpages.h"
+#include "gui/settingsrig.h"
 
-#include <QApplication>
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
-#include <QLabel>
 #include <QLocalServer>
-#include <QPlainTextEdit>
-#include <QPointer>
-#include <QPushButton>
-#include <QScopeGuard>
 #include <QSet>
-#include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 
-#include <algorithm>
 #include <memory>
 
 using namespace Weave;
@@ -45,84 +24,6 @@ QByteArray contents(const QString &path)
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
-
-// A home directory, and what the tray keeps the settings with in it.
-class Rig final
-{
-public:
-    Rig()
-        : folder(u"/tmp/wsXXXXXX"_s)
-    {
-        qputenv("HOME", folder.path().toUtf8());
-        qputenv("XDG_CONFIG_HOME", folder.filePath(u"config"_s).toUtf8());
-        qputenv("XDG_STATE_HOME", folder.filePath(u"state"_s).toUtf8());
-        for (const char *name : {"WANDB_API_KEY", "WEAVE_SIDECAR_BACKEND", "WEAVE_SIDECAR_SOCKET",
-                                 "WEAVE_SIDECAR_CONFIG", "NETRC"})
-            qunsetenv(name);
-        socket = folder.filePath(u"s"_s);
-        configFile = folder.filePath(u"config/weave-sidecar/config.toml"_s);
-        sink.listen();
-        makeKeeper();
-    }
-
-    ~Rig()
-    {
-        if (client)
-            keeper->launcher().recognize(client->snapshot().pid);
-        keeper->launcher().stop();
-        (void)QTest::qWaitFor([this] { return !keeper->launcher().isRunning(); }, 15'000);
-    }
-
-    // As another start of the tray does.
-    void makeKeeper()
-    {
-        client.reset();
-        keeper = std::make_unique<DaemonKeeper>(socket);
-        keeper->keys().useFileOnly();
-        client = std::make_unique<SidecarClient>(socket);
-    }
-
-    [[nodiscard]] bool writeConfig(const QByteArray &text) const
-    {
-        QFile file(configFile);
-        return QDir().mkpath(QFileInfo(configFile).path()) && file.open(QIODevice::WriteOnly)
-            && file.write(text) == text.size();
-    }
-
-    [[nodiscard]] bool connectClient() const
-    {
-        client->start();
-        return QTest::qWaitFor([this] { return client->isConnected(); }, 10'000);
-    }
-
-    // Keeps the settings, and says what has become of it.
-    Applied keep(const Settings &settings, const QString &key = {}) const
-    {
-        Applied result;
-        result.problem = u"nothing was applied"_s;
-        bool isDone = false;
-        QObject context;
-        QObject::connect(keeper.get(), &DaemonKeeper::applied, &context,
-                         [&](const Applied &applied) {
-                             result = applied;
-                             isDone = true;
-                         });
-        QObject::connect(keeper.get(), &DaemonKeeper::notKept, &context, [&](const QString &text) {
-            result.problem = text;
-            isDone = true;
-        });
-        keeper->keep(settings, key, *client);
-        (void)QTest::qWaitFor([&] { return isDone; }, 10'000);
-        return result;
-    }
-
-    QTemporaryDir folder;
-    QString socket;
-    QString configFile;
-    HttpSink sink;
-    std::unique_ptr<DaemonKeeper> keeper;
-    std::unique_ptr<SidecarClient> client;
-};
 
 // Sends calls all the time and notes which ones the daemon has taken.
 class Sender final
@@ -178,7 +79,7 @@ QByteArray authorization(const QByteArray &key)
 
 } // namespace
 
-// Settings from the dialog to the daemon that goes by them: the real one, which this program has
+// Settings on their way to the daemon that goes by them: the real one, which this program has
 // started, or somebody else.
 class WidgetsSettingsTest final : public QObject
 {
@@ -194,15 +95,11 @@ private Q_SLOTS:
     void flagsWin();
     void aDaemonWithOtherFiles();
     void whatTheDaemonDoesNotTake();
-    void whatCannotBeKeptStaysInTheDialog();
-    void theTestOfADialogEndsWithIt();
-    void linesForAShell();
-    void deadLettersAreSentAgain();
 };
 
 void WidgetsSettingsTest::changesWhileCallsPass()
 {
-    Rig rig;
+    SettingsRig rig;
     const QByteArray before = "# mine\nsenders = 3\nflush-interval = \"20ms\" # short\nbackend = \""
         + rig.sink.url().toUtf8() + "\"\n";
     QVERIFY(rig.writeConfig(before));
@@ -242,7 +139,7 @@ void WidgetsSettingsTest::changesWhileCallsPass()
 // delivered by the next one.
 void WidgetsSettingsTest::aNewKeyWhileCallsPass()
 {
-    Rig rig;
+    SettingsRig rig;
     rig.sink.setScript([](const SinkRequest &request) {
         const bool isRight = request.headers.value("authorization") == authorization("right");
         return SinkAnswer{.status = isRight ? 200 : 401};
@@ -270,7 +167,7 @@ void WidgetsSettingsTest::aNewKeyWhileCallsPass()
 
 void WidgetsSettingsTest::whatNeedsARestart()
 {
-    Rig rig;
+    SettingsRig rig;
     QVERIFY(rig.writeConfig("backend = \"" + rig.sink.url().toUtf8() + "\"\n"));
     QCOMPARE(rig.keeper->load(), QString());
     rig.keeper->startDaemon();
@@ -295,7 +192,7 @@ void WidgetsSettingsTest::whatNeedsARestart()
 // What was named, else the service's socket where there is one, else the usual place.
 void WidgetsSettingsTest::theSocketIsFound()
 {
-    Rig rig;
+    SettingsRig rig;
     const auto socketOf = [](const QString &flag) { return DaemonKeeper(flag).socketPath(); };
     const QByteArray runtime = qgetenv("XDG_RUNTIME_DIR");
     qputenv("XDG_RUNTIME_DIR", rig.folder.path().toUtf8());
@@ -317,7 +214,7 @@ void WidgetsSettingsTest::theSocketIsFound()
 // Quitting the tray and starting it again does not make the daemon somebody else's.
 void WidgetsSettingsTest::aDaemonOfAnEarlierRun()
 {
-    Rig rig;
+    SettingsRig rig;
     QVERIFY(rig.writeConfig("backend = \"" + rig.sink.url().toUtf8() + "\"\n"));
     rig.keeper->startDaemon();
     QVERIFY(rig.connectClient());
@@ -333,7 +230,7 @@ void WidgetsSettingsTest::aDaemonOfAnEarlierRun()
 // One that systemd has started, for example: nobody hands it a key, so it reads one.
 void WidgetsSettingsTest::othersDaemonGetsTheKeyInAFile()
 {
-    Rig rig;
+    SettingsRig rig;
     rig.sink.setScript([](const SinkRequest &request) {
         const bool isRight = request.headers.value("authorization") == authorization("right");
         return SinkAnswer{.status = isRight ? 200 : 401};
@@ -366,7 +263,7 @@ void WidgetsSettingsTest::othersDaemonGetsTheKeyInAFile()
 
 void WidgetsSettingsTest::flagsWin()
 {
-    Rig rig;
+    SettingsRig rig;
     QVERIFY(rig.writeConfig("backend = \"" + rig.sink.url().toUtf8() + "\"\n"));
     QCOMPARE(rig.keeper->load(), QString());
     SidecarProcess daemon(rig.socket);
@@ -385,7 +282,7 @@ void WidgetsSettingsTest::flagsWin()
 
 void WidgetsSettingsTest::aDaemonWithOtherFiles()
 {
-    Rig rig;
+    SettingsRig rig;
     ProcessFixture fixture; // its daemon reads no file
     QVERIFY(fixture.start());
     rig.client = std::make_unique<SidecarClient>(fixture.sidecar.socketPath());
@@ -403,7 +300,7 @@ void WidgetsSettingsTest::aDaemonWithOtherFiles()
 // The file has been edited by hand meanwhile: the daemon's words are handed on, and it goes on.
 void WidgetsSettingsTest::whatTheDaemonDoesNotTake()
 {
-    Rig rig;
+    SettingsRig rig;
     QVERIFY(rig.writeConfig("backend = \"" + rig.sink.url().toUtf8() + "\"\n"));
     QCOMPARE(rig.keeper->load(), QString());
     rig.keeper->startDaemon();
@@ -421,120 +318,6 @@ void WidgetsSettingsTest::whatTheDaemonDoesNotTake()
     QVERIFY(!rig.keep(other).problem.isEmpty());
     QCOMPARE(contents(rig.configFile), QByteArray("sender = 3\n"));
     QVERIFY(rig.client->isConnected());
-}
-
-// By the buttons, in a spool whose place only the daemon knows.
-void WidgetsSettingsTest::deadLettersAreSentAgain()
-{
-    ProcessFixture f;
-    bool isMended = false;
-    f.sink.setScript([&isMended](const SinkRequest &request) {
-        const bool isBad = !isMended && request.body.contains("\"3\"");
-        return SinkAnswer{.status = isBad ? 400 : 200, .body = R"({"reason":"three is bad"})"};
-    });
-    QVERIFY(f.start({u"--spool-dir"_s, f.path(u"elsewhere"_s)}));
-    FakeClient sender(f.sidecar.socketPath());
-    for (const char *id : {"2", "3"})
-        QCOMPARE(sender.sendCalls(startLine(startPayload("a/b", id)), 1), 1);
-    QVERIFY(f.waitForNumber(u"calls.dead_lettered"_s, 1));
-
-    Actions actions;
-    MainWindow window(actions);
-    DaemonView daemon([&f] { return f.sidecar.socketPath(); });
-    auto *const pages = new WindowPages(window, daemon);
-    daemon.client().start();
-    window.show();
-    window.showPage(&pages->problems());
-    DeadLetterBox &box = pages->problems().deadLetters();
-    const auto buttons = box.findChildren<QPushButton *>();
-    QCOMPARE(buttons.size(), 2);
-    QPushButton *const retry = buttons[1];
-    QTRY_VERIFY_WITH_TIMEOUT(retry->isEnabled(), 10'000);
-    const auto says = [&box](const QString &text) {
-        for (const QLabel *const label : box.findChildren<QLabel *>()) {
-            if (label->isVisible() && label->text().contains(text))
-                return true;
-        }
-        return false;
-    };
-    QVERIFY(says(u"three is bad"_s));
-    isMended = true;
-    retry->click();
-    QTRY_VERIFY(says(u"handed to the sidecar once more"_s));
-    QTRY_VERIFY(says(u"No call was given up."_s));
-    QVERIFY(!retry->isEnabled());
-    QVERIFY(f.waitForDelivered(2));
-    QCOMPARE(f.auditError(), QString());
-}
-
-// The next dialog may show another address.
-void WidgetsSettingsTest::whatCannotBeKeptStaysInTheDialog()
-{
-    Rig rig;
-    qputenv("WEAVE_SIDECAR_CONFIG", "none"); // so that there is no file to keep them in
-    const auto unset = qScopeGuard([] { qunsetenv("WEAVE_SIDECAR_CONFIG"); });
-    rig.makeKeeper();
-    Autostart autostart(rig.folder.path());
-    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
-    flow.openSettings(nullptr);
-    QPointer<SettingsDialog> dialog;
-    for (QWidget *const each : QApplication::topLevelWidgets()) {
-        if (auto *const found = qobject_cast<SettingsDialog *>(each))
-            dialog = found;
-    }
-    QVERIFY(dialog);
-    const QString backend = u"file:"_s + rig.folder.filePath(u"calls"_s);
-    dialog->form().setBackend(backend);
-    Q_EMIT dialog->saveRequested();
-    QVERIFY(dialog->isVisible());
-    QCOMPARE(dialog->settings().backend, backend);
-    const QList<QLabel *> labels = dialog->findChildren<QLabel *>();
-    QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel *label) {
-        return label->text().contains(u"WEAVE_SIDECAR_CONFIG"_s);
-    }));
-    dialog->close();
-}
-
-void WidgetsSettingsTest::theTestOfADialogEndsWithIt()
-{
-    Rig rig;
-    rig.sink.setScript([](const SinkRequest &) { return SinkAnswer{.isHanging = true}; });
-    QVERIFY(rig.writeConfig("backend = \"" + rig.sink.url().toUtf8() + "\"\n"));
-    Autostart autostart(rig.folder.path());
-    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
-    QPointer<SettingsDialog> dialog;
-    const auto open = [&flow, &dialog] {
-        flow.openSettings(nullptr);
-        for (QWidget *const each : QApplication::topLevelWidgets()) {
-            if (auto *const found = qobject_cast<SettingsDialog *>(each))
-                dialog = found;
-        }
-    };
-    open();
-    QVERIFY(dialog);
-    Q_EMIT dialog->form().testRequested();
-    QTRY_COMPARE(rig.sink.requestCount(), 1);
-    dialog->close();
-    QTRY_VERIFY(!dialog);
-    open();
-    QVERIFY(dialog);
-    rig.sink.answerHanging();
-    QTest::qWait(300);
-    for (const QLabel *const label : dialog->form().findChildren<QLabel *>())
-        QVERIFY2(!label->text().contains(u"127.0.0.1 "_s), qPrintable(label->text()));
-    dialog->close();
-}
-
-void WidgetsSettingsTest::linesForAShell()
-{
-    const auto linesWith = [](const QString &socket) {
-        const SdkHint hint(QString(), socket);
-        return hint.findChild<QPlainTextEdit *>()->toPlainText();
-    };
-    QVERIFY(linesWith(u"/run/a-b/s.sock"_s)
-                .endsWith(u"\nexport WEAVE_SIDECAR_SOCKET=/run/a-b/s.sock"_s));
-    QVERIFY(linesWith(u"/home/Ada's PC/$s"_s)
-                .endsWith(u"\nexport WEAVE_SIDECAR_SOCKET='/home/Ada'\\''s PC/$s'"_s));
 }
 
 QTEST_MAIN(WidgetsSettingsTest)

@@ -1,0 +1,157 @@
+#include "fakes/calllines.h"
+#include "fakes/fakeclient.h"
+#include "fakes/processfixture.h"
+#include "gui/settingsrig.h"
+#include "widgets/actions.h"
+#include "widgets/autostart.h"
+#include "widgets/backendform.h"
+#include "widgets/daemonview.h"
+#include "widgets/deadletterbox.h"
+#include "widgets/mainwindow.h"
+#include "widgets/problemspage.h"
+#include "widgets/sdkhint.h"
+#include "widgets/settingsdialog.h"
+#include "widgets/settingsflow.h"
+#include "widgets/windowpages.h"
+
+#include <QApplication>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPointer>
+#include <QPushButton>
+#include <QScopeGuard>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+
+// What dialogs and boxes make of the settings and of a daemon.
+class WidgetsDialogsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatCannotBeKeptStaysInTheDialog();
+    void theTestOfADialogEndsWithIt();
+    void linesForAShell();
+    void deadLettersAreSentAgain();
+};
+
+// By the buttons, in a spool whose place only the daemon knows.
+void WidgetsDialogsTest::deadLettersAreSentAgain()
+{
+    ProcessFixture f;
+    bool isMended = false;
+    f.sink.setScript([&isMended](const SinkRequest &request) {
+        const bool isBad = !isMended && request.body.contains("\"3\"");
+        return SinkAnswer{.status = isBad ? 400 : 200, .body = R"({"reason":"three is bad"})"};
+    });
+    QVERIFY(f.start({u"--spool-dir"_s, f.path(u"elsewhere"_s)}));
+    FakeClient sender(f.sidecar.socketPath());
+    for (const char *id : {"2", "3"})
+        QCOMPARE(sender.sendCalls(startLine(startPayload("a/b", id)), 1), 1);
+    QVERIFY(f.waitForNumber(u"calls.dead_lettered"_s, 1));
+
+    Actions actions;
+    MainWindow window(actions);
+    DaemonView daemon([&f] { return f.sidecar.socketPath(); });
+    auto *const pages = new WindowPages(window, daemon);
+    daemon.client().start();
+    window.show();
+    window.showPage(&pages->problems());
+    DeadLetterBox &box = pages->problems().deadLetters();
+    const auto buttons = box.findChildren<QPushButton *>();
+    QCOMPARE(buttons.size(), 2);
+    QPushButton *const retry = buttons[1];
+    QTRY_VERIFY_WITH_TIMEOUT(retry->isEnabled(), 10'000);
+    const auto says = [&box](const QString &text) {
+        for (const QLabel *const label : box.findChildren<QLabel *>()) {
+            if (label->isVisible() && label->text().contains(text))
+                return true;
+        }
+        return false;
+    };
+    QVERIFY(says(u"three is bad"_s));
+    isMended = true;
+    retry->click();
+    QTRY_VERIFY(says(u"handed to the sidecar once more"_s));
+    QTRY_VERIFY(says(u"No call was given up."_s));
+    QVERIFY(!retry->isEnabled());
+    QVERIFY(f.waitForDelivered(2));
+    QCOMPARE(f.auditError(), QString());
+}
+
+// The next dialog may show another address.
+void WidgetsDialogsTest::whatCannotBeKeptStaysInTheDialog()
+{
+    SettingsRig rig;
+    qputenv("WEAVE_SIDECAR_CONFIG", "none"); // so that there is no file to keep them in
+    const auto unset = qScopeGuard([] { qunsetenv("WEAVE_SIDECAR_CONFIG"); });
+    rig.makeKeeper();
+    Autostart autostart(rig.folder.path());
+    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
+    flow.openSettings(nullptr);
+    QPointer<SettingsDialog> dialog;
+    for (QWidget *const each : QApplication::topLevelWidgets()) {
+        if (auto *const found = qobject_cast<SettingsDialog *>(each))
+            dialog = found;
+    }
+    QVERIFY(dialog);
+    const QString backend = u"file:"_s + rig.folder.filePath(u"calls"_s);
+    dialog->form().setBackend(backend);
+    Q_EMIT dialog->saveRequested();
+    QVERIFY(dialog->isVisible());
+    QCOMPARE(dialog->settings().backend, backend);
+    const QList<QLabel *> labels = dialog->findChildren<QLabel *>();
+    QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel *label) {
+        return label->text().contains(u"WEAVE_SIDECAR_CONFIG"_s);
+    }));
+    dialog->close();
+}
+
+void WidgetsDialogsTest::theTestOfADialogEndsWithIt()
+{
+    SettingsRig rig;
+    rig.sink.setScript([](const SinkRequest &) { return SinkAnswer{.isHanging = true}; });
+    QVERIFY(rig.writeConfig("backend = \"" + rig.sink.url().toUtf8() + "\"\n"));
+    Autostart autostart(rig.folder.path());
+    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
+    QPointer<SettingsDialog> dialog;
+    const auto open = [&flow, &dialog] {
+        flow.openSettings(nullptr);
+        for (QWidget *const each : QApplication::topLevelWidgets()) {
+            if (auto *const found = qobject_cast<SettingsDialog *>(each))
+                dialog = found;
+        }
+    };
+    open();
+    QVERIFY(dialog);
+    Q_EMIT dialog->form().testRequested();
+    QTRY_COMPARE(rig.sink.requestCount(), 1);
+    dialog->close();
+    QTRY_VERIFY(!dialog);
+    open();
+    QVERIFY(dialog);
+    rig.sink.answerHanging();
+    QTest::qWait(300);
+    for (const QLabel *const label : dialog->form().findChildren<QLabel *>())
+        QVERIFY2(!label->text().contains(u"127.0.0.1 "_s), qPrintable(label->text()));
+    dialog->close();
+}
+
+void WidgetsDialogsTest::linesForAShell()
+{
+    const auto linesWith = [](const QString &socket) {
+        const SdkHint hint(QString(), socket);
+        return hint.findChild<QPlainTextEdit *>()->toPlainText();
+    };
+    QVERIFY(linesWith(u"/run/a-b/s.sock"_s)
+                .endsWith(u"\nexport WEAVE_SIDECAR_SOCKET=/run/a-b/s.sock"_s));
+    QVERIFY(linesWith(u"/home/Ada's PC/$s"_s)
+                .endsWith(u"\nexport WEAVE_SIDECAR_SOCKET='/home/Ada'\\''s PC/$s'"_s));
+}
+
+QTEST_MAIN(WidgetsDialogsTest)
+#include "tst_widgets_dialogs.moc"

@@ -31,19 +31,13 @@ HttpServerOptions afterSync()
 
 } // namespace
 
-// What the door answers, and what becomes of the connection.
+// What the door answers.
 class HttpServerTest final : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
     void keepsCalls();
-    void keepsTheConnection();
-    void pipelined();
-    void closesWhenAsked();
-    void http10();
-    void clientSendsNoMore_data();
-    void clientSendsNoMore();
     void completeCallsAreToldOf();
     void packedBody();
     void health();
@@ -52,16 +46,11 @@ private Q_SLOTS:
     void credentials();
     void passedOnWithoutABackend_data();
     void passedOnWithoutABackend();
-    void goesOnAfterAFlushWithoutABackend();
     void fullSpoolIsPassedOn();
     void shuttingDown();
     void answersAfterTheSync();
     void failedSync();
     void clientGoesDuringTheSync();
-    void stopListening();
-    void stopDuringARequest();
-    void goesWithItsClients();
-    void portInUse();
 };
 
 void HttpServerTest::keepsCalls()
@@ -82,85 +71,6 @@ void HttpServerTest::keepsCalls()
     QCOMPARE(rig.handler.events.last(), QByteArray("accepted"));
     QCOMPARE(rig.handler.stats.http.kept, 3U);
     QCOMPARE(rig.handler.stats.http.connectionsOpen, 1U);
-}
-
-void HttpServerTest::keepsTheConnection()
-{
-    HttpRig rig;
-    HttpClient client = rig.client();
-    for (int i = 0; i < 50; ++i) {
-        const auto answer = client.ask(startRequest(QByteArray::number(i)));
-        QCOMPARE(statusOf(answer), 200);
-        QCOMPARE(answer->header("Connection"), QByteArray("keep-alive"));
-    }
-    QCOMPARE(rig.handler.ids.size(), 50);
-    QCOMPARE(rig.handler.stats.http.connectionsOpen, 1U);
-}
-
-void HttpServerTest::pipelined()
-{
-    HttpRig rig;
-    HttpClient client = rig.client();
-    QByteArray requests;
-    for (int i = 0; i < 500; ++i)
-        requests += startRequest(QByteArray::number(i));
-    QVERIFY(client.send(requests));
-    for (int i = 0; i < 500; ++i)
-        QCOMPARE(bodyOf(client.readAnswer()),
-                 "{\"id\":\"" + QByteArray::number(i) + "\",\"trace_id\":\"t\"}");
-    QCOMPARE(rig.handler.ids.size(), 500);
-}
-
-void HttpServerTest::closesWhenAsked()
-{
-    HttpRig rig;
-    HttpClient client = rig.client();
-    const QByteArray last =
-        httpPost("/call/start", startBody("1"), authorization() + "Connection: close\r\n");
-    const auto answer = client.ask(last + startRequest("2"));
-    QCOMPARE(statusOf(answer), 200);
-    QCOMPARE(answer->header("Connection"), QByteArray("close"));
-    QVERIFY(client.waitForClose());
-    QCOMPARE(rig.handler.ids, (QList<QByteArray>{"1"}));
-    client.close();
-    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 0U);
-}
-
-void HttpServerTest::http10()
-{
-    HttpRig rig;
-    HttpClient client = rig.client();
-    const auto answer = client.ask("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    QCOMPARE(statusOf(answer), 200);
-    QCOMPARE(answer->header("Connection"), QByteArray("keep-alive"));
-    QCOMPARE(statusOf(client.ask("GET /healthz HTTP/1.0\r\n\r\n")), 200);
-    QVERIFY(client.waitForClose());
-}
-
-void HttpServerTest::clientSendsNoMore_data()
-{
-    QTest::addColumn<QByteArray>("requests");
-    QTest::addColumn<int>("status");
-    QTest::newRow("kept") << startRequest("1") << 200;
-    QTest::newRow("health") << httpGet("/healthz", {}) << 200;
-    QTest::newRow("refused") << httpGet("/x", {}) << 401;
-    QTest::newRow("two") << startRequest("1") + startRequest("2") << 200;
-}
-
-// A client that has shut down its sending side still wants to know what became of its request.
-void HttpServerTest::clientSendsNoMore()
-{
-    QFETCH(QByteArray, requests);
-    QFETCH(int, status);
-    HttpRig rig;
-    for (int i = 0; i < 20; ++i) {
-        HttpClient client = rig.client();
-        QVERIFY(client.send(requests));
-        client.closeWriting();
-        for (qsizetype j = 0; j < requests.count("HTTP/1.1"); ++j)
-            QCOMPARE(statusOf(client.readAnswer()), status);
-        QVERIFY(client.waitForClose());
-    }
 }
 
 void HttpServerTest::completeCallsAreToldOf()
@@ -281,23 +191,6 @@ void HttpServerTest::passedOnWithoutABackend()
     QCOMPARE(statusOf(client.ask(startRequest("1"))), 200);
 }
 
-// What came during the flush is read without more coming.
-void HttpServerTest::goesOnAfterAFlushWithoutABackend()
-{
-    HttpRig rig;
-    rig.handler.status.pendingCalls = 1;
-    HttpClient client = rig.client();
-    const QByteArray query = httpPost("/calls/query", QByteArray(50'000, ' '));
-    QVERIFY(client.send(query + query + query)); // more than one read
-    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
-    QTest::qWait(50);
-    for (std::size_t i = 0; i < 3; ++i) {
-        QTRY_COMPARE(rig.handler.flushes.size(), i + 1);
-        rig.handler.flushes[i]("");
-        QCOMPARE(statusOf(client.readAnswer()), 502);
-    }
-}
-
 // Who sends calls stops after some refusals; what cannot be kept here may be taken there.
 void HttpServerTest::fullSpoolIsPassedOn()
 {
@@ -368,79 +261,6 @@ void HttpServerTest::clientGoesDuringTheSync()
     client.reset();
     QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 0U);
     rig.server->finishSync(1, true);
-}
-
-void HttpServerTest::stopListening()
-{
-    HttpRig rig;
-    HttpClient idle = rig.client();
-    HttpClient used = rig.client();
-    QCOMPARE(statusOf(used.ask(startRequest("1"))), 200);
-    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 2U);
-    rig.server->stopListening();
-    QVERIFY(idle.waitForClose());
-    QVERIFY(used.waitForClose());
-    QVERIFY(!HttpClient().connectTo(rig.port));
-    QVERIFY(rig.server->url().empty());
-}
-
-void HttpServerTest::stopDuringARequest()
-{
-    HttpSink sink;
-    QVERIFY(sink.listen());
-    sink.enqueue({.isHanging = true});
-    HttpRig rig({}, QUrl(sink.url()));
-    HttpClient unfinished = rig.client();
-    QVERIFY(unfinished.send(startRequest("1").chopped(1)));
-    HttpClient passed = rig.client();
-    QVERIFY(passed.send(httpPost("/objs/query", "{}") + startRequest("2")));
-    QTRY_COMPARE(sink.hangingCount(), 1);
-    rig.server->stopListening();
-    QVERIFY(unfinished.send("}"));
-    auto answer = unfinished.readAnswer();
-    QCOMPARE(statusOf(answer), 200);
-    QCOMPARE(answer->header("Connection"), QByteArray("close"));
-    QVERIFY(unfinished.waitForClose());
-    sink.answerHanging({.body = "late"});
-    answer = passed.readAnswer();
-    QCOMPARE(bodyOf(answer), QByteArray("late"));
-    QCOMPARE(answer->header("Connection"), QByteArray("close"));
-    QVERIFY(passed.waitForClose());
-    QCOMPARE(rig.handler.ids, (QList<QByteArray>{"1"}));
-}
-
-void HttpServerTest::goesWithItsClients()
-{
-    HttpSink sink;
-    QVERIFY(sink.listen());
-    sink.setScript([](const SinkRequest &) { return SinkAnswer{.isHanging = true}; });
-    HttpRig rig({}, QUrl(sink.url()));
-    std::vector<HttpClient> clients;
-    for (int i = 0; i < 5; ++i)
-        clients.push_back(rig.client());
-    QVERIFY(clients[1].send("POST /x"));
-    QVERIFY(clients[2].send(httpPost("/objs/query", "{}")));
-    QVERIFY(clients[3].send(httpGet("/", {}))); // refused, and lingers
-    QCOMPARE(statusOf(clients[4].ask(startRequest("1"))), 200);
-    QTRY_COMPARE(sink.hangingCount(), 1);
-    QTRY_COMPARE(rig.handler.stats.http.connectionsOpen, 5U);
-    // Some sessions have just ended when the server goes, and wait to be deleted.
-    rig.server->stopListening();
-    rig.server.reset();
-    QCOMPARE(rig.handler.stats.http.connectionsOpen, 0U);
-    for (HttpClient &client : clients)
-        QTRY_VERIFY(client.isClosed());
-}
-
-void HttpServerTest::portInUse()
-{
-    HttpRig rig;
-    HttpServer second(nullptr, rig.handler, rig.handler.stats.http, {});
-    const auto listening = second.listen(QHostAddress::LocalHost, rig.port);
-    QVERIFY(!listening);
-    QVERIFY(listening.error().message.find("--http") != std::string::npos);
-    QVERIFY(listening.error().message.find(std::to_string(rig.port)) != std::string::npos);
-    QVERIFY(listening.error().message.find("Stop what listens there") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(HttpServerTest)

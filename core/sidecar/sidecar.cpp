@@ -6,15 +6,15 @@
 #include "common/logging.h"
 #include "common/textnumber.h"
 #include "common/version.h"
-#include "ingest/filelimit.h"
 #include "protocol/reply.h"
 #include "sidecar/doorfactory.h"
+#include "sidecar/limits.h"
+#include "sidecar/transportfactory.h"
 
 #include <QCoreApplication>
 #include <QRandomGenerator>
 #include <QScopeGuard>
 
-#include <algorithm>
 #include <filesystem>
 
 namespace Weave {
@@ -38,55 +38,6 @@ constexpr std::size_t MaxClientsShown = 200;
 
 // Half of it in each of two files.
 constexpr std::uint64_t MaxDeadLetterBytes = 128 * MiB;
-
-BatchLimits batchLimits(const Config &config)
-{
-    return {static_cast<std::size_t>(config.flushMaxCount),
-            static_cast<std::size_t>(config.flushMaxBytes), config.flushInterval};
-}
-
-PairingLimits pairingLimits(const Config &config)
-{
-    PairingLimits limits;
-    limits.hold = config.pairHold;
-    limits.endHold = std::min(limits.endHold, config.pairHold);
-    limits.interval = config.flushInterval;
-    limits.request.maxCount = static_cast<std::size_t>(config.flushMaxCount);
-    limits.request.maxBytes = static_cast<std::size_t>(config.flushMaxBytes);
-    return limits;
-}
-
-DeliveryLimits deliveryLimits(const Config &config)
-{
-    return {config.senders, config.maxAge, config.callsMode};
-}
-
-// For each door, as far as the limit of open files goes.
-std::uint64_t possibleConnections(const Config &config)
-{
-    const std::uint64_t doors = config.http ? 2 : 1; // both take as many
-    const std::uint64_t others = config.metrics ? MaxMetricsConnections : 0;
-    const std::uint64_t wanted = config.maxConnections * doors + others;
-    const std::uint64_t enoughFor = raiseFileLimit(wanted);
-    if (enoughFor >= wanted)
-        return config.maxConnections;
-    return (enoughFor > 2 * others ? enoughFor - others : enoughFor / 2) / doors;
-}
-
-IngestLimits ingestLimits(const Config &config)
-{
-    return {static_cast<std::size_t>(config.maxLineBytes), possibleConnections(config),
-            config.spoolSync == SpoolSync::Always};
-}
-
-// Whether requests go elsewhere, or otherwise, than before.
-bool needsOtherTransport(const Config &before, const Config &after)
-{
-    return before.backend.display() != after.backend.display()
-        || before.credentials.apiKey != after.credentials.apiKey
-        || before.caCertificates != after.caCertificates || before.proxy != after.proxy
-        || before.requestTimeout != after.requestTimeout;
-}
 
 std::string listOf(const std::vector<std::string> &names)
 {

@@ -27,4 +27,12 @@ std::unique_ptr<Transport> makeTransport(const Config &config)
     return make();
 }
 
+bool needsOtherTransport(const Config &before, const Config &after)
+{
+    return before.backend.display() != after.backend.display()
+        || before.credentials.apiKey != after.credentials.apiKey
+        || before.caCertificates != after.caCertificates || before.proxy != after.proxy
+        || before.requestTimeout != after.requestTimeout;
+}
+
 } // namespace Weave

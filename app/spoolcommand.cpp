@@ -3,12 +3,12 @@
 #include "app/deadletterlines.h"
 #include "app/spoollisting.h"
 #include "app/statusclient.h"
+#include "common/linefile.h"
 #include "common/logging.h"
 #include "common/textnumber.h"
 #include "common/uniquefd.h"
 #include "config/config.h"
 #include "config/socketlookup.h"
-#include "spool/deadletters.h"
 #include "spool/spoolinspector.h"
 
 #include <algorithm>

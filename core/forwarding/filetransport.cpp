@@ -1,6 +1,7 @@
 #include "forwarding/filetransport.h"
 
 #include "common/bytesize.h"
+#include "common/linefile.h"
 
 #include <QMetaObject>
 
@@ -29,6 +30,13 @@ bool writeAll(int fd, const std::string &text)
         done += static_cast<std::size_t>(written);
     }
     return true;
+}
+
+// Through a descriptor of its own: who writes to a pipe must not be one of its readers.
+bool hasHalfALine(const std::string &path)
+{
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    return file.isValid() && endsWithinLine(file.get());
 }
 
 // Whether path still names the open file: somebody may have deleted or renamed it.
@@ -75,13 +83,17 @@ SendResult FileTransport::write(const RequestBody &body)
     };
     // What goes into a file without a name is nowhere; and a renamed one is left alone, as whoever
     // rotates logs expects.
-    if (!m_file.isValid() || !isNamed(m_file.get(), m_path))
+    std::string lines;
+    if (!m_file.isValid() || !isNamed(m_file.get(), m_path)) {
         m_file = UniqueFd(::open(m_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+        // A daemon that was killed has left half a line, of this very batch most likely.
+        if (hasHalfALine(m_path))
+            lines.append("\n");
+    }
     struct stat before = {};
     if (!m_file.isValid() || ::fstat(m_file.get(), &before) != 0)
         return failed();
 
-    std::string lines;
     const auto undo = [&] {
         const int reason = errno;
         [[maybe_unused]] const int status = ::ftruncate(m_file.get(), before.st_size);

@@ -13,7 +13,8 @@ namespace Weave {
 // upsert batch. For trying the sidecar without an account, and for tests.
 //
 // The file is made with mode 0600 and appended to. A batch that could not be written whole is
-// taken back out, so that its next attempt leaves no half lines. When the file has been deleted or
+// taken back out, so that its next attempt leaves no half lines; half a line that a killed process
+// has left stays one of its own. When the file has been deleted or
 // renamed, the next batch begins a new one.
 class FileTransport final : public QObject, public Transport
 {

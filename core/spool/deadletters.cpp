@@ -1,6 +1,7 @@
 #include "spool/deadletters.h"
 
 #include "common/jsontext.h"
+#include "common/linefile.h"
 #include "common/uniquefd.h"
 
 #include <array>
@@ -9,7 +10,6 @@
 #include <ctime>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace Weave {
 
@@ -75,29 +75,6 @@ Result<void> DeadLetters::add(const CallView &call, std::string_view reason) con
     if (!appendWhole(file.get(), line))
         return failed();
     return {};
-}
-
-bool endsWithinLine(int descriptor)
-{
-    struct stat status = {};
-    char last = '\n';
-    return ::fstat(descriptor, &status) == 0 && status.st_size > 0
-        && ::pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != '\n';
-}
-
-bool appendWhole(int descriptor, std::string_view line)
-{
-    const ssize_t written = ::write(descriptor, line.data(), line.size());
-    if (written == static_cast<ssize_t>(line.size()))
-        return true;
-    const int error = written < 0 ? errno : ENOSPC; // the usual reason for half a line
-    struct stat now = {};
-    const off_t end = ::lseek(descriptor, 0, SEEK_CUR);
-    if (written > 0 && ::fstat(descriptor, &now) == 0 && now.st_size == end) {
-        [[maybe_unused]] const int status = ::ftruncate(descriptor, end - written);
-    }
-    errno = error;
-    return false;
 }
 
 } // namespace Weave

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void init();
     void writesALineAnItem();
     void appendsToWhatIsThere();
+    void halfALineStaysALine();
     void answersLater();
     void cancelledAnswersNothing();
     void failureSaysWhyAndRecovers();
@@ -86,6 +87,17 @@ void FileTransportTest::appendsToWhatIsThere()
     FileTransport transport(m_path.toStdString());
     QCOMPARE(sendAndWait(transport, request({"a"})).status, 200);
     QCOMPARE(contents(m_path), QByteArray("old\n<a>\n"));
+}
+
+void FileTransportTest::halfALineStaysALine()
+{
+    QFile file(m_path);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("<a>\n<b") == 6);
+    file.close();
+    FileTransport transport(m_path.toStdString());
+    QCOMPARE(sendAndWait(transport, request({"a", "b"})).status, 200);
+    QCOMPARE(sendAndWait(transport, request({"c"})).status, 200);
+    QCOMPARE(contents(m_path), QByteArray("<a>\n<b\n<a>\n<b>\n<c>\n"));
 }
 
 void FileTransportTest::answersLater()

@@ -29,6 +29,7 @@ BatchSource::BatchSource(const Parts &parts, TakenApart takenApart)
     : m_batcher(parts.batcher),
       m_pairing(parts.pairing),
       m_parked(parts.parked),
+      m_inFlight(parts.inFlight),
       m_paths(parts.paths),
       m_spool(parts.spool),
       m_stats(parts.stats),
@@ -80,12 +81,13 @@ CompletePairing::Added BatchSource::takeApart(std::size_t bytes)
     m_opened->done += part.size();
     if (part.size() < rest.size())
         return added;
-    for (Batch &complete : m_opened->pairs.take()) {
+    std::vector<Batch> pairs = m_opened->pairs.take();
+    for (const Batch &complete : pairs)
         countFormed(complete);
-        m_parked.pushBack(std::move(complete));
-    }
     if (m_opened->taken.isProbe)
-        endTakenApartProbe(project);
+        parkProbe(project, std::move(pairs));
+    else
+        park(std::move(pairs));
     m_opened.reset();
     return added;
 }
@@ -95,8 +97,7 @@ void BatchSource::release(const std::string &project)
     CompletePairing::Added added;
     if (m_opened && m_opened->taken.batch.project == project)
         added = takeApart(SIZE_MAX);
-    for (Batch &released : m_pairing.release(project))
-        m_parked.pushBack(std::move(released));
+    park(m_pairing.release(project));
     m_takenApart(added);
 }
 
@@ -105,10 +106,21 @@ std::optional<TimePoint> BatchSource::oldest() const
     return m_opened ? std::optional(m_opened->taken.batch.openedAt) : std::nullopt;
 }
 
+void BatchSource::park(std::vector<Batch> batches)
+{
+    for (Batch &batch : batches)
+        m_parked.pushBack(std::move(batch));
+}
+
+// Where a batch that came back may be the cause of a project's failure, another one was to be tried
+// instead, so its pairs go before that.
+//
 // With nothing left to try, a project must not count as failing: its halves would never go on their
 // own. The next one finds out.
-void BatchSource::endTakenApartProbe(const std::string &project)
+void BatchSource::parkProbe(const std::string &project, std::vector<Batch> pairs)
 {
+    for (auto batch = pairs.rbegin(); batch != pairs.rend(); ++batch)
+        m_parked.pushFront(std::move(*batch));
     m_parked.endProbe(project);
     if (!m_parked.hasBatches(project) && m_parked.noteHealthy(project))
         m_batcher.unblock(project);
@@ -136,11 +148,13 @@ BatchSource::Taken BatchSource::takeParked(const ProjectFilter &mayTake)
     });
 }
 
-// Only when nothing that has come of its project could still hold its other half.
+// Only when nothing that has come of its project could still hold its other half: not what is with
+// batching, and not what went by the upsert route before the project came here, and may be back.
 BatchSource::Taken BatchSource::takeSingle(const ProjectFilter &mayTake)
 {
     auto batch = m_pairing.takeSingle([&](const std::string &project) {
-        if (m_parked.isFailing(project) || !mayTake(project))
+        if (m_parked.isFailing(project) || m_parked.hasUpsert(project)
+            || m_inFlight.hasUpsert(project) || !mayTake(project))
             return false;
         return m_pairing.isFull(project)
             || (!m_batcher.hasReady(project) && !m_spool.isBehind(project));

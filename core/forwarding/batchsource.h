@@ -3,6 +3,7 @@
 #include "batching/batcher.h"
 #include "batching/batchpacker.h"
 #include "batching/completepairing.h"
+#include "forwarding/inflight.h"
 #include "forwarding/parkedbatches.h"
 #include "forwarding/writepaths.h"
 #include "stats/stats.h"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace Weave {
 
@@ -27,6 +29,7 @@ public:
         Batcher &batcher;
         CompletePairing &pairing;
         ParkedBatches &parked;
+        const InFlight &inFlight;
         const WritePaths &paths;
         const Spool &spool;
         Stats &stats;
@@ -53,12 +56,14 @@ private:
     [[nodiscard]] bool isForPairing(const Batch &batch) const;
     [[nodiscard]] CompletePairing::Added takeApart(std::size_t bytes);
     void putOnItsPath(Batch &batch);
-    void endTakenApartProbe(const std::string &project);
+    void park(std::vector<Batch> batches);
+    void parkProbe(const std::string &project, std::vector<Batch> pairs);
     void countFormed(const Batch &batch);
 
     Batcher &m_batcher;
     CompletePairing &m_pairing;
     ParkedBatches &m_parked;
+    const InFlight &m_inFlight;
     const WritePaths &m_paths;
     const Spool &m_spool;
     Stats &m_stats;

@@ -41,9 +41,9 @@ DeliveryQueue::DeliveryQueue(const Parts &parts, const DeliveryLimits &limits, N
       m_undeliverable(
           {m_parked, m_pairing, m_spool, m_stats, parts.deadLetter}, limits.maxAge, m_now,
           [this](std::span<const RecordRef> records) { removeRecords(records, false); }),
-      m_source({m_batcher, m_pairing, m_parked, m_paths, m_spool, m_stats},
-               [this](const CompletePairing::Added &added) { return handleTakenApart(added); }),
-      m_inFlight(limits.senders, m_now)
+      m_inFlight(limits.senders, m_now),
+      m_source({m_batcher, m_pairing, m_parked, m_inFlight, m_paths, m_spool, m_stats},
+               [this](const CompletePairing::Added &added) { return handleTakenApart(added); })
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);

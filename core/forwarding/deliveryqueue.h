@@ -121,8 +121,8 @@ private:
     WritePaths m_paths;
     ParkedBatches m_parked;
     UndeliverableCalls m_undeliverable;
-    BatchSource m_source;
     InFlight m_inFlight;
+    BatchSource m_source;
     Reachability m_reachability;
     std::uint64_t m_nextNumber = 0;
     bool m_isPumping = false;

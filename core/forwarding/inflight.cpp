@@ -49,6 +49,14 @@ bool InFlight::hasProject(const std::string &project) const
                        [&](const auto &entry) { return entry.second.batch.project == project; });
 }
 
+bool InFlight::hasUpsert(const std::string &project) const
+{
+    return std::any_of(m_requests.begin(), m_requests.end(), [&](const auto &entry) {
+        const Batch &batch = entry.second.batch;
+        return batch.route == Route::Upsert && batch.project == project;
+    });
+}
+
 bool InFlight::areAllQuick() const
 {
     const TimePoint longAgo = m_now() - SlowRequest;

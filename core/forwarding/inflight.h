@@ -40,6 +40,8 @@ public:
     // When mayAddSenders() can become true by itself.
     [[nodiscard]] TimePoint slowAt() const;
     [[nodiscard]] bool hasProject(const std::string &project) const;
+    // Whether starts and ends of the project are under way by the upsert route.
+    [[nodiscard]] bool hasUpsert(const std::string &project) const;
 
     // Whether there are requests, and each of them was sent a moment ago.
     [[nodiscard]] bool areAllQuick() const;

@@ -146,6 +146,16 @@ bool ParkedBatches::hasBatches(const std::string &name) const
     return found != m_projects.end() && !found->second.batches.empty();
 }
 
+bool ParkedBatches::hasUpsert(const std::string &name) const
+{
+    const auto found = m_projects.find(name);
+    if (found == m_projects.end())
+        return false;
+    const auto &batches = found->second.batches;
+    return std::any_of(batches.begin(), batches.end(),
+                       [](const Batch &batch) { return batch.route == Route::Upsert; });
+}
+
 bool ParkedBatches::isFailing(const std::string &name) const
 {
     return failures(name) > 0;

@@ -54,6 +54,8 @@ public:
     void endWaits();
 
     [[nodiscard]] bool hasBatches(const std::string &project) const;
+    // For the upsert route.
+    [[nodiscard]] bool hasUpsert(const std::string &project) const;
     [[nodiscard]] bool isFailing(const std::string &project) const;
     [[nodiscard]] int failures(const std::string &project) const; // in a row
     [[nodiscard]] bool isAnyFailing() const;

@@ -104,6 +104,14 @@ inline SendResult retryAfter(int status, Milliseconds wait)
     return result;
 }
 
+// The project's calls are to go by the complete path.
+inline SendResult needsComplete()
+{
+    SendResult result = FakeTransport::answered(400, "upgrade");
+    result.errorCode = "CALLS_COMPLETE_MODE_REQUIRED";
+    return result;
+}
+
 inline SendResult networkError()
 {
     SendResult result;

@@ -9,13 +9,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-SendResult needsComplete()
-{
-    SendResult result = FakeTransport::answered(400, "upgrade");
-    result.errorCode = "CALLS_COMPLETE_MODE_REQUIRED";
-    return result;
-}
-
 // One that may become a complete call.
 void addStart(DeliveryRig &rig)
 {

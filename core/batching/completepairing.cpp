@@ -200,6 +200,8 @@ void CompletePairing::count(const Call &call, int change)
         return;
     call.project->keptCount += static_cast<std::size_t>(change);
     m_keptCount += static_cast<std::size_t>(change);
+    if (call.state == State::HeldStart || call.state == State::HeldEnd)
+        m_heldBytes += static_cast<std::uint64_t>(change) * call.half.record.payloadSize;
 }
 
 void CompletePairing::forgetName(Call &call)

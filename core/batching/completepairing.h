@@ -90,6 +90,8 @@ public:
     [[nodiscard]] std::vector<Batch> release(const std::string &project);
 
     [[nodiscard]] std::size_t heldStarts() const { return m_heldStarts.size(); }
+    // The payloads of all that waits for its other half.
+    [[nodiscard]] std::uint64_t heldBytes() const { return m_heldBytes; }
 
 private:
     enum class State {
@@ -162,6 +164,7 @@ private:
     std::unordered_map<std::uint64_t, Calls::iterator> m_sendingByRecord; // by RecordId
     Calls m_delivered;
     std::size_t m_keptCount = 0;
+    std::uint64_t m_heldBytes = 0;
     std::deque<Project *> m_dueProjects; // take turns
     struct Gone
     {

@@ -193,7 +193,7 @@ bool Sidecar::callsAccepted()
     m_quiet.wake();
     if (std::exchange(m_batcherHasNews, false))
         m_delivery.pump();
-    if (m_spool->usage().pendingBytes < CongestionBytes || !isCongested())
+    if (!isBacklogLong() || !m_delivery.isFlowing())
         return false;
     m_clientsPause = true;
     return true;
@@ -202,9 +202,12 @@ bool Sidecar::callsAccepted()
 // Clients that write without waiting can hand over calls faster than one core can send them. While
 // the backend takes them fast, a short pause keeps the queue in the cache; a backend that is slow
 // or away is no reason to make clients wait.
-bool Sidecar::isCongested() const
+//
+// What waits for its other half is not held up by delivery, and open calls of a busy host may be
+// many megabytes.
+bool Sidecar::isBacklogLong() const
 {
-    return m_delivery.isFlowing();
+    return m_spool->usage().pendingBytes - m_pairing.heldBytes() >= CongestionBytes;
 }
 
 std::uint64_t Sidecar::requestSync()
@@ -227,7 +230,7 @@ void Sidecar::handleRecordsDone(std::span<const RecordRef> records, bool deliver
     m_feeder.feed();
     m_quiet.wake();
     noteChange();
-    if (m_clientsPause && m_spool->usage().pendingBytes < CongestionBytes) {
+    if (m_clientsPause && !isBacklogLong()) {
         m_clientsPause = false;
         m_server.resumeReading();
     }

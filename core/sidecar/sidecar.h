@@ -86,7 +86,7 @@ private:
 
     void apply(const Config &config);
     [[nodiscard]] Result<void> openDoors();
-    [[nodiscard]] bool isCongested() const;
+    [[nodiscard]] bool isBacklogLong() const;
     [[nodiscard]] bool keepDeadLetter(const CallView &call, std::string_view reason);
     void handleRecordsDone(std::span<const RecordRef> records, bool delivered);
     void noteChange();

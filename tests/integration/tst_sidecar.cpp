@@ -4,11 +4,15 @@
 #include "sidecar/sidecar.h"
 #include "spool/memoryspool.h"
 
+#include <QElapsedTimer>
 #include <QFileInfo>
 #include <QLoggingCategory>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <algorithm>
+#include <climits>
 
 using namespace Weave;
 using namespace std::chrono_literals;
@@ -90,6 +94,7 @@ private Q_SLOTS:
     void startFailsAndLeavesNothing();
     void flushOfOneClientIsOfAll();
     void flushCountsWhatIsGivenUp();
+    void openCallsSlowNobodyDown();
     void fullSpoolRefuses();
     void statusFollowsTheCalls();
     void shutdownWaitsForTheCalls();
@@ -155,6 +160,32 @@ void SidecarTest::flushCountsWhatIsGivenUp()
     QVERIFY2(reply.contains("\"success\":false") && reply.contains(R"(bad \"call\")"),
              reply.constData());
     QCOMPARE(rig.calls("dead_lettered"), 1);
+}
+
+// Clients are slowed down when delivery does not keep up; starts that wait for their ends may.
+void SidecarTest::openCallsSlowNobodyDown()
+{
+    Rig rig({{"calls-mode", "complete"}});
+    QVERIFY(rig.sidecar->start());
+    FakeClient client(rig.path);
+    const QByteArray inputs = R"(,"trace_id":"t","inputs":")" + QByteArray(1'000'000, 'x') + '"';
+    constexpr int Starts = 20; // more than 16 MiB
+    for (int i = 0; i < Starts; ++i) {
+        const QByteArray id = QByteArray::number(i);
+        QCOMPARE(client.sendCalls(startLine(startPayload("a/b", id, inputs)), 1), 1);
+    }
+    QTRY_COMPARE(rig.calls("held"), Starts);
+    QCOMPARE(client.sendCalls(endLine(endPayload("a/b", "0")), 1), 1);
+    QTRY_COMPARE(rig.transport->count(), 1U); // delivery flows, for a quarter of a second
+    QCOMPARE(client.sendCalls(callLines(2, "c/d"), 2), 2); // would be paused behind these
+    qint64 shortest = INT_MAX;
+    for (int i = 0; i < 3; ++i) {
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(client.sendCalls(callLines(2, "c/d"), 2), 2);
+        shortest = std::min(shortest, timer.elapsed());
+    }
+    QVERIFY2(shortest < 40, qPrintable(QString::number(shortest))); // a pause takes 50 ms
 }
 
 void SidecarTest::fullSpoolRefuses()

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void completeBatchesSayWhatTheyAre();
     void singlesSayWhatTheyAre();
     void heldStartsAreMarked();
+    void countsTheBytesThatWait();
     void whatIsHeldAgainIsNotTold();
     void aStartWithoutTraceIdGoesAtOnce();
     void anEndOfAStartWithoutTraceId_data();
@@ -132,6 +133,23 @@ void TstCompletePairing::heldStartsAreMarked()
     const Batch &pair = bench.complete.front();
     QVERIFY(pair.records.front().wasHeld);
     QVERIFY(!pair.records.back().wasHeld);
+}
+
+void TstCompletePairing::countsTheBytesThatWait()
+{
+    Bench bench;
+    const auto bytesOf = [](const QByteArray &word) {
+        return std::uint64_t(payloadOf(word).size());
+    };
+    bench.add("s1 s2 e3 t4");
+    QCOMPARE(bench.pairing.heldBytes(), bytesOf("s1") + bytesOf("s2") + bytesOf("e3"));
+    bench.add("e1 s3");
+    QCOMPARE(bench.pairing.heldBytes(), bytesOf("s2"));
+    bench.pass(Hold); // it goes on its own
+    QCOMPARE(bench.pairing.heldBytes(), std::uint64_t{0});
+    bench.add("s5 e6");
+    bench.release("a");
+    QCOMPARE(bench.pairing.heldBytes(), std::uint64_t{0});
 }
 
 void TstCompletePairing::whatIsHeldAgainIsNotTold()

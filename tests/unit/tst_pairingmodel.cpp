@@ -74,6 +74,7 @@ public:
         m_pairing.promoteDue();
         check(!m_pairing.nextDue(), "something is due after the last promoteDue()");
         check(m_pairing.heldStarts() == 0, "starts are held at the end");
+        check(m_pairing.heldBytes() == 0, "something waits at the end");
         for (int i = 0; i < 10000 && !(m_kept.empty() && m_sending.empty()); ++i) {
             take();
             settle();

@@ -107,6 +107,7 @@ void HttpServer::setOptions(std::unique_ptr<HttpRouter> router, HttpServerOption
 
 void HttpServer::stopListening()
 {
+    m_acceptAgain.stop(); // Qt would look for a socket that is gone
     m_unixSocket.reset();
     m_server.close();
     m_context.isStopping = true;

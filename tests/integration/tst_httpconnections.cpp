@@ -1,6 +1,12 @@
+#include "common/uniquefd.h"
 #include "integration/httprig.h"
 
+#include <QScopeGuard>
 #include <QTest>
+
+#include <sys/resource.h>
+#include <unistd.h>
+#include <vector>
 
 using namespace Weave;
 
@@ -27,6 +33,7 @@ private Q_SLOTS:
     void clientSendsNoMore();
     void goesOnAfterAFlushWithoutABackend();
     void stopListening();
+    void stopsWhileItCannotAccept();
     void stopDuringARequest();
     void goesWithItsClients();
     void portInUse();
@@ -139,6 +146,30 @@ void HttpConnectionsTest::stopListening()
     QVERIFY(idle.waitForClose());
     QVERIFY(used.waitForClose());
     QVERIFY(!HttpClient().connectTo(rig.port));
+    QVERIFY(rig.server->url().empty());
+}
+
+// Accepting is tried again in a moment; by then the door is closed.
+void HttpConnectionsTest::stopsWhileItCannotAccept()
+{
+    rlimit old = {};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &old), 0);
+    HttpRig rig;
+    const HttpClient client = rig.client();
+    {
+        std::vector<UniqueFd> descriptors;
+        const auto restore = qScopeGuard([&old] { ::setrlimit(RLIMIT_NOFILE, &old); });
+        rlimit limit = old;
+        limit.rlim_cur = 100;
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+        do
+            descriptors.emplace_back(::dup(STDOUT_FILENO));
+        while (descriptors.back().isValid());
+        QTest::qWait(20);
+        QCOMPARE(rig.handler.stats.http.connectionsOpen, 0U);
+    }
+    rig.server->stopListening();
+    QTest::qWait(150);
     QVERIFY(rig.server->url().empty());
 }
 

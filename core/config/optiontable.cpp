@@ -107,7 +107,8 @@ constexpr std::array<OptionSpec, 32> Table{{
      "is "
      "closed."},
     {"max-line-bytes", "SIZE", "33554432", "", Limits,
-     "Longest line that is taken. A longer one is refused; the connection goes on."},
+     "Longest line that is taken. A longer one is refused; the connection goes on.",
+     OnReload::NeedsRestart},
     {"shutdown-timeout", "DURATION", "10s", "", Limits,
      "Time to deliver what is pending after SIGTERM or SIGINT."},
 

@@ -122,13 +122,15 @@ void ReloadProcessTest::tellsWhatChanged()
     QCOMPARE(namesIn(reply, "changed"_L1), QStringList());
     QCOMPARE(namesIn(reply, "needs_restart"_L1), QStringList());
     rig.write(rig.backend(rig.f.sink)
-              + "senders = 2\nlog-format = \"json\"\nspool-max-bytes = \"2MiB\"\n");
+              + "senders = 2\nlog-format = \"json\"\nspool-max-bytes = \"2MiB\"\n"
+                "max-line-bytes = \"1MiB\"\n");
     reply = rig.reload();
     QVERIFY(isSuccess(reply));
     QCOMPARE(namesIn(reply, "changed"_L1), (QStringList{u"senders"_s, u"spool-max-bytes"_s}));
-    QCOMPARE(namesIn(reply, "needs_restart"_L1), QStringList{u"log-format"_s});
+    QCOMPARE(namesIn(reply, "needs_restart"_L1),
+             (QStringList{u"max-line-bytes"_s, u"log-format"_s}));
     QCOMPARE(rig.f.sidecar.number(u"spool.max_bytes"_s), 2 * 1024 * 1024);
-    QVERIFY(rig.waitForLog(u"these take effect at the next start: log-format"_s));
+    QVERIFY(rig.waitForLog(u"these take effect at the next start: max-line-bytes, log-format"_s));
 }
 
 void ReloadProcessTest::aBadFileKeepsTheOldSettings()

@@ -127,7 +127,7 @@ bool CallBody::readItem(JsonCursor &cursor)
     const bool isStart = mode.equals("start");
     if (!isStart && !mode.equals("end"))
         return refuse("an item's mode is neither start nor end");
-    if (m_calls.size() > 0)
+    if (!m_calls.empty())
         m_answer += ',';
     JsonCursor inside(payload);
     return readPayload(inside, isStart ? CallKind::Start : CallKind::End);

@@ -1,5 +1,7 @@
 #include "http/inflate.h"
 
+#include "common/bytesize.h"
+
 #include <zlib.h>
 
 #include <algorithm>
@@ -37,7 +39,7 @@ private:
 
 Result<std::string> inflateGzip(std::string_view packed, std::size_t maxBytes)
 {
-    constexpr std::size_t Step = 64 * 1024;
+    constexpr std::size_t Step = 64 * KiB;
     Inflater inflater;
     if (!inflater.isReady())
         return Error{ErrorCode::Full, "no memory to unpack the body"};

@@ -136,6 +136,7 @@ void Connection::finishSync(bool isSynced)
     if (!isSynced)
         takeBackSuccess();
     m_unsyncedCalls.clear();
+    writeReplies(); // the lines behind may need a sync of their own
     handleInput();
 }
 

@@ -83,6 +83,7 @@ private Q_SLOTS:
     void failedSyncLeavesEarlierReplies();
     void refusedCallNeedsNoSync();
     void flushReplyBehindASync();
+    void repliesGoBeforeTheNextSync();
     void clientGoesDuringASync();
     void restsDuringASync();
     void goesWithItsRepliesSent();
@@ -357,6 +358,24 @@ void ConnectionTest::flushReplyBehindASync()
     QVERIFY(!rig.client->readLine(50ms));
     rig.connection->finishSync(false); // the flush was true all the same
     QVERIFY(rig.client->readLine().value_or(QByteArray()).contains("send this call directly"));
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+}
+
+// A client that flushes between its calls has a sync for each of them.
+void ConnectionTest::repliesGoBeforeTheNextSync()
+{
+    Rig rig(100'000, true);
+    const QSignalSpy asked(rig.connection.get(), &Connection::awaitingSync);
+    const QByteArray flush = R"({"method":"flush"})" + QByteArray("\n");
+    QVERIFY(rig.client->send(callLine(1) + flush + callLine(2) + flush));
+    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
+    rig.handler.flushes.front()("{\"pending\":0}\n");
+    rig.connection->finishSync(true);
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
+    QCOMPARE(rig.client->readLine().value_or(QByteArray()), QByteArray(R"({"pending":0})"));
+    QTRY_COMPARE(asked.size(), 2);
+    QVERIFY(!rig.client->readLine(50ms));
+    rig.connection->finishSync(true);
     QCOMPARE(rig.client->readLine().value_or(QByteArray()), Success);
 }
 

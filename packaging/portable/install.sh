@@ -75,10 +75,12 @@ install_files() {
     rm -rf "${prefix:?}/bin" "${prefix:?}/lib" "$prefix/plugins" "$prefix/share"
     cp -R "$here/bin" "$here/lib" "$here/plugins" "$here/share" "$here/README" "$here/LICENSE" \
         "$here/install.sh" "$prefix/"
+    # Who unpacked it may have kept its files to themselves, and cp goes by their modes.
+    [ "$scope" = user ] || chmod -R u=rwX,go=rX "$prefix"
     ln -sf "$prefix/bin/weave-sidecar" "$prefix/bin/weave-sidecar-tray" "$bin/"
     sed "s|^Exec=.*|Exec=\"$prefix/bin/weave-sidecar-tray\"|" \
         "$here/share/applications/weave-sidecar-tray.desktop" > "$entry"
-    cp -R "$here/share/icons/hicolor/." "$icons/"
+    cp -R "$prefix/share/icons/hicolor/." "$icons/"
     for unit in "$here/share/weave-sidecar/systemd/$scope"/*; do
         [ -f "$unit" ] || continue
         sed "s|/usr/bin/weave-sidecar|$prefix/bin/weave-sidecar|g" "$unit" > "$units/${unit##*/}"

@@ -9,6 +9,7 @@
 #include <QSaveFile>
 
 #include <algorithm>
+#include <array>
 
 namespace Weave {
 
@@ -43,6 +44,21 @@ bool isPrivate(const std::string &path)
     return !(QFile::permissions(toQString(path)) & Others);
 }
 
+// They are two ways to say one thing: a key in this file wins over both of an earlier file.
+void forgetOtherKey(const std::vector<ConfigSetting> &settings, Options &options)
+{
+    constexpr std::array<std::string_view, 2> Keys{"api-key", "api-key-file"};
+    const auto isKey = [&](const ConfigSetting &setting) {
+        return std::ranges::find(Keys, setting.name) != Keys.end();
+    };
+    if (std::ranges::none_of(settings, isKey))
+        return;
+    for (const std::string_view name : Keys) {
+        if (options.get(name).source == Options::Source::File)
+            options.replace(name, {});
+    }
+}
+
 Result<void> readConfigFile(const std::string &path, bool mustExist, Options &options)
 {
     const auto text = readText(path);
@@ -56,6 +72,7 @@ Result<void> readConfigFile(const std::string &path, bool mustExist, Options &op
     const auto settings = parseConfigText(**text);
     if (!settings)
         return settings.error().withPrefix(path + ": ");
+    forgetOtherKey(*settings, options);
     for (const ConfigSetting &setting : *settings) {
         std::string place = path + ":" + std::to_string(setting.line);
         if (setting.name == "api-key" && !isPrivate(path))

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void originsAndNames();
     void theFileIsNamedInErrors();
     void keysOnlyInPrivateFiles();
+    void aKeyWinsOverThatOfAnEarlierFile();
     void tooLarge();
     void notAFile();
     void editMakesAPrivateFile();
@@ -153,6 +154,28 @@ void TstConfigFile::keysOnlyInPrivateFiles()
     Options options = with(path);
     QVERIFY(readConfigFiles(m_nothing, options));
     QCOMPARE(toBytes(options.get("api-key").text), "canary-key"_ba);
+}
+
+// Whichever of the two settings for it each file uses.
+void TstConfigFile::aKeyWinsOverThatOfAnEarlierFile()
+{
+    const QString path = write(u"c.toml"_s, "api-key = \"users\"\n");
+    QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
+    const QString other = write(u"d.toml"_s, "api-key-file = \"/users\"\n");
+    const QString none = write(u"e.toml"_s, "senders = 2\n");
+    const auto after = [](const QString &file, const char *name, Options::Source source) {
+        Options options = with(file);
+        options.set(name, "systems", source, "/etc/weave-sidecar/config.toml:1");
+        return readConfigFiles(environmentOf({}), options).ok() ? options : Options();
+    };
+    Options options = after(path, "api-key-file", Options::Source::File);
+    QVERIFY(!options.has("api-key-file"));
+    QCOMPARE(toBytes(options.get("api-key").text), "users"_ba);
+    options = after(other, "api-key", Options::Source::File);
+    QVERIFY(!options.has("api-key"));
+    QCOMPARE(toBytes(options.get("api-key-file").text), "/users"_ba);
+    QVERIFY(after(none, "api-key-file", Options::Source::File).has("api-key-file"));
+    QVERIFY(after(other, "api-key", Options::Source::Variable).has("api-key"));
 }
 
 void TstConfigFile::tooLarge()

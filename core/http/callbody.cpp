@@ -198,7 +198,7 @@ bool CallBody::addCall(CallKind kind, const Fields &fields, std::string_view pay
     call.kind = kind;
     call.project = resolved(fields.project);
     call.id = resolved(fields.id);
-    call.payload = payload;
+    call.payload = inOneLine(payload);
     const auto isName = [](std::string_view name) {
         return !name.empty() && name.size() <= MaxCallNameBytes;
     };
@@ -217,6 +217,19 @@ void CallBody::addAnswer(CallKind kind, const Fields &fields)
         m_answer += '"';
     }
     m_answer += '}';
+}
+
+// As the socket's payloads are: dead letters, exports and files of calls have a line for each. In
+// JSON that is in order a line break is white space, because strings escape theirs.
+std::string_view CallBody::inOneLine(std::string_view payload)
+{
+    constexpr std::string_view Breaks = "\n\r";
+    if (payload.find_first_of(Breaks) == std::string_view::npos)
+        return payload;
+    std::string line(payload);
+    std::ranges::replace_if(
+        line, [=](char c) { return Breaks.find(c) != std::string_view::npos; }, ' ');
+    return kept(std::move(line));
 }
 
 std::string_view CallBody::kept(std::string text)

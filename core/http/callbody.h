@@ -13,7 +13,7 @@
 namespace Weave {
 
 // The calls in the body of a request to a CallRoute, and the answer that the trace server would
-// give. Payloads stay the client's bytes. A complete call becomes its start and its end, which
+// give. Payloads stay the client's bytes, but for line breaks, which become spaces. A complete call becomes its start and its end, which
 // travel together again on the complete path.
 //
 // Only what is plainly in order is taken: anything else (a missing id, which the server would make
@@ -37,6 +37,7 @@ private:
     bool readComplete(JsonCursor &cursor, const CallRoute &route);
     bool addCall(CallKind kind, const Fields &fields, std::string_view payload);
     void addAnswer(CallKind kind, const Fields &fields);
+    [[nodiscard]] std::string_view inOneLine(std::string_view payload);
     [[nodiscard]] std::string_view kept(std::string text);
     [[nodiscard]] std::string_view resolved(const JsonString &string);
     bool refuse(std::string reason);

@@ -61,6 +61,8 @@ private Q_SLOTS:
     void singles();
     void payloadIsTheClientsBytes_data();
     void payloadIsTheClientsBytes();
+    void aPayloadIsOneLine_data();
+    void aPayloadIsOneLine();
     void escapes();
     void idsInAnswers();
     void theLastOfTwoCounts();
@@ -122,7 +124,7 @@ void TstCallBody::payloadIsTheClientsBytes_data()
         QTest::newRow(name) << payload;
     };
     row("blanks",
-        "{ \"start\" :\t{ \"project_id\" : \"a/b\" , \"id\":\"1\",\r\n"
+        "{ \"start\" :\t{ \"project_id\" : \"a/b\" , \"id\":\"1\",\t "
         "\"trace_id\":\"t\" } }");
     row("numbers", start(names + ",\"n\":[1.0,-0,1e400,12345678901234567890,1E+2]"));
     row("escapes", start(names + ",\"s\":\"\\ud800 \\u003c \\/\""));
@@ -142,6 +144,47 @@ void TstCallBody::payloadIsTheClientsBytes()
     QCOMPARE(toBytes(body.calls().at(0).payload), payload);
     QCOMPARE(toBytes(body.calls().at(0).project), "a/b"_ba);
     QCOMPARE(toBytes(body.calls().at(0).id), "1"_ba);
+}
+
+void TstCallBody::aPayloadIsOneLine_data()
+{
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<QByteArrayList>("payloads");
+    const QByteArray names = R"("project_id":"a/b","id":"1")";
+    const QByteArray start =
+        "{\n\"start\":\r\n{" + names + R"(,"trace_id":"t","n":"\n)" + "\",\"inputs\":{\n}}\n}";
+    const QByteArray startLine =
+        "{ \"start\":  {" + names + R"(,"trace_id":"t","n":"\n)" + "\",\"inputs\":{ }} }";
+    const QByteArray end = "{\n\"end\" :\n{" + names + "}}";
+    const QByteArray endLine = "{ \"end\" : {" + names + "}}";
+    QTest::newRow("start") << int(Kind::Start) << start << QByteArrayList{startLine};
+    QTest::newRow("end") << int(Kind::End) << end << QByteArrayList{endLine};
+    QTest::newRow("batch") << int(Kind::UpsertBatch)
+                           << batch("\n" + item("start", start) + ",\n" + item("end", end))
+                           << QByteArrayList{startLine, endLine};
+    QTest::newRow("complete") << int(Kind::Complete)
+                              << batch("{" + names + ",\"trace_id\":\n\"t\",\"started_at\":\"a\","
+                                       + "\"ended_at\":\"b\",\"output\":[1,\n2]}")
+                              << QByteArrayList{"{\"start\":{" + names
+                                                    + ",\"trace_id\": \"t\",\"started_at\":\"a\"}}",
+                                                "{\"end\":{" + names
+                                                    + ",\"ended_at\":\"b\",\"output\":[1, 2]}}"};
+}
+
+// Line breaks inside of strings are escapes and stay.
+void TstCallBody::aPayloadIsOneLine()
+{
+    QFETCH(int, kind);
+    QFETCH(QByteArray, body);
+    QFETCH(QByteArrayList, payloads);
+    CallBody calls;
+    const auto read = calls.read({static_cast<Kind>(kind), "a/b"}, toView(body));
+    QVERIFY2(read.ok(), read.ok() ? "" : read.error().message.c_str());
+    QByteArrayList found;
+    for (const CallView &call : calls.calls())
+        found += toBytes(call.payload);
+    QCOMPARE(found, payloads);
 }
 
 void TstCallBody::escapes()

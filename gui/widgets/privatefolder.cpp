@@ -11,10 +11,10 @@ namespace Weave {
 // The temporary folder is the second best: macOS has one a user.
 QString privateFolder()
 {
-    const QString runtime = QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation);
+    QString runtime = QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation);
     if (!runtime.isEmpty() && QDir().mkpath(runtime))
         return runtime;
-    const QString folder =
+    QString folder =
         QDir::tempPath() + QStringLiteral("/weave-sidecar-tray-%1").arg(::getuid());
     QDir().mkpath(folder);
     QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);

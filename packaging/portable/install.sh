@@ -87,7 +87,7 @@ install_files() {
     done
     if [ ! -e "$settings/config.toml" ]; then
         mkdir -p "$settings"
-        cp "$here/share/weave-sidecar/config.toml" "$settings/config.toml"
+        cp "$prefix/share/weave-sidecar/config.toml" "$settings/config.toml"
     fi
     [ "$scope" = user ] || add_user
     if [ "$scope" = system ]; then start=systemctl; else start="systemctl --user"; fi

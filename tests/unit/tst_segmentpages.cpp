@@ -256,9 +256,10 @@ private:
     // In what writeDone() leaves, for a project's name of so many bytes.
     [[nodiscard]] static qsizetype firstOffset(qsizetype projectBytes)
     {
-        return static_cast<qsizetype>(
+        const std::size_t offset =
             SegmentFormat::statesOffset(static_cast<std::size_t>(projectBytes))
-            + SegmentFormat::stateBytes(LargeCapacity));
+            + SegmentFormat::stateBytes(LargeCapacity);
+        return static_cast<qsizetype>(offset);
     }
 
     [[nodiscard]] static qsizetype pageBytes()

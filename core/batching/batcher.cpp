@@ -27,7 +27,7 @@ Batcher::Lane &Batcher::laneOf(std::string_view project)
     return *m_lastLane;
 }
 
-bool Batcher::add(std::string_view project, const RecordRef &record)
+bool Batcher::add(std::string_view project, const RecordRef &record, Milliseconds age)
 {
     Lane &lane = laneOf(project);
     const std::size_t added = upsertItemSize(record) + 1; // with its comma
@@ -38,7 +38,7 @@ bool Batcher::add(std::string_view project, const RecordRef &record)
         closeOpen(lane);
     const bool isFirst = lane.open.records.empty();
     if (isFirst)
-        openBatch(lane);
+        openBatch(lane, age);
     lane.open.records.push_back(record);
     ++lane.calls;
     ++m_calls;
@@ -72,11 +72,12 @@ std::size_t Batcher::roomOfProject() const
     return isFull ? 0 : std::max<std::size_t>(m_limits.maxLaneCalls / Share, 1);
 }
 
-void Batcher::openBatch(Lane &lane)
+void Batcher::openBatch(Lane &lane, Milliseconds age)
 {
     lane.open.project = lane.project;
     lane.open.bodySize = upsertFrameSize();
-    lane.open.openedAt = m_now();
+    lane.openSince = m_now();
+    lane.open.openedAt = lane.openSince - age;
     lane.openIsDue = false;
     lane.orderPlace = m_openOrder.insert(m_openOrder.end(), &lane);
 }
@@ -129,7 +130,7 @@ void Batcher::promoteDue()
     if (m_openOrder.empty())
         return;
     const TimePoint now = m_now();
-    while (!m_openOrder.empty() && m_openOrder.front()->open.openedAt + m_limits.interval <= now)
+    while (!m_openOrder.empty() && m_openOrder.front()->openSince + m_limits.interval <= now)
         makeFrontDue();
 }
 
@@ -203,7 +204,7 @@ std::optional<TimePoint> Batcher::nextDue() const
 {
     if (m_openOrder.empty())
         return std::nullopt;
-    return m_openOrder.front()->open.openedAt + m_limits.interval;
+    return m_openOrder.front()->openSince + m_limits.interval;
 }
 
 void Batcher::block(const std::string &project)

@@ -35,7 +35,8 @@ public:
     void setLimits(const BatchLimits &limits) { m_limits = limits; }
 
     // Adds a call to its project's open batch. True when something may be ready for take() now.
-    bool add(std::string_view project, const RecordRef &record);
+    // age: how long ago the call came, which counts for oldest() and not for when it is due.
+    bool add(std::string_view project, const RecordRef &record, Milliseconds age = {});
     // Whether the project, or all projects together, have as many calls here as may be: further
     // ones stay in the spool for the time being.
     [[nodiscard]] bool isFull(std::string_view project);
@@ -65,6 +66,7 @@ private:
     {
         std::string project;
         Batch open;
+        TimePoint openSince; // it is due an interval later
         bool openIsDue = false;
         std::deque<Batch> closed;
         bool isQueued = false; // in m_ready
@@ -76,7 +78,7 @@ private:
     [[nodiscard]] Lane &laneOf(std::string_view project);
     [[nodiscard]] std::size_t callsOf(std::string_view project) const;
     [[nodiscard]] std::size_t roomOfProject() const;
-    void openBatch(Lane &lane);
+    void openBatch(Lane &lane, Milliseconds age);
     [[nodiscard]] Batch removeOpen(Lane &lane);
     void closeOpen(Lane &lane);
     void enqueue(Lane &lane);

@@ -61,7 +61,7 @@ bool Feeder::feedProject(const std::string &project, int &budget)
         const auto record = m_spool.next(project);
         if (!record)
             break;
-        m_batcher.add(project, *record);
+        m_batcher.add(project, *record, m_spool.age(*record));
         budget -= 1 + static_cast<int>(record->payloadSize / BytesPerCost);
     }
     return !m_spool.isBehind(project);

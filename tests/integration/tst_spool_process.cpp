@@ -17,6 +17,7 @@ class SpoolProcessTest final : public QObject
 
 private Q_SLOTS:
     void killedItLosesNothing();
+    void itsAgeOutlivesTheDaemon();
     void stoppedWithoutABackendItKeepsEverything();
     void inMemoryItSaysWhatIsLost();
     void olderThanMaxAgeIsGivenUp();
@@ -44,6 +45,23 @@ void SpoolProcessTest::killedItLosesNothing()
     QVERIFY(f.waitForDelivered(500));
     QCOMPARE(f.sink.delivered(), items(0, 500));
     QVERIFY(f.waitForNumber(Pending, 0));
+}
+
+// Or a daemon that is started again and again would never seem to be in trouble.
+void SpoolProcessTest::itsAgeOutlivesTheDaemon()
+{
+    ProcessFixture f;
+    f.sink.setScript([](const SinkRequest &) { return SinkAnswer{.status = 503}; });
+    QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));
+    FakeClient client(f.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(callLines(0, 5), 5), 5);
+    const QString oldest = QStringLiteral("calls.oldest_pending_seconds");
+    QVERIFY(f.waitForNumber(oldest, 2));
+    f.sidecar.sendSignal(SIGKILL);
+    QVERIFY(!f.sidecar.waitForExit());
+    QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));
+    QVERIFY(f.waitForNumber(QStringLiteral("requests.retried"), 1));
+    QVERIFY(f.sidecar.number(oldest) >= 2);
 }
 
 void SpoolProcessTest::stoppedWithoutABackendItKeepsEverything()

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void batchesSayWhatTheyAre();
     void nextDue();
     void oldest();
+    void ageIsNoReasonToSend();
     void newLimits();
     void newCountLimitBelowWhatIsOpen();
 };
@@ -289,6 +290,19 @@ void TstBatcher::oldest()
     QVERIFY(bench.batcher.oldest() == start + 3ms);
     QCOMPARE(bench.takenProject(), "a"_ba);
     QVERIFY(!bench.batcher.oldest());
+}
+
+// What an earlier process has left waits for others of its project like a new call.
+void TstBatcher::ageIsNoReasonToSend()
+{
+    Bench bench(limits(10));
+    const TimePoint start = bench.now;
+    bench.batcher.add("a", {}, 1h);
+    QVERIFY(bench.batcher.oldest() == start - 1h);
+    QVERIFY(!bench.batcher.take());
+    QVERIFY(bench.batcher.nextDue() > start);
+    bench.now = *bench.batcher.nextDue();
+    QVERIFY(bench.batcher.take()->openedAt == start - 1h);
 }
 
 void TstBatcher::newLimits()

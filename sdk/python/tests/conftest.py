@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 from backend import Backend
 from fake_daemon import FakeDaemon, wait_for
+from router_host import Host
+
+from weave_sidecar import _link, _notice, _wire
 
 BIN = os.environ.get("WEAVE_SIDECAR_BIN", "")
 KEY = "k" * 40
@@ -87,6 +90,23 @@ def daemon(request: pytest.FixtureRequest, directory: Path, backend: Backend) ->
     daemon = kind(str(directory / "s"), backend).start()
     yield daemon
     daemon.stop()
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_link, "FIRST_DELAY", 0.2)
+    monkeypatch.setattr(_wire, "REPLY_TIMEOUT", 0.5)
+    monkeypatch.setattr(_wire.Connection.exchange, "__defaults__", (0.5,))
+    monkeypatch.setattr(_notice, "_warned", False)
+
+
+@pytest.fixture
+def host(fake: FakeDaemon, fast: None) -> Iterator[Host]:
+    host = Host(fake.path)
+    yield host
+    # Or its thread would try again, and warn, in the middle of the next test.
+    host.router.give_up_waiting()
+    host.settled()
 
 
 class Run:

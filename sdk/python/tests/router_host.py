@@ -54,6 +54,10 @@ class Host:
         line = json.dumps({"method": "call_end", "payload": item}).encode() + b"\n"
         self.router.end(self.sdk, item, call_id, line, known_direct=known_direct)
 
+    def unfit_end(self, call_id: str) -> None:
+        """An end that cannot be put in JSON."""
+        self.router.end(self.sdk, {"end": {"id": call_id}}, call_id, b"", known_direct=False)
+
     def settled(self) -> None:
         wait_for(lambda: not self.router.outstanding)
 

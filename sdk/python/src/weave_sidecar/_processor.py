@@ -89,17 +89,20 @@ class ProcessorMixin:
 
     def _sidecar_start(self, item: Any, eager: bool) -> bool:
         """False when the item is not fit for the sidecar's protocol."""
-        found = _serialise(item, "start", b'{"method":"call_start","payload":')
-        if found is None:
+        call_id = _call_id(item, "start")
+        line = _line(item, b'{"method":"call_start","payload":')
+        if call_id is None or not line:
             return False
-        self._sidecar_router.start(self, item, eager, *found)
+        self._sidecar_router.start(self, item, eager, call_id, line)
         return True
 
     def _sidecar_end(self, item: Any) -> bool:
-        found = _serialise(item, "end", b'{"method":"call_end","payload":')
-        if found is None:
+        call_id = _call_id(item, "end")
+        if call_id is None:
             return False
-        self._sidecar_router.end(self, item, *found, known_direct=self._sidecar_holds(found[0]))
+        # Also without a line: the base would hold it for a start which the sidecar has.
+        line = _line(item, b'{"method":"call_end","payload":')
+        self._sidecar_router.end(self, item, call_id, line, known_direct=self._sidecar_holds(call_id))
         return True
 
     def _sidecar_holds(self, call_id: str) -> bool:
@@ -195,17 +198,22 @@ def _field(req: Any, name: str) -> Any:
     return req[name] if isinstance(req, dict) else getattr(req, name)
 
 
-def _serialise(item: Any, part: str, prefix: bytes) -> tuple[str, bytes] | None:
+def _call_id(item: Any, part: str) -> str | None:
     try:
         call = _field(item.req, part)
         call_id = call.get("id") if isinstance(call, dict) else call.id
         project = call.get("project_id") if isinstance(call, dict) else call.project_id
-        if not (call_id and project and isinstance(call_id, str)):
-            return None
-        return call_id, b"%b%b}\n" % (prefix, to_json(item.req, inf_nan_mode="null"))
     except Exception:
-        # Not to be put in JSON: whatever the SDK does with such a call, it does.
-        return None
+        return None  # whatever the SDK does with such a call, it does
+    return call_id if call_id and project and isinstance(call_id, str) else None
+
+
+def _line(item: Any, prefix: bytes) -> bytes:
+    """Empty when the item is not to be put in JSON."""
+    try:
+        return b"%b%b}\n" % (prefix, to_json(item.req, inf_nan_mode="null"))
+    except Exception:
+        return b""
 
 
 def derive(base: type[Any], router: Router, start_type: type[Any], end_type: type[Any]) -> type[Any]:

@@ -96,7 +96,8 @@ class Router:
             deliver(direct)
 
     def end(self, owner: Owner, item: Any, call_id: str, line: bytes, *, known_direct: bool) -> None:
-        """`known_direct`: the SDK itself holds the start of this call."""
+        """`known_direct`: the SDK itself holds the start of this call. Without a `line` the end is not
+        fit for the daemon, and goes directly wherever its start is."""
         with self._lock:
             call = self._ways.get(call_id)
             entry = Entry(owner, item, line, call, is_start=False)
@@ -137,7 +138,7 @@ class Router:
             self._push(entry)
             return []
         directly = call is None and (entry.owner.lone_ends_directly or not self._link.due())
-        if directly or not self._room(entry.line):
+        if directly or not entry.line or not self._room(entry.line):
             return self._fall_back(entry)
         if not self._link.due():
             return self._wait(entry, self._link.retry_at)
@@ -262,6 +263,8 @@ class Router:
             elif not entry.is_start and way is Way.SENDING:
                 # Its start is in this round. Were that refused, the end must not have been taken.
                 later.append(entry)
+            elif not entry.line:
+                direct += self._fall_back(entry)
             else:
                 batch.append(entry)
                 size += len(entry.line)
@@ -305,7 +308,7 @@ class Router:
                 direct += self._fall_back(entry)
         for entry in entries:
             if not entry.is_start:
-                if entry.call is not None and entry.call.way is Way.SIDECAR:
+                if entry.line and entry.call is not None and entry.call.way is Way.SIDECAR:
                     direct += self._wait(entry, self._link.retry_at)
                 else:
                     direct += self._fall_back(entry)

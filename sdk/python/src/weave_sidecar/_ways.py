@@ -49,7 +49,8 @@ class Call:
 
 
 class Entry:
-    """A line for the sidecar, with all it takes to send it elsewhere. A lone end has no call."""
+    """A line for the sidecar, with all it takes to send it elsewhere. A lone end has no call, and one
+    that is not to be put in JSON has no line."""
 
     __slots__ = ("born", "call", "is_start", "item", "line", "number", "owner", "refusals")
 

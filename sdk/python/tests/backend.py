@@ -18,6 +18,7 @@ GRAPHQL = {
     "upsertModel": {"model": {"name": "proj", "id": "p"}, "project": {"name": "proj", "id": "p"}},
     "serverInfo": {"frontendHost": "http://127.0.0.1"},
 }
+COMPLETE_REQUIRED = {"error_code": "CALLS_COMPLETE_MODE_REQUIRED", "message": "as it says"}
 
 
 @dataclass
@@ -39,6 +40,8 @@ class Backend:
     def __init__(self) -> None:
         self.calls: dict[str, Seen] = {}
         self.routes: list[tuple[str, str]] = []
+        # As a project that was written to with complete calls before.
+        self.wants_complete = False
         self.lock = threading.Lock()
         backend = self
 
@@ -52,7 +55,7 @@ class Backend:
 
             def reply(self, body: Any) -> None:
                 raw = json.dumps(body).encode()
-                self.send_response(200)
+                self.send_response(400 if body is COMPLETE_REQUIRED else 200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
@@ -89,6 +92,8 @@ class Backend:
             self.routes.append((path, way))
         if path.endswith("/graphql"):
             return {"data": GRAPHQL}
+        if path.endswith("/call/upsert_batch") and self.wants_complete:
+            return COMPLETE_REQUIRED
         if path.endswith("/call/upsert_batch"):
             for item in json.loads(raw)["batch"]:
                 self.see(item["mode"], item["req"][item["mode"]], way)

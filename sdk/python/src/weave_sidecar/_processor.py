@@ -114,6 +114,10 @@ class ProcessorMixin:
     # --- the SDK's ordinary way
 
     def direct_start(self, item: Any, eager: bool) -> None:
+        current = self._sidecar_current()
+        if current is not self:
+            current.direct_start(item, eager)
+            return
         self._sidecar_revive()
         with _directly():
             if self._sidecar_pairs:
@@ -122,6 +126,10 @@ class ProcessorMixin:
                 super().enqueue([item])  # type: ignore[misc]
 
     def direct_end(self, item: Any, lone: bool) -> None:
+        current = self._sidecar_current()
+        if current is not self:
+            current.direct_end(item, lone)
+            return
         self._sidecar_revive()
         with _directly():
             if lone and self._sidecar_pairs:
@@ -130,6 +138,13 @@ class ProcessorMixin:
                 with self.lock:
                     self._eager_call_ids[call_id] = True
             super().enqueue([item])  # type: ignore[misc]
+
+    def _sidecar_current(self) -> ProcessorMixin:
+        """Who does this one's work: the SDK puts another in its place, whose thread goes on, when the
+        server wants complete calls."""
+        server = getattr(getattr(self, "processor_fn", None), "__self__", None)
+        current = getattr(server, "call_processor", None)
+        return current if self._sidecar_takes_calls() and isinstance(current, ProcessorMixin) else self
 
     def _process_batches(self) -> None:
         # This thread enqueues again what the server did not take: that stays here.

@@ -159,7 +159,8 @@ class Router:
             return [Direct(entry, lone=call.inherited)]
         if call.start is None:
             return [Direct(entry, lone=True)]
-        start = Entry(call.owner, call.start, b"", call, is_start=True)
+        # To one owner, that of today: the SDK may have put another in the place of the start's.
+        start = Entry(entry.owner, call.start, b"", call, is_start=True)
         return [Direct(start, eager=call.eager), Direct(entry, lone=False)]
 
     # --- rounds

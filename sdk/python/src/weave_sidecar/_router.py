@@ -302,18 +302,28 @@ class Router:
         return direct + self._strand(stranded)
 
     def _strand(self, entries: list[Entry]) -> list[Direct]:
-        """What to do with entries that the daemon has not answered: starts first, ends follow them."""
+        """What to do with entries that the daemon has not answered.
+
+        Each start next to its end: the SDK complains of every start while it holds many.
+        """
+        ends = {entry.call: entry for entry in entries if not entry.is_start}
+        followed: set[Entry] = set()
         direct: list[Direct] = []
         for entry in entries:
             if entry.is_start:
                 direct += self._fall_back(entry)
-        for entry in entries:
-            if not entry.is_start:
-                if entry.line and entry.call is not None and entry.call.way is Way.SIDECAR:
-                    direct += self._wait(entry, self._link.retry_at)
-                else:
-                    direct += self._fall_back(entry)
+                end = ends.get(entry.call)
+                if end is not None:
+                    direct += self._fall_back(end)
+                    followed.add(end)
+            elif entry not in followed:
+                direct += self._strand_end(entry)
         return direct
+
+    def _strand_end(self, entry: Entry) -> list[Direct]:
+        if entry.line and entry.call is not None and entry.call.way is Way.SIDECAR:
+            return self._wait(entry, self._link.retry_at)
+        return self._fall_back(entry)
 
     def _refused(self, entry: Entry, reply: Reply) -> list[Direct]:
         self._refusal = reply

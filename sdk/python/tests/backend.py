@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -42,6 +43,7 @@ class Backend:
         self.routes: list[tuple[str, str]] = []
         # As a project that was written to with complete calls before.
         self.wants_complete = False
+        self.seconds = 0.0  # that a batch takes
         self.lock = threading.Lock()
         backend = self
 
@@ -95,6 +97,7 @@ class Backend:
         if path.endswith("/call/upsert_batch") and self.wants_complete:
             return COMPLETE_REQUIRED
         if path.endswith("/call/upsert_batch"):
+            time.sleep(self.seconds)
             for item in json.loads(raw)["batch"]:
                 self.see(item["mode"], item["req"][item["mode"]], way)
             return {"res": []}

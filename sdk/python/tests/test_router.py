@@ -455,7 +455,8 @@ def test_flush_is_bounded_and_asks_again(
     host.start("a")
     assert host.flush() < 2.0
     host.flush()
-    assert [method for method, _ in fake.lines] == ["call_start", "flush", "flush"]
+    lines = [method for method, _ in fake.lines if method != "status"]
+    assert lines == ["call_start", "flush", "flush"]
     assert not host.sdk.direct
 
 

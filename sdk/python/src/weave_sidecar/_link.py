@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import random
 import time
@@ -16,6 +17,15 @@ MAX_DELAY = 30.0
 # which is not has got no call that goes directly as well.
 PROBE = b'{"method":"status"}\n'
 PROBE_TIMEOUT = 1.0
+FLUSH = b'{"method":"flush"}\n'
+# A daemon that leaves for its successor answers a flush at once.
+FLUSH_PAUSE = 0.5
+
+
+class Delivery(enum.Enum):
+    DONE = "everything is delivered"
+    GOES_ON = "not everything yet"
+    STOPPED = "what is left waits for somebody to do something, or was refused for good"
 
 
 class Link:
@@ -105,27 +115,49 @@ class Link:
         )
 
     def flush(self, timeout: float) -> bool:
-        """Ask the daemon to deliver everything; False when it could not say so within `timeout`.
+        """Ask the daemon to deliver everything; False when it could not say so within `timeout`."""
+        deadline = time.monotonic() + timeout
+        while True:
+            asked = time.monotonic()
+            try:
+                delivery = self._ask_for_delivery(deadline)
+            except WireError as error:
+                _notice.logger.debug("flush of the sidecar at %s: %s", self.path, error)
+                return False
+            # It answers after some seconds, since older clients wait no longer, so we ask again.
+            again = max(asked + FLUSH_PAUSE, time.monotonic())
+            if delivery is not Delivery.GOES_ON or again >= deadline:
+                return delivery is Delivery.DONE
+            time.sleep(max(0.0, again - time.monotonic()))
 
-        On a connection of its own: calls on the first one would wait behind it.
-        """
+    def _ask_for_delivery(self, deadline: float) -> Delivery:
+        # A connection of its own: calls on the first one would wait behind it. A new one each time:
+        # the daemon may have left for its successor.
+        connection = self._open()
         try:
-            connection = self._open()
-        except WireError:
-            return False
-        try:
-            reply = connection.exchange(b'{"method":"flush"}\n', 1, timeout)[0]
-        except WireError as error:
-            _notice.logger.debug("flush of the sidecar at %s: %s", self.path, error)
-            return False
+            reply = connection.exchange(FLUSH, 1, _left(deadline))[0]
+            if reply is None or reply["success"]:
+                return Delivery.DONE
+            _notice.logger.debug("flush of the sidecar at %s: %s", self.path, reply.get("error"))
+            if not reply.get("pending"):
+                return Delivery.STOPPED
+            return _delivery_of(connection.exchange(PROBE, 1, min(PROBE_TIMEOUT, _left(deadline)))[0])
         finally:
             connection.close()
-        if reply is not None and not reply["success"]:
-            _notice.logger.debug("flush of the sidecar at %s: %s", self.path, reply.get("error"))
-            return False
-        return True
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
+
+
+def _delivery_of(reply: Reply | None) -> Delivery:
+    """What a status says of calls that are still to be delivered."""
+    status = reply.get("status") if reply is not None else None
+    backend = status.get("backend") if isinstance(status, dict) else None
+    is_paused = isinstance(backend, dict) and backend.get("paused_by") is not None
+    return Delivery.STOPPED if is_paused else Delivery.GOES_ON

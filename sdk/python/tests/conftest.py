@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_link, "FIRST_DELAY", 0.2)
     monkeypatch.setattr(_wire, "REPLY_TIMEOUT", 0.5)
     monkeypatch.setattr(_wire.Connection.exchange, "__defaults__", (0.5,))
-    monkeypatch.setattr(_notice, "_warned", False)
+    monkeypatch.setattr(_notice, "_first", iter([logging.WARNING]))
 
 
 @pytest.fixture

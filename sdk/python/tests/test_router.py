@@ -10,6 +10,7 @@ import signal
 import socket
 import threading
 import time
+from collections import deque
 from types import SimpleNamespace
 from typing import Any
 
@@ -651,7 +652,7 @@ def test_an_interruption_takes_no_direct_call_along() -> None:
     owner: Any = Owner()
     entries = [_ways.Entry(owner, name, b"", None, is_start=True) for name in ("a", "b")]
     with pytest.raises(KeyboardInterrupt):
-        _direct.deliver([_direct.Direct(entry) for entry in entries])
+        _direct.deliver(deque(_direct.Direct(entry) for entry in entries))
     assert owner.got == ["a", "b"]
 
 

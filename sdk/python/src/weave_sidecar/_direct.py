@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from weave_sidecar import _notice
-from weave_sidecar._ways import Entry
+from weave_sidecar._ways import Entry, Way, Ways
 
 
 class Direct:
@@ -17,19 +19,20 @@ class Direct:
         self.lone = lone
 
 
-def deliver(direct: list[Direct]) -> None:
-    """Called with none of our locks held: the SDK takes its own.
+def deliver(direct: deque[Direct]) -> None:
+    """Called with none of our locks held: the SDK takes its own. Leaves what it could not hand over.
 
     What a signal handler raises meanwhile comes out at the end.
     """
     interruption: BaseException | None = None
-    for one in direct:
+    while direct:
         try:
-            _hand(one)
+            _hand(direct[0])
         except BaseException as error:
             # No call goes with it; the one in hand goes twice rather than not at all.
             interruption = error
-            _hand(one)
+            _hand(direct[0])
+        direct.popleft()
     if interruption is not None:
         raise interruption
 
@@ -44,3 +47,22 @@ def _hand(one: Direct) -> None:
     except Exception:
         # Often on behalf of another thread's call, so there is nobody to raise it to.
         _notice.logger.exception("weave could not queue a call which goes directly")
+
+
+def fall_back(entry: Entry, ways: Ways) -> list[Direct]:
+    """How an entry goes the SDK's way: an end takes its start along if that went by the sidecar."""
+    call = entry.call
+    if entry.is_start:
+        assert call is not None
+        ways.send_directly(call)
+        return [Direct(entry, eager=call.eager)]
+    if call is None:
+        return [Direct(entry, lone=True)]
+    ways.close(call)
+    if call.way is Way.DIRECT:
+        return [Direct(entry, lone=call.inherited)]
+    if call.start is None:
+        return [Direct(entry, lone=True)]
+    # To one owner, that of today: the SDK may have put another in the place of the start's.
+    start = Entry(entry.owner, call.start, b"", call, is_start=True)
+    return [Direct(start, eager=call.eager), Direct(entry, lone=False)]

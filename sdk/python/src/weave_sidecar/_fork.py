@@ -92,7 +92,7 @@ def _settle(client: Any) -> None:
 
 def _after_in_child() -> None:
     # Each on its own: one that fails must not keep the others from being done.
-    steps = (_notice.after_fork_in_child, _free_imports, _renew_processors, _renew_client)
+    steps = (_free_imports, _renew_processors, _renew_client)
     for step in steps:
         try:
             step()

@@ -38,6 +38,8 @@ class Link:
         self._delay = 0.0
         self._forced = False
         self._connection: Connection | None = None
+        # Replies may still come: a signal handler that raises leaves them to nobody.
+        self._is_amid = False
 
     def due(self) -> bool:
         """Whether the daemon is thought well, or it is time to see whether it is again."""
@@ -53,10 +55,13 @@ class Link:
         """Send lines; return the replies that came and, if some did not, why."""
         replies: list[Reply | None] = []
         while True:
+            if self._is_amid:
+                self.close()
             fresh = self._connection is None
             try:
                 connection = self._connection or self._connect()
                 rest = lines[len(replies) :]
+                self._is_amid = True
                 replies += connection.exchange(rest[0] if len(rest) == 1 else b"".join(rest), len(rest))
             except WireError as error:
                 replies += error.replies
@@ -66,6 +71,7 @@ class Link:
                     return replies, str(error)
                 # An idle connection dies with the daemon that had it; a new one is perhaps there.
                 continue
+            self._is_amid = False
             if self._delay:
                 self._delay = self.retry_at = 0.0
                 self._forced = False
@@ -114,6 +120,15 @@ class Link:
             self.path,
         )
 
+    def warn_of(self, refusal: Reply) -> None:
+        _notice.warn_once(
+            "the sidecar at %s refused a Weave call: %.200s. Such calls go directly to the trace server; "
+            "`weave-sidecar status --socket %s` tells more",
+            self.path,
+            refusal.get("error"),
+            self.path,
+        )
+
     def flush(self, timeout: float) -> bool:
         """Ask the daemon to deliver everything; False when it could not say so within `timeout`."""
         deadline = time.monotonic() + timeout
@@ -149,6 +164,7 @@ class Link:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        self._is_amid = False
 
 
 def _left(deadline: float) -> float:

@@ -11,10 +11,11 @@ import time
 from collections import deque
 from typing import Any
 
-from weave_sidecar import _notice
-from weave_sidecar._direct import Direct, deliver
+from weave_sidecar._direct import Direct, deliver, fall_back
+from weave_sidecar._flight import Flight, Lines
 from weave_sidecar._link import Link
 from weave_sidecar._sender import Sender
+from weave_sidecar._turn import Turn
 from weave_sidecar._ways import Call, Entry, Owner, Way, Ways
 from weave_sidecar._wire import Reply
 
@@ -27,10 +28,13 @@ LINE_BYTES = 31 * 1024 * 1024
 WAITING_ENDS = 10_000
 # An end is refused for what passes (a full spool, a stopping daemon) or for ever; its start was not.
 REFUSALS = 3
+INTERRUPTED = "a signal handler raised"
 
 
 class Router:
-    """One for a process. `_lock` guards all but `_link`, which belongs to who holds `_sending`."""
+    """One for a process. `_lock` guards all but `_link`, which belongs to who has the turn.
+
+    A handler that raises, as that of Ctrl-C, may come at any call: see `Flight` and `Turn`."""
 
     def __init__(self, path: str | None) -> None:
         self.exiting = False
@@ -41,16 +45,13 @@ class Router:
     def _reset(self) -> None:
         # Re-entrant: a signal handler or a finalizer may trace a call of its own.
         self._lock = threading.RLock()
-        self._sending = threading.Lock()
-        self._sends: int | None = None  # the thread that holds it
-        self._queue: deque[Entry] = deque()
-        self._queued_bytes = 0
+        self._turn = Turn()
+        self._queue = Lines()
+        self._flight = Flight()
         self._numbers = 0
-        self._in_flight = 0
         # Who hands over what was queued before they came, see `hand_over`.
         self._handing_over: set[object] = set()
-        self._waiting: deque[Entry] = deque()
-        self._waiting_bytes = 0
+        self._waiting = Lines()
         self._waiting_due = 0.0
         # What waited may be in the queue or the flight: until a round leaves the queue empty.
         self._retrying = False
@@ -67,8 +68,8 @@ class Router:
     def outstanding(self) -> int:
         """Lines without an answer yet. Ends that wait for the daemon do not count: nobody need
         wait for those but `flush`, which does so for a bounded time."""
-        with self._lock:  # between the queue and the flight a line is in neither
-            return len(self._queue) + self._in_flight
+        with self._lock:  # on its way from the queue to the flight a line is in both
+            return len(self._queue) + len(self._flight)
 
     # --- what comes in
 
@@ -93,7 +94,7 @@ class Router:
         if early is not None:
             with self._lock:
                 direct = self._end(early)
-            deliver(direct)
+            self._deliver(direct)
 
     def end(self, owner: Owner, item: Any, call_id: str, line: bytes, *, known_direct: bool) -> None:
         """`known_direct`: the SDK itself holds the start of this call. Without a `line` the end is not
@@ -108,17 +109,16 @@ class Router:
                 direct = [Direct(entry, lone=False)]
             else:
                 self._ways.hold(call_id, entry)
-            for overdue in self._ways.overdue():
-                direct += self._end(overdue)
+            direct += [one for overdue in self._ways.overdue() for one in self._end(overdue)]
             inline = bool(self._queue) and not self._sender.wake()
-        deliver(direct)
+        self._deliver(direct)
         if inline:
             self.drain()
 
     def _room(self, line: bytes) -> bool:
         return (
             len(self._queue) < QUEUE_LINES
-            and self._queued_bytes + len(line) <= QUEUE_BYTES
+            and self._queue.bytes + len(line) <= QUEUE_BYTES
             and len(line) <= LINE_BYTES
         )
 
@@ -126,7 +126,6 @@ class Router:
         self._numbers += 1
         entry.number = self._numbers
         self._queue.append(entry)
-        self._queued_bytes += len(entry.line)
 
     def _end(self, entry: Entry) -> list[Direct]:
         """Queue an end, keep it for later, or say how it goes directly."""
@@ -146,160 +145,145 @@ class Router:
         return []
 
     def _fall_back(self, entry: Entry) -> list[Direct]:
-        """How an entry goes the SDK's way: an end takes its start along if that went by the sidecar."""
-        call = entry.call
-        if entry.is_start:
-            assert call is not None
-            self._ways.send_directly(call)
-            return [Direct(entry, eager=call.eager)]
-        if call is None:
-            return [Direct(entry, lone=True)]
-        self._ways.close(call)
-        if call.way is Way.DIRECT:
-            return [Direct(entry, lone=call.inherited)]
-        if call.start is None:
-            return [Direct(entry, lone=True)]
-        # To one owner, that of today: the SDK may have put another in the place of the start's.
-        start = Entry(entry.owner, call.start, b"", call, is_start=True)
-        return [Direct(start, eager=call.eager), Direct(entry, lone=False)]
+        return fall_back(entry, self._ways)
+
+    def _deliver(self, direct: list[Direct]) -> None:
+        left = deque(direct)
+        try:
+            deliver(left)
+        except BaseException:
+            self._flight.direct.extend(left)
+            raise
 
     # --- rounds
 
     def drain(self) -> None:
         """Send what is queued, unless somebody else does."""
         # Round again: a line which came after the last look was left to us.
-        while not self._handing_over and (self._queue or self._waiting_ready()):
-            sending = self._sending
-            if not sending.acquire(blocking=False):
+        while not self._handing_over and (self._is_busy() or self._waiting_ready()):
+            if not self._turn.take(self._rounds):
                 return
-            try:
-                self._sends = threading.get_ident()
-                while self._round() and not self._handing_over:
-                    pass
-            finally:
-                self._sends = None
-                sending.release()
+
+    def _is_busy(self) -> bool:  # or was, when a signal handler raised
+        return any((self._queue, self._flight, self._flight.direct))
+
+    def _rounds(self) -> None:
+        while self._round() and not self._handing_over:
+            pass
 
     def hand_over(self, deadline: float) -> bool:
         """Send what has been queued until now, whatever other threads go on queueing.
 
         False when somebody else was still at a round at the deadline.
         """
-        if self._sends == threading.get_ident():
+        turn = self._turn  # in a child that was forked meanwhile there is another one
+        if turn.is_mine():
             return False  # a signal handler's flush: the round goes on when the handler has ended
         me = object()
-        sending = self._sending  # in a child that was forked meanwhile there is another one
-        inline = False
         try:
             with self._lock:
                 last = self._numbers
                 self._handing_over.add(me)
-            if not sending.acquire(timeout=max(0.0, deadline - time.monotonic())):
-                return False
-            try:
-                self._sends = threading.get_ident()
-                while self._round() and self._has_until(last):
-                    pass
-            finally:
-                self._sends = None
-                sending.release()
+            handed = turn.take(lambda: self._rounds_until(last), max(0.0, deadline - time.monotonic()))
         finally:
+            # First and without the lock, which a handler that raises could keep us from taking.
+            self._handing_over.discard(me)
             with self._lock:
-                self._handing_over.discard(me)
                 # What came meanwhile was left to us.
-                inline = bool(self._queue) and not self._handing_over and not self._sender.wake()
-        if inline:
+                inline = self._is_busy() and not self._handing_over and not self._sender.wake()
+        if inline and handed:
             self.drain()
-        return True
+        return handed
+
+    def _rounds_until(self, last: int) -> None:
+        while self._round() and self._has_until(last):
+            pass
 
     def _has_until(self, last: int) -> bool:
         with self._lock:
-            return bool(self._queue) and self._queue[0].number <= last
+            return bool(self._queue) and self._queue.entries[0].number <= last
 
     def _round(self) -> bool:
-        batch: list[Entry] = []
-        replies: list[Reply | None] = []
-        error: str | None = "interrupted"
+        flight = self._flight
+        error: str | None = INTERRUPTED
         try:
             with self._lock:
+                if flight:
+                    self._settle(INTERRUPTED)  # the last round's own attempt was interrupted, too
                 if self._waiting_ready():
-                    self._queue.extendleft(reversed(self._waiting))
-                    self._queued_bytes += self._waiting_bytes
-                    self._waiting.clear()
-                    self._waiting_bytes = 0
-                    self._waiting_due = 0.0
                     self._retrying = True
-                batch, direct = self._take()
-                self._in_flight = len(batch)
-            deliver(direct)
-            if not batch:
+                    self._queue.put_back(self._waiting.entries)
+                    self._waiting.clear()
+                    self._waiting_due = 0.0
+                self._take()
+            deliver(flight.direct)
+            if flight.sent:
+                flight.replies, error = self._link.exchange(flight.begin())
+            else:
                 error = None
-                return bool(direct)
-            replies, error = self._link.exchange([entry.line for entry in batch])
         finally:
-            # Also when a signal handler raises here: what is taken out must go somewhere.
             with self._lock:
-                if error == "interrupted":
-                    self._link.close()
-                direct = self._settle(batch, replies, error)
-                self._in_flight = 0
+                self._settle(error)
                 self._retrying = self._retrying and bool(self._queue)
                 refusal, self._refusal = self._refusal, None
-            deliver(direct)
+            deliver(flight.direct)
             if refusal is not None:
-                self._warn(refusal)
+                # Without our lock: a handler of logs may take its own, and trace calls.
+                self._link.warn_of(refusal)
         return bool(self._queue)
 
-    def _take(self) -> tuple[list[Entry], list[Direct]]:
-        batch: list[Entry] = []
-        direct: list[Direct] = []
-        later: list[Entry] = []
-        size = 0
-        while self._queue and len(batch) < ROUND_LINES and size < ROUND_BYTES:
-            entry = self._queue.popleft()
-            self._queued_bytes -= len(entry.line)
+    def _take(self) -> None:
+        flight, size = self._flight, 0
+        while self._queue and len(flight.sent) < ROUND_LINES and size < ROUND_BYTES:
+            entry = self._queue.entries[0]
             way = entry.call.way if entry.call is not None else None
-            if not entry.is_start and way is Way.DIRECT:
-                direct += self._fall_back(entry)
-            elif not entry.is_start and way is Way.SENDING:
-                # Its start is in this round. Were that refused, the end must not have been taken.
-                later.append(entry)
-            elif not entry.line:
-                direct += self._fall_back(entry)
+            if way is Way.SENDING and not entry.is_start:
+                flight.later.append(entry)
+            elif way is Way.DIRECT or not entry.line:
+                flight.direct.extend(self._fall_back(entry))
             else:
-                batch.append(entry)
+                flight.sent.append(entry)
                 size += len(entry.line)
-        if later and not batch and not direct:
-            # Their starts are nowhere: a signal handler that raised took them out of the way.
-            for entry in later:
-                direct += self._fall_back(entry)
-            later = []
-        for entry in reversed(later):
-            self._queue.appendleft(entry)
-            self._queued_bytes += len(entry.line)
-        return batch, direct
+            self._queue.drop(entry)
+        while flight.later and not flight.sent:
+            # Its start is nowhere: a signal handler that raised took it out of the way.
+            flight.direct.extend(self._fall_back(flight.later[0]))
+            flight.later.popleft()
 
-    def _settle(self, batch: list[Entry], replies: list[Reply | None], error: str | None) -> list[Direct]:
-        direct: list[Direct] = []
-        for entry, reply in zip(batch, replies, strict=False):
-            if reply is None or reply["success"]:
-                self._unflushed = True
-                if entry.call is not None:
-                    if entry.is_start:
-                        entry.call.way = Way.SIDECAR
-                    else:
-                        self._ways.close(entry.call)
-            else:
-                direct += self._refused(entry, reply)
-        if error is None:
-            return direct
-        # Under one lock with the link's going down: no line slips in behind this.
-        stranded = batch[len(replies) :]
-        if error != "interrupted":
-            stranded += self._queue
-            self._queue.clear()
-            self._queued_bytes = 0
-        return direct + self._strand(stranded)
+    def _settle(self, error: str | None) -> None:
+        """Take all out of the flight; done again where it was interrupted."""
+        flight = self._flight
+        if error == INTERRUPTED:
+            flight.mend(self._queue)
+            self._waiting.count()
+            if not flight.has_begun:
+                self._queue.put_back(flight.later)
+                self._queue.put_back(flight.sent)
+                return
+        answers = flight.answers()
+        while flight.sent and flight.sent[0] in answers:
+            flight.direct.extend(self._answered(flight.sent[0], answers[flight.sent[0]]))
+            flight.sent.popleft()
+        self._queue.put_back(flight.later)
+        if error is not None:
+            # Under one lock with the link's going down: no line slips in behind this.
+            queued = [] if error == INTERRUPTED else list(self._queue.entries)
+            flight.direct.extend(self._strand([*flight.sent, *queued]))
+            flight.sent.clear()
+            for entry in queued:
+                self._queue.drop(entry)
+        flight.end()
+
+    def _answered(self, entry: Entry, reply: Reply | None) -> list[Direct]:
+        if reply is not None and not reply["success"]:
+            return self._refused(entry, reply)
+        self._unflushed = True
+        if entry.call is not None:
+            if not entry.is_start:
+                self._ways.close(entry.call)
+            elif entry.call.way is Way.SENDING:
+                entry.call.way = Way.SIDECAR
+        return []
 
     def _strand(self, entries: list[Entry]) -> list[Direct]:
         """What to do with entries that the daemon has not answered.
@@ -332,28 +316,17 @@ class Router:
             return self._fall_back(entry)
         return self._wait(entry, time.monotonic() + 2.0 ** (entry.refusals - 1))
 
-    def _warn(self, refusal: Reply) -> None:
-        """Without our lock: a handler of logs may take its own, and trace calls."""
-        _notice.warn_once(
-            "the sidecar at %s refused a Weave call: %.200s. Such calls go directly to the trace server; "
-            "`weave-sidecar status --socket %s` tells more",
-            self.path,
-            refusal.get("error"),
-            self.path,
-        )
-
     # --- ends which wait for the daemon
 
     def _wait(self, entry: Entry, due: float) -> list[Direct]:
         self._waiting.append(entry)
-        self._waiting_bytes += len(entry.line)
         self._waiting_due = max(self._waiting_due, due)
         self._sender.wake()
         direct: list[Direct] = []
-        while len(self._waiting) > WAITING_ENDS or self._waiting_bytes > QUEUE_BYTES:
-            oldest = self._waiting.popleft()
-            self._waiting_bytes -= len(oldest.line)
+        while len(self._waiting) > WAITING_ENDS or self._waiting.bytes > QUEUE_BYTES:
+            oldest = self._waiting.entries[0]
             direct += self._fall_back(oldest)
+            self._waiting.drop(oldest)
         return direct
 
     def _waiting_ready(self) -> bool:
@@ -373,7 +346,7 @@ class Router:
     def release_early(self, older_than: float) -> None:
         with self._lock:
             direct = [one for entry in self._ways.overdue(older_than) for one in self._end(entry)]
-        deliver(direct)
+        self._deliver(direct)
 
     def retry_waiting_now(self) -> bool:
         """Make the next `drain` try what waits; False when nothing does, nor is being tried.
@@ -384,23 +357,30 @@ class Router:
             if self._waiting:
                 self._waiting_due = 0.0
                 self._link.retry_now()
-            is_tried = self._retrying and self._sends != threading.get_ident()
+            is_tried = self._retrying and not self._turn.is_mine()
             return bool(self._waiting) or is_tried
 
     def give_up_waiting(self) -> None:
-        with self._lock:
-            direct = [one for entry in self._waiting for one in self._fall_back(entry)]
-            self._waiting.clear()
-            self._waiting_bytes = 0
-        deliver(direct)
+        direct: deque[Direct] = deque()
+        try:
+            with self._lock:
+                while self._waiting:
+                    entry = self._waiting.entries[0]
+                    direct.extend(self._fall_back(entry))
+                    self._waiting.drop(entry)
+            deliver(direct)
+        finally:
+            self._flight.direct.extend(direct)  # none, unless a signal handler raised
 
     def give_up_queue(self) -> None:
-        with self._lock:
-            entries = list(self._queue)
-            self._queue.clear()
-            self._queued_bytes = 0
-            direct = self._strand(entries)
-        deliver(direct)
+        direct: deque[Direct] = deque()
+        try:
+            with self._lock:
+                direct.extend(self._strand(list(self._queue.entries)))
+                self._queue.clear()
+            deliver(direct)
+        finally:
+            self._flight.direct.extend(direct)
 
     def flush_daemon(self, deadline: float) -> None:
         """Ask for delivery, if this process has handed over calls since it last was confirmed."""

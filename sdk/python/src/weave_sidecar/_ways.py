@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 # As many starts as the SDK itself keeps for want of an end.
@@ -106,16 +107,17 @@ class Ways:
         """Keep an end whose start has not been seen."""
         self._early[call_id] = end
 
-    def overdue(self, older_than: float = EARLY_END_SECONDS) -> list[Entry]:
-        """Take out the ends whose start will not come."""
+    def overdue(self, older_than: float = EARLY_END_SECONDS) -> Iterator[Entry]:
+        """The ends whose start will not come. Each is taken out when the next is asked for: a signal
+        handler that raises before that loses none."""
         latest = time.monotonic() - older_than
-        found = []
         while self._early:
-            entry = next(iter(self._early.values()))
+            call_id, entry = next(iter(self._early.items()))
             if entry.born > latest and len(self._early) <= MAX_EARLY_ENDS:
-                break
-            found.append(self._early.popitem(last=False)[1])
-        return found
+                return
+            yield entry
+            if self._early.get(call_id) is entry:
+                del self._early[call_id]
 
     def has_early(self) -> bool:
         return bool(self._early)

@@ -349,7 +349,7 @@ void DiskSpool::checkFile(Chain &chain, File &file)
     Segment &segment = *file.piece.segment;
     std::uint32_t offset = segment.firstOffset();
     if (!segment.load(segment.capacity())) {
-        if (!m_store.directory().quarantineFile(file.piece.path))
+        if (!segment.isAt(file.piece.path) || !m_store.directory().quarantineFile(file.piece.path))
             file.piece.path.clear(); // it stays for the next start
         file.piece.isDamaged = true;
         ++m_usage.quarantined;
@@ -396,7 +396,8 @@ void DiskSpool::checkDirectory()
 {
     if (m_store.checkDirectory())
         return;
-    // What is open now lives on in memory alone; from here on calls go to files that last.
+    // What is open now lives on in memory alone; from here on calls go to files that last, or are
+    // refused while there are none.
     for (auto &[project, chain] : m_chains)
         closeOpenFile(chain);
     m_store.dropSpares();

@@ -62,7 +62,8 @@ public:
         return m_store.unopened();
     }
 
-    // Looks whether the directory is still there, and makes it again when it is not.
+    // Looks whether the directory is still there, and makes it again when it is not. While another
+    // daemon has it, calls are refused, and each look tries to get it back.
     void checkDirectory();
 
     // What to sync so that the records that were there at the last call already, and still wait,

@@ -99,15 +99,17 @@ int allocate(int descriptor, std::size_t bytes)
 
 } // namespace
 
-Segment::Segment(char *base, std::size_t capacity)
+Segment::Segment(char *base, std::size_t capacity, const FileId &id)
     : m_base(base),
-      m_capacity(capacity)
+      m_capacity(capacity),
+      m_id(id)
 {
 }
 
 Segment::Segment(Segment &&other) noexcept
     : m_base(std::exchange(other.m_base, nullptr)),
       m_capacity(other.m_capacity),
+      m_id(other.m_id),
       m_states(other.m_states),
       m_first(other.m_first),
       m_end(other.m_end),
@@ -123,10 +125,13 @@ Segment::~Segment()
 
 Result<Segment> Segment::map(int descriptor, std::size_t capacity, const std::string &path)
 {
+    const auto id = fileIdOf(descriptor);
+    if (!id)
+        return systemError("cannot look at", path, errno);
     void *base = ::mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
     if (base == MAP_FAILED)
         return systemError("cannot map", path, errno);
-    return Segment(static_cast<char *>(base), capacity);
+    return Segment(static_cast<char *>(base), capacity, *id);
 }
 
 std::size_t Segment::bytesFor(std::string_view project, std::size_t idBytes,
@@ -138,7 +143,8 @@ std::size_t Segment::bytesFor(std::string_view project, std::size_t idBytes,
 }
 
 // Made under another name: a process that is killed in the middle must not leave a file that looks
-// like a damaged segment.
+// like a damaged segment. Neither name is taken from another file: it may be another daemon's that
+// has got the folder meanwhile.
 Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
                                 std::string_view project, std::size_t capacity, Pages pages)
 {
@@ -153,7 +159,7 @@ Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
         ::unlink(unfinished.c_str());
         return systemError(what, path, status);
     };
-    const UniqueFd file(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    const UniqueFd file(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file.isValid())
         return systemError("cannot make", path, errno);
     if (const int status = allocate(file.get(), capacity); status != 0)
@@ -171,8 +177,8 @@ Result<Segment> Segment::create(const std::string &path, std::uint64_t number,
     }
     segment->reuse(number, project);
     segment->m_fresh = std::move(fresh);
-    if (::rename(unfinished.c_str(), path.c_str()) != 0)
-        return failed("cannot make", errno);
+    if (const int status = renameToFree(unfinished, path); status != 0)
+        return failed("cannot make", status);
     return segment;
 }
 

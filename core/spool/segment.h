@@ -2,6 +2,7 @@
 
 #include "common/call.h"
 #include "common/result.h"
+#include "spool/filenames.h"
 #include "spool/freshpages.h"
 
 #include <atomic>
@@ -49,7 +50,8 @@ public:
     // What create() puts behind a file's name until it is complete.
     static constexpr const char *UnfinishedSuffix = ".new";
 
-    // Makes the file, which must not exist, with room for records of capacity bytes in all.
+    // Makes the file with room for records of capacity bytes in all. An error when there is one of
+    // that name, complete or not.
     [[nodiscard]] static Result<Segment> create(const std::string &path, std::uint64_t number,
                                                 std::string_view project, std::size_t capacity,
                                                 Pages pages = Pages::AtOnce);
@@ -64,6 +66,8 @@ public:
 
     // Gives the file another number and project; its records are gone. The file keeps its name.
     void reuse(std::uint64_t number, std::string_view project);
+    // Whether the path is a name of this file, and not of another that has come in its place.
+    [[nodiscard]] bool isAt(const std::string &path) const { return fileIdOf(path) == m_id; }
     [[nodiscard]] std::size_t capacity() const { return m_capacity; }
     [[nodiscard]] std::uint64_t number() const;
     [[nodiscard]] std::string_view project() const;
@@ -103,7 +107,7 @@ public:
     void releasePages() const;
 
 private:
-    Segment(char *base, std::size_t capacity);
+    Segment(char *base, std::size_t capacity, const FileId &id);
     [[nodiscard]] static Result<Segment> map(int descriptor, std::size_t capacity,
                                              const std::string &path);
     void setPlaces(std::size_t projectBytes, std::size_t fileBytes);
@@ -112,6 +116,7 @@ private:
 
     char *m_base = nullptr;
     std::size_t m_capacity = 0; // bytes that are mapped
+    FileId m_id;
     std::uint32_t m_states = 0; // where the records' states start
     std::uint32_t m_first = 0; // where they end, and the first record starts
     std::uint32_t m_end = 0;

@@ -97,11 +97,37 @@ Error SegmentStore::full() const
             "the spool is full (" + formatByteSize(m_limits.maxBytes) + " of undelivered calls)"};
 }
 
+// Before the first try to have it again it is not known whether somebody else does.
+Error SegmentStore::lost() const
+{
+    return {ErrorCode::Io,
+            "the spool cannot take the call: its folder " + m_directory.path()
+                + " was removed or replaced while the daemon ran; "
+                + (m_whyLost.empty() ? "within a second the daemon makes it again, unless another "
+                                       "weave-sidecar uses it: then stop that one, or choose "
+                                       "another --spool-dir"
+                                     : m_whyLost)};
+}
+
+// Names may be taken: by a daemon that had the folder while this one did not.
+std::string SegmentStore::nextPath()
+{
+    std::string path = m_directory.segmentPath(m_nextNumber);
+    while (fileIdOf(path) || fileIdOf(path + Segment::UnfinishedSuffix))
+        path = m_directory.segmentPath(++m_nextNumber);
+    return path;
+}
+
+// Whether the directory is still this process's is asked each time: between two calls of
+// checkDirectory() another daemon may have made hundreds of files there. That takes 2 µs, and
+// looking for a free name as much.
 Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::size_t needed,
                                                std::size_t preferred)
 {
     takePrepared();
-    const std::string path = m_directory.segmentPath(m_nextNumber);
+    if (!m_directory.isInPlace())
+        return lost();
+    const std::string path = nextPath();
     if (auto segment = reuseSpare(project, path, needed, preferred)) {
         ++m_nextNumber;
         m_directoryChanged = true;
@@ -146,7 +172,7 @@ std::shared_ptr<Segment> SegmentStore::reuseSpare(std::string_view project, cons
             return nullptr;
         Piece piece = std::move(*found);
         m_spare.erase(std::next(found).base());
-        if (::rename(piece.path.c_str(), path.c_str()) == 0) {
+        if (piece.segment->isAt(piece.path) && renameToFree(piece.path, path) == 0) {
             piece.segment->reuse(m_nextNumber, project);
             return piece.segment;
         }
@@ -165,10 +191,10 @@ void SegmentStore::prepare(std::string_view project, std::size_t bytes)
         || m_usedBytes + m_removingBytes + bytes > m_limits.maxBytes)
         return;
     m_preparation = std::make_shared<Preparation>();
-    m_preparation->number = m_nextNumber++;
     m_preparation->project = project;
     m_preparation->bytes = bytes;
-    m_preparation->piece.path = m_directory.segmentPath(m_preparation->number);
+    m_preparation->piece.path = nextPath();
+    m_preparation->number = m_nextNumber++;
     m_usedBytes += bytes;
     m_background.post([preparation = m_preparation] {
         Piece &piece = preparation->piece;
@@ -236,7 +262,7 @@ void SegmentStore::remove(Piece piece)
 
 void SegmentStore::removeNow(Piece piece)
 {
-    if (!piece.path.empty())
+    if (piece.segment->isAt(piece.path)) // else it has no name, or it is another's by now
         ::unlink(piece.path.c_str());
     piece.segment.reset(); // its room is free when the mapping has gone, too
 }
@@ -284,12 +310,9 @@ bool SegmentStore::checkDirectory()
         return true;
     dropSpares();
     m_usedBytes -= std::exchange(m_unopenedBytes, 0); // most likely gone with it
-    if (const auto restored = m_directory.restore(); !restored) {
-        m_lastError = restored.error();
-        m_tryAgainAt = m_wallClock() + RetryMilliseconds;
-    } else {
-        m_tryAgainAt = 0;
-    }
+    const auto restored = m_directory.restore();
+    m_whyLost = restored ? std::string() : restored.error().message;
+    m_tryAgainAt = 0;
     return false;
 }
 

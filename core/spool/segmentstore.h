@@ -55,7 +55,8 @@ public:
     [[nodiscard]] const std::vector<std::string> &unopened() const { return m_unopened; }
 
     // An empty segment for a project, of preferred bytes, or of needed bytes where those are more.
-    // Full when there is no room for it; Io with the system's words.
+    // Full when there is no room for it; Io with the system's words, or while the directory is not
+    // this process's.
     [[nodiscard]] Result<Piece> make(std::string_view project, std::size_t needed,
                                      std::size_t preferred);
     // Nothing in it is needed any more: keeps it for its next use, or deletes it soon. It is kept
@@ -74,8 +75,8 @@ public:
     // Whether files have come or changed their names since the last call.
     [[nodiscard]] bool takeDirectoryChange() { return std::exchange(m_directoryChanged, false); }
 
-    // False when the directory has vanished; then it has been made again, or making it will be
-    // tried again.
+    // False when the directory has vanished, or another has come in its place; then it has been
+    // made and locked again, or the next call tries that again.
     [[nodiscard]] bool checkDirectory();
 
 private:
@@ -91,6 +92,7 @@ private:
     [[nodiscard]] std::shared_ptr<Segment> reuseSpare(std::string_view project,
                                                       const std::string &path, std::size_t needed,
                                                       std::size_t preferred);
+    [[nodiscard]] std::string nextPath();
     void takePrepared();
     [[nodiscard]] Result<Segment> create(const std::string &path, std::string_view project,
                                          std::size_t capacity);
@@ -99,6 +101,7 @@ private:
     static void removeNow(Piece piece);
     void leave(const std::string &path, const std::string &reason);
     [[nodiscard]] Error full() const;
+    [[nodiscard]] Error lost() const;
 
     SpoolDirectory m_directory;
     Limits m_limits;
@@ -116,6 +119,7 @@ private:
     std::atomic<std::uint64_t> m_removingBytes = 0; // not used any more, but on the disk still
     bool m_directoryChanged = false;
     std::uint64_t m_nextNumber = 1;
+    std::string m_whyLost; // why the directory could not be had again; empty before the first try
     Error m_lastError{ErrorCode::Io, {}};
     std::int64_t m_tryAgainAt = 0; // wall clock, milliseconds
     std::chrono::steady_clock::time_point m_waitAgainAt; // for removals

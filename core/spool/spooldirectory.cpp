@@ -1,6 +1,7 @@
 #include "spool/spooldirectory.h"
 
 #include "common/textnumber.h"
+#include "spool/filenames.h"
 #include "spool/segment.h"
 
 #include <algorithm>
@@ -175,10 +176,8 @@ SpoolDirectory::segmentFiles(std::uint64_t &quarantined) const
 
 bool SpoolDirectory::isInPlace() const
 {
-    struct stat held = {};
-    struct stat named = {};
-    return ::fstat(m_lock.get(), &held) == 0 && ::stat((m_path + "/lock").c_str(), &named) == 0
-        && held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+    const auto held = fileIdOf(m_lock.get());
+    return held && held == fileIdOf(m_path + '/' + LockName);
 }
 
 Result<void> SpoolDirectory::restore()

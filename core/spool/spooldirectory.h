@@ -37,9 +37,10 @@ public:
     // deleted, and segments with other names go to quarantine/, if they can, and are counted.
     [[nodiscard]] Result<std::vector<SegmentFile>> segmentFiles(std::uint64_t &quarantined) const;
 
-    // Whether the folder that was opened still is the one at its path.
+    // Whether the folder that was opened, and is locked, still is the one at its path. Where it is
+    // not, what is done there by name may be done to another daemon's files.
     [[nodiscard]] bool isInPlace() const;
-    // Makes it again after it has vanished.
+    // Makes and locks it again after it has vanished. InUse when another process has it by now.
     [[nodiscard]] Result<void> restore();
 
     // Moves a file into quarantine/, beside what is there already. After an error it stays.

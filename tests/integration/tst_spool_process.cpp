@@ -6,6 +6,7 @@
 #include <QJsonDocument>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
 
 using namespace Weave;
@@ -28,6 +29,7 @@ private Q_SLOTS:
     void purgeLeavesWhatWaits();
     void wrongUse();
     void whatCannotBeReadOrRemovedIsNamed();
+    void aReplacedFolderIsItsSuccessors();
 };
 
 void SpoolProcessTest::killedItLosesNothing()
@@ -246,6 +248,50 @@ void SpoolProcessTest::whatCannotBeReadOrRemovedIsNamed()
                  std::optional(1));
         QVERIFY2(command.standardError().contains(letters), qPrintable(command.standardError()));
     }
+}
+
+// Two daemons with one --spool-dir, which the lock alone cannot prevent: somebody moves the folder
+// away in between.
+void SpoolProcessTest::aReplacedFolderIsItsSuccessors()
+{
+    ProcessFixture f;
+    ProcessFixture successor;
+    const QString folder = f.path(QStringLiteral("spool"));
+    const QStringList flags{QStringLiteral("--spool-dir"), folder};
+    for (ProcessFixture *each : {&f, &successor})
+        each->sink.setScript([](const SinkRequest &) { return SinkAnswer{.status = 503}; });
+    QVERIFY(f.start(flags));
+    FakeClient client(f.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(callLines(0, 1), 1), 1);
+    QVERIFY(QDir().rename(folder, f.path(QStringLiteral("moved"))));
+    QVERIFY(successor.start(flags));
+    FakeClient other(successor.sidecar.socketPath());
+    const auto send = [](FakeClient &to, const QByteArray &project) {
+        return to.sendCalls(startLine(startPayload(project, "1")), 1);
+    };
+    for (const char *project : {"s/1", "s/2", "s/3"})
+        QCOMPARE(send(other, project), 1);
+    for (const char *project : {"f/1", "f/2", "f/3"})
+        QCOMPARE(send(client, project), 0);
+    const QJsonObject refused = client.ask(startLine(startPayload("f/1", "1")));
+    const QString error = refused[QLatin1String("error")].toString();
+    QVERIFY2(error.contains(folder) && error.contains(QLatin1String("another weave-sidecar")),
+             qPrintable(error));
+
+    successor.sidecar.sendSignal(SIGKILL);
+    QVERIFY(!successor.sidecar.waitForExit());
+    QVERIFY(QTest::qWaitFor([&] { return send(client, "f/1") == 1; })); // it has the folder now
+    f.sidecar.sendSignal(SIGKILL);
+    QVERIFY(!f.sidecar.waitForExit());
+    successor.sink.setScript({});
+    QVERIFY(successor.start(flags));
+    QVERIFY(successor.waitForDelivered(4));
+    QList<QByteArray> delivered = successor.sink.delivered();
+    std::sort(delivered.begin(), delivered.end());
+    QList<QByteArray> expected;
+    for (const char *project : {"f/1", "s/1", "s/2", "s/3"})
+        expected << startItem(startPayload(project, "1"));
+    QCOMPARE(delivered, expected);
 }
 
 QTEST_GUILESS_MAIN(SpoolProcessTest)

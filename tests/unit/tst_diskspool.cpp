@@ -199,6 +199,37 @@ private Q_SLOTS:
         QCOMPARE(recoverAll(*again).at("p"), std::vector<std::string>{payloadOf("2")});
     }
 
+    // One daemon deletes nothing that is another's, and the calls of neither are lost.
+    void aFolderOfAnotherIsLeftAlone()
+    {
+        auto spool = open();
+        const RecordRef before = append(*spool, "p", "1");
+        QVERIFY(QDir(QString::fromStdString(options().directory)).removeRecursively());
+        auto successor = open();
+        append(*successor, "a", "2");
+        append(*successor, "b", "3");
+        const QStringList theirs = segmentFiles();
+        spool->checkDirectory();
+        QVERIFY(!spool->append({CallKind::Start, "p", "id", "{}"})); // what was open is given up
+        QVERIFY(!spool->append({CallKind::Start, "q", "id", "{}"}));
+        QCOMPARE(spool->payload(before), std::string_view(m_payloads.at("1")));
+        spool->remove(before);
+        spool->checkDirectory();
+        QVERIFY(!spool->append({CallKind::Start, "p", "id", "{}"}));
+        QCOMPARE(segmentFiles(), theirs);
+        successor.reset();
+        spool->checkDirectory();
+        append(*spool, "p", "4");
+        QCOMPARE(segmentFiles().size(), theirs.size() + 1);
+        spool.reset();
+        auto again = open();
+        const auto found = recoverAll(*again);
+        QCOMPARE(found.size(), std::size_t(3));
+        QCOMPARE(found.at("a"), std::vector<std::string>{payloadOf("2")});
+        QCOMPARE(found.at("b"), std::vector<std::string>{payloadOf("3")});
+        QCOMPARE(found.at("p"), std::vector<std::string>{payloadOf("4")});
+    }
+
     void tidyGivesUpIdleFiles()
     {
         auto spool = open();

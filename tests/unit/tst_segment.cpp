@@ -215,6 +215,31 @@ private Q_SLOTS:
         QVERIFY(segment.error().message.find("/nonexistent/folder/a.seg") != std::string::npos);
     }
 
+    // Whoever made it may have calls in it, or is making it right now.
+    void aFileThatIsThereIsNotReplaced_data()
+    {
+        QTest::addColumn<QString>("suffix");
+        QTest::newRow("complete") << QString();
+        QTest::newRow("unfinished") << QString::fromLatin1(Segment::UnfinishedSuffix);
+    }
+
+    void aFileThatIsThereIsNotReplaced()
+    {
+        QFETCH(QString, suffix);
+        const QString path = QString::fromStdString(m_path);
+        QFile file(path + suffix);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QCOMPARE(file.write("somebody's"), qint64(10));
+        file.close();
+        const auto segment = Segment::create(m_path, 1, "p", 4096);
+        QVERIFY(!segment.ok());
+        QVERIFY(segment.error().message.find(m_path) != std::string::npos);
+        QCOMPARE(QDir(m_directory->path()).entryList(QDir::Files),
+                 QStringList{QFileInfo(path + suffix).fileName()});
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("somebody's"));
+    }
+
 private:
     void write(const std::vector<Written> &calls)
     {

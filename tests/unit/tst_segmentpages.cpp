@@ -51,6 +51,7 @@ private Q_SLOTS:
             QCOMPARE(static_cast<std::size_t>(bytes.size()), capacity);
             QVERIFY(std::all_of(bytes.begin() + segment->firstOffset(), bytes.end(),
                                 [](char byte) { return byte == 0; }));
+            QVERIFY(file.remove());
         }
     }
 
@@ -62,6 +63,7 @@ private Q_SLOTS:
                                            Segment::Pages::AsRecordsCome);
             QVERIFY(segment.ok());
             checkWholeFile(m_path, fillHalfDone(*segment, payload), payload);
+            QVERIFY(QFile::remove(QString::fromStdString(m_path)));
         }
     }
 

@@ -201,16 +201,126 @@ private Q_SLOTS:
         QCOMPARE((*spool)->usage().usedBytes, std::uint64_t(0));
     }
 
+    // Also while it has not looked yet where its own folder is.
+    void inAFolderOfAnotherNothingIsMade_data()
+    {
+        QTest::addColumn<bool>("hasLooked");
+        QTest::newRow("at once") << false;
+        QTest::newRow("later") << true;
+    }
+
+    void inAFolderOfAnotherNothingIsMade()
+    {
+        QFETCH(bool, hasLooked);
+        SegmentStore store = open();
+        loseFolder();
+        {
+            SegmentStore successor = open();
+            const auto theirs = successor.make("q", 100, SegmentBytes);
+            QVERIFY(theirs);
+            const ino_t inode = inodeOf(theirs->path);
+            if (hasLooked)
+                QVERIFY(!store.checkDirectory());
+            for (int i = 0; i < 2; ++i) {
+                const auto refused = store.make("p", 100, SegmentBytes);
+                QVERIFY(!refused);
+                QVERIFY(refused.error().code == ErrorCode::Io);
+                const QString said = QString::fromStdString(refused.error().message);
+                for (const QString &part :
+                     {folder(), QStringLiteral("removed or replaced"),
+                      QStringLiteral("another weave-sidecar"), QStringLiteral("--spool-dir")})
+                    QVERIFY2(said.contains(part), qPrintable(said));
+            }
+            QCOMPARE(everything(), QStringList{QString::fromStdString(theirs->path)});
+            QCOMPARE(inodeOf(theirs->path), inode);
+        }
+        // When the other is gone, it goes on beside what that has left.
+        const QString left = files().constFirst();
+        const ino_t inode = inodeOf(left.toStdString());
+        QVERIFY(!store.make("p", 100, SegmentBytes));
+        QVERIFY(!store.checkDirectory());
+        QVERIFY(store.checkDirectory());
+        const auto piece = store.make("p", 100, SegmentBytes);
+        QVERIFY(piece);
+        QCOMPARE(files(), (QStringList{left, QString::fromStdString(piece->path)}));
+        QCOMPARE(inodeOf(left.toStdString()), inode);
+    }
+
+    // Their names are those of other files now.
+    void whatHasLostItsNameTakesNoOther_data()
+    {
+        QTest::addColumn<bool>("isWanted");
+        QTest::newRow("kept for its next use") << true;
+        QTest::newRow("removed at once") << false;
+    }
+
+    void whatHasLostItsNameTakesNoOther()
+    {
+        QFETCH(bool, isWanted);
+        std::optional<SegmentStore> store(std::in_place, lock(), limits(), stoppedClock());
+        auto delivered = store->make("p", 100, SegmentBytes);
+        QVERIFY(delivered);
+        loseFolder();
+        std::string theirs;
+        {
+            SegmentStore successor = open();
+            const auto piece = successor.make("q", 100, SegmentBytes);
+            QVERIFY(piece);
+            theirs = piece->path;
+        }
+        QCOMPARE(theirs, delivered->path);
+        const ino_t inode = inodeOf(theirs);
+        QVERIFY(!store->checkDirectory()); // it has the new folder now
+        store->giveBack(std::move(*delivered), isWanted);
+        const auto next = store->make("p", 100, SegmentBytes);
+        QVERIFY(next);
+        QCOMPARE(files(),
+                 (QStringList{QString::fromStdString(theirs), QString::fromStdString(next->path)}));
+        store.reset(); // with all that its thread was to do
+        QCOMPARE(inodeOf(theirs), inode);
+    }
+
+    // Of a process that was killed while it had the folder.
+    void namesThatAreTakenArePassedOver()
+    {
+        SegmentStore store = open();
+        for (const char *name : {"/0000000000000001.seg", "/0000000000000002.seg.new"}) {
+            QFile file(folder() + QLatin1String(name));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+        }
+        const auto piece = store.make("p", 100, SegmentBytes);
+        QVERIFY(piece);
+        QCOMPARE(QString::fromStdString(piece->path),
+                 folder() + QLatin1String("/0000000000000003.seg"));
+        QCOMPARE(piece->segment->number(), std::uint64_t(3));
+        QCOMPARE(everything().size(), qsizetype(3));
+    }
+
 private:
     [[nodiscard]] QString folder() const { return m_folder->filePath(QStringLiteral("spool")); }
 
     [[nodiscard]] SegmentStore open(std::uint64_t maxBytes = 64 * MiB) const
     {
+        return SegmentStore(lock(), limits(maxBytes), stoppedClock());
+    }
+    [[nodiscard]] SpoolDirectory lock() const
+    {
         auto directory = SpoolDirectory::open(folder().toStdString());
         if (!directory)
             qFatal("%s", directory.error().message.c_str());
-        return SegmentStore(std::move(*directory), {maxBytes, FullBytes},
-                            [] { return std::int64_t(1); });
+        return std::move(*directory);
+    }
+    static SegmentStore::Limits limits(std::uint64_t maxBytes = 64 * MiB)
+    {
+        return {maxBytes, FullBytes};
+    }
+    static WallClock stoppedClock()
+    {
+        return [] { return std::int64_t(1); };
+    }
+    void loseFolder() const
+    {
+        QVERIFY(QDir().rename(folder(), m_folder->filePath(QStringLiteral("moved"))));
     }
 
     // Waits until it is there, and gives its path.

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/mman.h>
 #include <thread>
@@ -35,6 +36,7 @@ class TstSyncTask final : public QObject
 private Q_SLOTS:
     void init()
     {
+        m_folder.emplace();
         m_done = 0;
         m_error.clear();
     }
@@ -57,14 +59,14 @@ private:
                 }};
     }
 
-    QTemporaryDir m_folder;
+    std::optional<QTemporaryDir> m_folder;
     std::atomic<int> m_done = 0;
     std::string m_error; // written in the thread; looked at when it has ended
 };
 
 std::shared_ptr<const Segment> TstSyncTask::makeSegment(int number)
 {
-    const std::string path = m_folder.filePath(QStringLiteral("%1.seg").arg(number)).toStdString();
+    const std::string path = m_folder->filePath(QStringLiteral("%1.seg").arg(number)).toStdString();
     auto segment = Segment::create(path, static_cast<std::uint64_t>(number), "p", 65536);
     if (!segment)
         qFatal("%s", segment.error().message.c_str());
@@ -148,7 +150,7 @@ void TstSyncTask::syncsTheDirectory()
 {
     {
         SyncTask task;
-        task.sync(job({}, m_folder.path().toStdString()));
+        task.sync(job({}, m_folder->path().toStdString()));
     }
     QCOMPARE(m_done.load(), 1);
     QCOMPARE(m_error, std::string());
@@ -156,7 +158,7 @@ void TstSyncTask::syncsTheDirectory()
 
 void TstSyncTask::tellsOfErrors()
 {
-    const std::string nowhere = m_folder.filePath(QStringLiteral("nowhere")).toStdString();
+    const std::string nowhere = m_folder->filePath(QStringLiteral("nowhere")).toStdString();
     {
         SyncTask task;
         task.sync(job({makeSegment(6)}, nowhere));

@@ -1468,6 +1468,10 @@
         <source>Cannot start %1: %2</source>
         <translation>%1 lässt sich nicht starten: %2</translation>
     </message>
+    <message>
+        <source>Cannot write %1: %2</source>
+        <translation>%1 lässt sich nicht schreiben: %2</translation>
+    </message>
 </context>
 <context>
     <name>Weave::TrayIcon</name>

@@ -1468,6 +1468,10 @@
         <source>Cannot start %1: %2</source>
         <translation>No se puede iniciar %1: %2</translation>
     </message>
+    <message>
+        <source>Cannot write %1: %2</source>
+        <translation>No se puede escribir %1: %2</translation>
+    </message>
 </context>
 <context>
     <name>Weave::TrayIcon</name>

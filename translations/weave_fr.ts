@@ -1468,6 +1468,10 @@
         <source>Cannot start %1: %2</source>
         <translation>Impossible de lancer %1&#xa0;: %2</translation>
     </message>
+    <message>
+        <source>Cannot write %1: %2</source>
+        <translation>Impossible d’écrire %1&#xa0;: %2</translation>
+    </message>
 </context>
 <context>
     <name>Weave::TrayIcon</name>

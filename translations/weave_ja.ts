@@ -1465,6 +1465,10 @@
         <source>Cannot start %1: %2</source>
         <translation>%1 を開始できません: %2</translation>
     </message>
+    <message>
+        <source>Cannot write %1: %2</source>
+        <translation>%1 に書き込めません: %2</translation>
+    </message>
 </context>
 <context>
     <name>Weave::TrayIcon</name>

@@ -124,8 +124,9 @@ void DeadLetterBox::look()
 
 void DeadLetterBox::exportToFile()
 {
+    // Not the name that the settings suggest for the file with all calls, which it would replace.
     const QString file = QFileDialog::getSaveFileName(
-        this, tr("Export calls"), QDir::homePath() + QStringLiteral("/weave-calls.ndjson"),
+        this, tr("Export calls"), QDir::homePath() + QStringLiteral("/weave-dead-letters.ndjson"),
         tr("Lines of JSON (*.ndjson)"));
     if (file.isEmpty() || m_commands == nullptr)
         return;

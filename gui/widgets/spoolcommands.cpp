@@ -1,5 +1,6 @@
 #include "widgets/spoolcommands.h"
 
+#include <QDir>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -28,8 +29,9 @@ SpoolCommands::SpoolCommands(const QString &program, QObject *parent)
     connect(&m_process, &QProcess::finished, this, &SpoolCommands::handleEnd);
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
-            Q_EMIT finished(tr("Cannot start %1: %2").arg(m_program, m_process.errorString()));
+            end(tr("Cannot start %1: %2").arg(m_program, m_process.errorString()));
     });
+    connect(&m_process, &QProcess::readyReadStandardOutput, this, &SpoolCommands::keepOutput);
     connect(&m_list, &QProcess::finished, this, &SpoolCommands::handleList);
 }
 
@@ -58,29 +60,59 @@ void SpoolCommands::list()
                       QStringLiteral("--spool-dir"), m_directory});
 }
 
+// A file that is there already stays what it is until all of the new one has been written: it may
+// hold calls of which there is no other copy, and the command may fail.
 void SpoolCommands::exportTo(const QString &file)
 {
-    run({QStringLiteral("export"), QStringLiteral("--dead-letters")}, file);
+    if (isRunning())
+        return;
+    m_export = std::make_unique<QSaveFile>(file);
+    if (m_export->open(QIODevice::WriteOnly))
+        run({QStringLiteral("export"), QStringLiteral("--dead-letters")});
+    else
+        end(notWritten());
 }
 
 void SpoolCommands::retry()
 {
-    run({QStringLiteral("retry"), QStringLiteral("--socket"), m_socket}, QString());
+    run({QStringLiteral("retry"), QStringLiteral("--socket"), m_socket});
 }
 
-void SpoolCommands::run(const QStringList &command, const QString &outputFile)
+void SpoolCommands::run(const QStringList &command)
 {
     if (isRunning())
         return;
-    m_process.setStandardOutputFile(outputFile);
     m_process.start(m_program,
                     QStringList{QStringLiteral("spool")} + command
                         + QStringList{QStringLiteral("--spool-dir"), m_directory});
 }
 
+void SpoolCommands::keepOutput()
+{
+    if (m_export)
+        m_export->write(m_process.readAllStandardOutput()); // commit() tells of what failed
+}
+
 void SpoolCommands::handleEnd()
 {
-    Q_EMIT finished(problemOf(m_process));
+    QString problem = problemOf(m_process);
+    keepOutput();
+    if (problem.isEmpty() && m_export && !m_export->commit())
+        problem = notWritten();
+    end(problem);
+}
+
+// What has not been committed is forgotten.
+void SpoolCommands::end(const QString &problem)
+{
+    m_export.reset();
+    Q_EMIT finished(problem);
+}
+
+QString SpoolCommands::notWritten() const
+{
+    return tr("Cannot write %1: %2")
+        .arg(QDir::toNativeSeparators(m_export->fileName()), m_export->errorString());
 }
 
 void SpoolCommands::handleList()

@@ -3,8 +3,11 @@
 #include <QList>
 #include <QObject>
 #include <QProcess>
+#include <QSaveFile>
 #include <QString>
 #include <QStringList>
+
+#include <memory>
 
 namespace Weave {
 
@@ -34,7 +37,7 @@ public:
 
     // Looks for what was given up; listed() follows, or notListed().
     void list();
-    // What was given up, a call a line, into the file.
+    // What was given up, a call a line, into the file, which is replaced when all went well.
     void exportTo(const QString &file);
     // Hands what was given up to the daemon once more.
     void retry();
@@ -46,13 +49,17 @@ Q_SIGNALS:
     void finished(const QString &problem);
 
 private:
-    void run(const QStringList &command, const QString &outputFile);
+    void run(const QStringList &command);
+    void keepOutput();
     void handleEnd();
+    void end(const QString &problem);
+    [[nodiscard]] QString notWritten() const;
     void handleList();
 
     QString m_program;
     QString m_directory;
     QString m_socket;
+    std::unique_ptr<QSaveFile> m_export; // while exportTo() is at work
     QProcess m_process;
     QProcess m_list;
 };

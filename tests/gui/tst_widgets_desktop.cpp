@@ -1,5 +1,6 @@
 #include "client/daemonlog.h"
 #include "widgets/autostart.h"
+#include "widgets/backendform.h"
 #include "widgets/deadletterbox.h"
 #include "widgets/keystore.h"
 #include "widgets/livepage.h"
@@ -9,15 +10,19 @@
 #include "widgets/translations.h"
 #include "widgets/units.h"
 
+#include <QApplication>
 #include <QDesktopServices>
 #include <QDialogButtonBox>
+#include <QDir>
 #include <QFile>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QTranslator>
 #include <QUrl>
 
@@ -180,6 +185,75 @@ private Q_SLOTS:
         QVERIFY(finished.wait());
         QCOMPARE(finished.takeFirst(), QVariantList{QString()});
         QCOMPARE(contents(file), QByteArray("spool export --dead-letters --spool-dir /x y\n"));
+    }
+
+    // It may hold calls of which there is no other copy.
+    void exportThatFailsLeavesTheFile()
+    {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("calls.ndjson"));
+        QFile kept(file);
+        QVERIFY(kept.open(QIODevice::WriteOnly));
+        kept.write("kept\n");
+        kept.close();
+        SpoolCommands commands(program(folder, "echo no such spool >&2; exit 1"));
+        QSignalSpy finished(&commands, &SpoolCommands::finished);
+        commands.exportTo(file);
+        QVERIFY(finished.wait());
+        QCOMPARE(finished.takeFirst(), QVariantList{QStringLiteral("no such spool")});
+        QCOMPARE(contents(file), QByteArray("kept\n"));
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files),
+                 (QStringList{QStringLiteral("calls.ndjson"), QStringLiteral("program")}));
+
+        const QString nowhere = folder.filePath(QStringLiteral("none/calls.ndjson"));
+        commands.exportTo(nowhere);
+        QCOMPARE(finished.count(), 1);
+        QVERIFY(finished.takeFirst().first().toString().contains(nowhere));
+        commands.retry(); // goes on, and into no file
+        QVERIFY(finished.wait());
+        QCOMPARE(contents(file), QByteArray("kept\n"));
+    }
+
+    void exportReplacesTheFile()
+    {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("calls.ndjson"));
+        QFile old(file);
+        QVERIFY(old.open(QIODevice::WriteOnly));
+        old.write("old\n");
+        old.close();
+        SpoolCommands commands(program(folder, "exit 0", "head -c 1000000 /dev/zero"));
+        QSignalSpy finished(&commands, &SpoolCommands::finished);
+        commands.exportTo(file);
+        QVERIFY(finished.wait());
+        QCOMPARE(finished.takeFirst(), QVariantList{QString()});
+        QCOMPARE(contents(file), QByteArray(1'000'000, '\0'));
+    }
+
+    // The settings suggest a name for the file in which a daemon keeps all calls.
+    void exportSuggestsAFileOfItsOwn()
+    {
+        const QTemporaryDir folder;
+        SpoolCommands commands(program(folder, "exit 0"));
+        DeadLetterBox box;
+        box.setCommands(&commands);
+        box.setGroups({{QStringLiteral("a/b"), QStringLiteral("no"), 3}});
+        BackendForm form;
+        form.setBackend(QStringLiteral("file:"));
+        Settings settings;
+        form.writeTo(settings);
+        QStringList suggested;
+        QTimer::singleShot(0, this, [&suggested] {
+            auto *const dialog = qobject_cast<QFileDialog *>(QApplication::activeModalWidget());
+            if (dialog == nullptr)
+                return;
+            suggested = dialog->selectedFiles();
+            dialog->reject();
+        });
+        box.findChild<QPushButton *>()->click();
+        QCOMPARE(suggested.size(), 1);
+        QVERIFY2(QStringLiteral("file:") + suggested[0] != settings.backend,
+                 qPrintable(suggested[0]));
     }
 
     void spoolCommandsListGroups()

@@ -61,8 +61,6 @@ void KeyStore::read(const std::function<void(const QString &, Place)> &done)
 
 void KeyStore::write(const QString &key, Place wanted, const Written &done)
 {
-    if (key.isEmpty() || wanted == Place::File)
-        forgetInKeychain();
 #ifdef WEAVE_HAVE_KEYCHAIN
     if (!m_isFileOnly && !key.isEmpty() && wanted != Place::File) {
         auto *const job = new QKeychain::WritePasswordJob(service(), this);
@@ -83,9 +81,11 @@ void KeyStore::write(const QString &key, Place wanted, const Written &done)
         this, [this, key, done] { finishFile(key, done); }, Qt::QueuedConnection);
 }
 
-void KeyStore::finishFile(const QString &key, const Written &done) const
+void KeyStore::finishFile(const QString &key, const Written &done)
 {
     const QString problem = writeFile(key);
+    if (problem.isEmpty()) // else the keychain's is the only one
+        forgetInKeychain();
     done(problem, key.isEmpty() || !problem.isEmpty() ? Place::Nowhere : Place::File);
 }
 

@@ -39,7 +39,7 @@ private:
 
     [[nodiscard]] QString readFile() const;
     [[nodiscard]] QString writeFile(const QString &key) const;
-    void finishFile(const QString &key, const Written &done) const;
+    void finishFile(const QString &key, const Written &done);
     void forgetInKeychain();
 
     QString m_file;

@@ -100,10 +100,19 @@ void TrayIcon::update()
     m_icon->setToolTip(tr("Weave Sidecar") + u'\n' + m_text);
 }
 
+// On a Linux desktop Qt hands the text to the notification server as it is, and most of them take
+// it for markup, in which a trace server's words could place a link. Entities are no help: whether
+// they are understood depends on the server, and elsewhere they never are. So what begins markup
+// gives way to characters that look like it.
+QString TrayIcon::notificationText(QString text)
+{
+    return text.replace(u'<', u'\u2039').replace(u'&', u'\uff06');
+}
+
 void TrayIcon::notify(const QString &title, const QString &text, bool isBad)
 {
     if (m_icon)
-        m_icon->showMessage(title, text,
+        m_icon->showMessage(title, notificationText(text),
                             isBad ? QSystemTrayIcon::Warning : QSystemTrayIcon::Information,
                             NotificationTime);
 }

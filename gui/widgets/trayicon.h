@@ -35,6 +35,8 @@ public:
     void setState(TrayLook look, const QString &line);
     // isBad: something is wrong, rather than right again.
     void notify(const QString &title, const QString &text, bool isBad);
+    // The text as a notification may show it.
+    [[nodiscard]] static QString notificationText(QString text);
 
     [[nodiscard]] const QMenu &menu() const { return m_menu; }
     [[nodiscard]] TrayLook look() const { return m_look; }

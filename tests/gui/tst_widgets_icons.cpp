@@ -1,4 +1,5 @@
 #include "widgets/readablepalette.h"
+#include "widgets/trayicon.h"
 #include "widgets/trayicons.h"
 
 #include <QImage>
@@ -116,6 +117,18 @@ private Q_SLOTS:
         light.setColor(QPalette::Base, Qt::white);
         light.setColor(QPalette::PlaceholderText, QColor(0, 0, 0, 128));
         QVERIFY(withReadableHints(light) == light);
+    }
+
+    // A trace server's words must place no link in a notification, nor vanish from it.
+    void notificationsAreNoMarkup()
+    {
+        const QString plain = QStringLiteral("The server answered 503: busy > 5 s");
+        QCOMPARE(TrayIcon::notificationText(plain), plain);
+        const QString said = QStringLiteral("<a href=\"https://x.test/?a&b\">sign in</a> &lt;");
+        const QString shown = TrayIcon::notificationText(said);
+        QVERIFY2(!shown.contains(u'<') && !shown.contains(u'&'), qPrintable(shown));
+        QCOMPARE(shown.size(), said.size()); // nothing vanishes, and no entities come
+        QVERIFY2(shown.contains(QStringLiteral("sign in")), qPrintable(shown));
     }
 
     void applicationHasAnIcon() { QVERIFY(!applicationIcon().pixmap(64).isNull()); }

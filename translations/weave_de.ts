@@ -1461,6 +1461,10 @@
         <source>Read only: the sidecar lets this program look and no more: %1</source>
         <translation>Nur Anzeige: das Sidecar lässt dieses Programm nur zusehen: %1</translation>
     </message>
+    <message>
+        <source>The sidecar on %1 runs, but all of its connections are taken (max-connections).</source>
+        <translation>Der Sidecar auf %1 läuft, aber alle seine Verbindungen sind vergeben (max-connections).</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SpoolCommands</name>

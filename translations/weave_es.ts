@@ -1461,6 +1461,10 @@
         <source>Read only: the sidecar lets this program look and no more: %1</source>
         <translation>Solo lectura: el sidecar deja mirar a este programa y nada más: %1</translation>
     </message>
+    <message>
+        <source>The sidecar on %1 runs, but all of its connections are taken (max-connections).</source>
+        <translation>El sidecar en %1 está en marcha, pero todas sus conexiones están ocupadas (max-connections).</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SpoolCommands</name>

@@ -1461,6 +1461,10 @@
         <source>Read only: the sidecar lets this program look and no more: %1</source>
         <translation>Lecture seule&#xa0;: le sidecar laisse ce programme regarder, sans plus&#xa0;: %1</translation>
     </message>
+    <message>
+        <source>The sidecar on %1 runs, but all of its connections are taken (max-connections).</source>
+        <translation>Le sidecar sur %1 fonctionne, mais toutes ses connexions sont prises (max-connections).</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SpoolCommands</name>

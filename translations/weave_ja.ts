@@ -1458,6 +1458,10 @@
         <source>Read only: the sidecar lets this program look and no more: %1</source>
         <translation>表示のみ: サイドカーはこのプログラムに閲覧だけを許可しています: %1</translation>
     </message>
+    <message>
+        <source>The sidecar on %1 runs, but all of its connections are taken (max-connections).</source>
+        <translation>%1 の sidecar は動作中ですが、接続がすべて使われています (max-connections)。</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SpoolCommands</name>

@@ -1458,6 +1458,10 @@
         <source>Read only: the sidecar lets this program look and no more: %1</source>
         <translation>只读：Sidecar 只允许本程序查看：%1</translation>
     </message>
+    <message>
+        <source>The sidecar on %1 runs, but all of its connections are taken (max-connections).</source>
+        <translation>%1 上的 sidecar 正在运行，但其所有连接都已被占用（max-connections）。</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SpoolCommands</name>

@@ -6,6 +6,7 @@
 #include <QPointer>
 
 #include <algorithm>
+#include <poll.h>
 #include <unistd.h>
 #include <utility>
 
@@ -17,6 +18,7 @@ constexpr int FirstWaitMs = 250;
 constexpr int LongestWaitMs = 2000;
 constexpr int SilenceMs = 5000; // a status comes each second
 constexpr int PollMs = 1000;
+constexpr int MaxWordlessEnds = 3;
 constexpr qsizetype MaxLineBytes = qsizetype{8} * 1024 * 1024;
 
 QJsonObject parse(const QByteArray &line)
@@ -42,15 +44,7 @@ SidecarClient::SidecarClient(FindSocket findSocket, QObject *parent)
             [this] { lose(Absence::NotUnderstood, tr("The sidecar does not answer.")); });
     connect(&m_events, &QLocalSocket::connected, this, &SidecarClient::subscribe);
     connect(&m_events, &QLocalSocket::readyRead, this, &SidecarClient::readEvents);
-    connect(&m_events, &QLocalSocket::errorOccurred, this,
-            [this](QLocalSocket::LocalSocketError error) {
-                if (error == QLocalSocket::SocketAccessError)
-                    lose(Absence::NotPermitted,
-                         tr("The socket %1 belongs to the user %2 and does not let you in.")
-                             .arg(m_path, QFileInfo(m_path).owner()));
-                else
-                    lose(Absence::NoDaemon, tr("No sidecar answers on %1.").arg(m_path));
-            });
+    connect(&m_events, &QLocalSocket::errorOccurred, this, &SidecarClient::handleError);
 }
 
 SidecarClient::SidecarClient(const QString &socketPath, QObject *parent)
@@ -97,8 +91,37 @@ void SidecarClient::connectNow()
     m_events.connectToServer(m_path);
 }
 
+void SidecarClient::handleError(QLocalSocket::LocalSocketError error)
+{
+    if (error == QLocalSocket::SocketAccessError) {
+        lose(Absence::NotPermitted,
+             tr("The socket %1 belongs to the user %2 and does not let you in.")
+                 .arg(m_path, QFileInfo(m_path).owner()));
+    } else if (m_isBeginning && isReadOnly()) {
+        // A daemon closes after a refusal only where it takes no more clients.
+        m_readOnlyReason.clear();
+        lose(Absence::Full,
+             tr("The sidecar on %1 runs, but all of its connections are taken (max-connections).")
+                 .arg(m_path));
+    } else if (m_isBeginning && error == QLocalSocket::PeerClosedError) {
+        // Somebody is there. What a full daemon says may be lost all the same, so it is asked
+        // again.
+        if (++m_wordlessEnds < MaxWordlessEnds)
+            letGo();
+        else
+            lose(Absence::NotUnderstood, tr("The sidecar does not answer."));
+    } else {
+        lose(Absence::NoDaemon, tr("No sidecar answers on %1.").arg(m_path));
+    }
+}
+
 void SidecarClient::subscribe()
 {
+    // A daemon that takes no more clients has said so already, perhaps, and closed. That could no
+    // longer be read once a request has met the closed end.
+    pollfd words{static_cast<int>(m_events.socketDescriptor()), POLLIN, 0};
+    if (::poll(&words, 1, 0) > 0)
+        return; // readEvents() comes next
     QJsonArray topics{QStringLiteral("flushes")};
     if (m_wantsClients)
         topics.append(QStringLiteral("clients"));
@@ -110,6 +133,7 @@ void SidecarClient::subscribe()
         {QStringLiteral("method"), QStringLiteral("subscribe")},
         {QStringLiteral("payload"), QJsonObject{{QStringLiteral("topics"), topics}}}};
     m_events.write(QJsonDocument(request).toJson(QJsonDocument::Compact) + '\n');
+    m_events.flush();
 }
 
 void SidecarClient::readEvents()
@@ -204,6 +228,7 @@ void SidecarClient::handleStatus(const QJsonObject &event)
         tellRecentFlushes();
     m_silence.start();
     m_waitMs = 0;
+    m_wordlessEnds = 0;
     m_snapshot = Snapshot::fromJson(event.value(QLatin1String("status")).toObject());
     if (!std::exchange(m_isConnected, true)) {
         m_absenceText.clear();
@@ -217,7 +242,8 @@ void SidecarClient::handleStatus(const QJsonObject &event)
         Q_EMIT callsSkipped(skipped);
 }
 
-void SidecarClient::lose(Absence why, const QString &text)
+// Of the connection, to try again after a while.
+void SidecarClient::letGo()
 {
     m_silence.stop();
     m_poll.stop();
@@ -227,6 +253,12 @@ void SidecarClient::lose(Absence why, const QString &text)
     }
     m_waitMs = std::clamp(m_waitMs * 2, FirstWaitMs, LongestWaitMs);
     m_again.start(m_waitMs);
+}
+
+void SidecarClient::lose(Absence why, const QString &text)
+{
+    letGo();
+    m_wordlessEnds = 0;
     const bool isNews = m_isConnected || text != m_absenceText;
     m_isConnected = false;
     m_absenceText = text;

@@ -26,6 +26,7 @@ public:
     enum class Absence {
         NoDaemon, // nobody listens
         NotPermitted, // the socket, or what it tells, is another user's
+        Full, // a daemon has all the connections that it may have
         NotUnderstood, // something else listens, or a daemon of another age
     };
     Q_ENUM(Absence)
@@ -74,6 +75,7 @@ Q_SIGNALS:
 
 private:
     void connectNow();
+    void handleError(QLocalSocket::LocalSocketError error);
     void subscribe();
     void readEvents();
     void handleLine(const QByteArray &line);
@@ -83,6 +85,7 @@ private:
     void handleStatus(const QJsonObject &event);
     void tellFlush(const QByteArray &line);
     void tellRecentFlushes();
+    void letGo();
     void lose(Absence why, const QString &text);
     void ask(const QByteArray &method, const Callback &done);
 
@@ -94,6 +97,7 @@ private:
     QTimer m_silence;
     QTimer m_poll; // while nothing is told without being asked
     int m_waitMs = 0;
+    int m_wordlessEnds = 0; // connections in a row that were closed before a word came
     bool m_wantsClients = false;
     bool m_wantsCalls = false;
     bool m_wantsPayloads = false;

@@ -77,6 +77,7 @@ private Q_SLOTS:
     void comesWhenTheDaemonComes();
     void anotherUsersDaemon();
     void looksOnWhereItMayNotControl();
+    void aFullDaemonIsOne();
     void followsTheSocket();
     void reloads();
     void somethingElseAnswers();
@@ -155,6 +156,29 @@ void ClientSocketTest::looksOnWhereItMayNotControl()
     QTRY_VERIFY(snapshots.count() >= 3); // it goes on looking
     QCOMPARE(daemon.lines.count("{\"method\":\"status\"}\n"), snapshots.count());
     QCOMPARE(connected.count(), 1);
+}
+
+// Whoever takes it for none starts a second one.
+void ClientSocketTest::aFullDaemonIsOne()
+{
+    ProcessFixture f;
+    QVERIFY(f.start({u"--max-connections"_s, u"2"_s}));
+    SidecarClient client(f.sidecar.socketPath());
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    QSignalSpy lost(&client, &SidecarClient::disconnected);
+    {
+        FakeClient one(f.sidecar.socketPath());
+        FakeClient two(f.sidecar.socketPath());
+        QVERIFY(wait(client, lost));
+        QCOMPARE(lost[0][0].value<SidecarClient::Absence>(), SidecarClient::Absence::Full);
+        QVERIFY2(client.absenceText().contains(u"max-connections"_s),
+                 qPrintable(client.absenceText()));
+        QVERIFY(!client.isReadOnly());
+        QTest::qWait(900); // it is refused some times more, and says so once
+        QCOMPARE(lost.count(), 1);
+    }
+    QTRY_COMPARE(connected.count(), 1);
+    QVERIFY(!client.isReadOnly());
 }
 
 // The daemon of the settings may be one that systemd starts later, at another place.

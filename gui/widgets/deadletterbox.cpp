@@ -76,7 +76,8 @@ void DeadLetterBox::setCommands(SpoolCommands *commands)
 
 void DeadLetterBox::setCount(qint64 count)
 {
-    if (count == std::exchange(m_count, count))
+    const bool isOtherSpool = m_commands != nullptr && m_commands->directory() != m_seen;
+    if (count == std::exchange(m_count, count) && !isOtherSpool)
         return;
     m_result->hide(); // of what there was before
     m_isStale = true;
@@ -118,6 +119,7 @@ void DeadLetterBox::look()
     if (!canLook || !m_isStale || !isVisible() || m_pause.isActive())
         return;
     m_isStale = false;
+    m_seen = m_commands->directory();
     m_pause.start();
     m_commands->list();
 }

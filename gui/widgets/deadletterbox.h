@@ -20,7 +20,8 @@ public:
 
     // What does the work; null where nothing can be done.
     void setCommands(SpoolCommands *commands);
-    // Another number than before: there is something new to look for.
+    // Another number than before, or the commands' spool is another one: there is something new to
+    // look for.
     void setCount(qint64 count);
     // What there is.
     void setGroups(const QList<DeadLetterGroup> &groups);
@@ -46,6 +47,7 @@ private:
     QString m_obstacle;
     QString m_success; // what is said when the command that runs ends well
     qint64 m_count = 0;
+    QString m_seen; // the spool of the last look
     QTimer m_pause; // between two looks
     bool m_isStale = true;
     QLabel *m_text;

@@ -12,14 +12,17 @@
 #include "widgets/sdkhint.h"
 #include "widgets/settingsdialog.h"
 #include "widgets/settingsflow.h"
+#include "widgets/spoolcommands.h"
 #include "widgets/windowpages.h"
 
 #include <QApplication>
+#include <QFile>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
 #include <QScopeGuard>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -37,7 +40,32 @@ private Q_SLOTS:
     void theTestOfADialogEndsWithIt();
     void linesForAShell();
     void deadLettersAreSentAgain();
+    void deadLettersOfAnotherSpool();
 };
+
+// The page may be open before a daemon is there, and its daemon may be followed by one with another
+// spool; their counts say nothing of that.
+void WidgetsDialogsTest::deadLettersOfAnotherSpool()
+{
+    const QTemporaryDir folder;
+    QFile program(folder.filePath(u"program"_s));
+    QVERIFY(program.open(QIODevice::WriteOnly));
+    program.write("#!/bin/sh\n"
+                  "echo '{\"dead_letters\":[{\"project\":\"'\"$5\"'\",\"calls\":3}]}'\n");
+    program.close();
+    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+    SpoolCommands commands(program.fileName());
+    DeadLetterBox box;
+    box.setCommands(&commands);
+    box.show();
+    const auto *const text = box.findChild<QLabel *>();
+    commands.setSpool(u"/one"_s, u"/s"_s);
+    box.setCount(0);
+    QTRY_VERIFY2(text->text().contains(u"/one"_s), qPrintable(text->text()));
+    commands.setSpool(u"/two"_s, u"/s"_s);
+    box.setCount(0);
+    QTRY_VERIFY2_WITH_TIMEOUT(text->text().contains(u"/two"_s), qPrintable(text->text()), 10'000);
+}
 
 // By the buttons, in a spool whose place only the daemon knows.
 void WidgetsDialogsTest::deadLettersAreSentAgain()

@@ -76,8 +76,11 @@ QString DaemonKeeper::socketPath() const
     if (!m_socket.isEmpty())
         return m_socket;
     const auto options = m_config.options();
-    return QString::fromStdString(
-        clientSocketPath(options ? *options : Options(), m_config.environment()));
+    const std::string path =
+        clientSocketPath(options ? *options : Options(), m_config.environment());
+    // Below the folder that a daemon is started in, as a service is; QLocalSocket would look in
+    // /tmp.
+    return QDir::home().absoluteFilePath(QString::fromStdString(path));
 }
 
 QString DaemonKeeper::unusualSocketPath() const

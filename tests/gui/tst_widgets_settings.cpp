@@ -90,6 +90,7 @@ private Q_SLOTS:
     void aNewKeyWhileCallsPass();
     void whatNeedsARestart();
     void theSocketIsFound();
+    void aRelativeSocketIsFound();
     void aDaemonOfAnEarlierRun();
     void othersDaemonGetsTheKeyInAFile();
     void flagsWin();
@@ -209,6 +210,20 @@ void WidgetsSettingsTest::theSocketIsFound()
     QCOMPARE(DaemonKeeper({}).unusualSocketPath(), named);
     QCOMPARE(socketOf(u"/tmp/flag"_s), u"/tmp/flag"_s);
     qputenv("XDG_RUNTIME_DIR", runtime);
+}
+
+// A daemon takes it from its own folder, which is the user's home.
+void WidgetsSettingsTest::aRelativeSocketIsFound()
+{
+    SettingsRig rig;
+    QVERIFY(
+        rig.writeConfig("socket = \"x.sock\"\nbackend = \"" + rig.sink.url().toUtf8() + "\"\n"));
+    rig.socket.clear(); // or a flag would win
+    rig.makeKeeper();
+    rig.client = std::make_unique<SidecarClient>([&rig] { return rig.keeper->socketPath(); });
+    rig.keeper->startDaemon();
+    QVERIFY2(rig.connectClient(), qPrintable(rig.client->absenceText()));
+    QVERIFY(rig.keeper->launcher().owns(rig.client->snapshot().pid));
 }
 
 // Quitting the tray and starting it again does not make the daemon somebody else's.

@@ -70,7 +70,9 @@ void SidecarClient::setTopics(bool clients, bool calls, bool payloads)
     m_wantsClients = clients;
     m_wantsCalls = calls;
     m_wantsPayloads = payloads;
-    if (m_isStarted && m_events.state() == QLocalSocket::ConnectedState) {
+    // Who was refused once would be refused again, and counted as somebody who tried to control the
+    // daemon.
+    if (m_isStarted && m_events.state() == QLocalSocket::ConnectedState && !isReadOnly()) {
         // A subscription cannot be changed. This is no loss of the daemon, so nobody is told.
         const QSignalBlocker quiet(m_events);
         m_events.abort();

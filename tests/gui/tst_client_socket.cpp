@@ -156,6 +156,19 @@ void ClientSocketTest::looksOnWhereItMayNotControl()
     QTRY_VERIFY(snapshots.count() >= 3); // it goes on looking
     QCOMPARE(daemon.lines.count("{\"method\":\"status\"}\n"), snapshots.count());
     QCOMPARE(connected.count(), 1);
+    // The daemon counts whom it refuses, and shows the number as somebody's attempts.
+    const qsizetype lines = daemon.lines.size();
+    client.setTopics(true, true, false);
+    QTRY_VERIFY(daemon.lines.size() >= lines + 2);
+    const auto isRefused = [](const QByteArray &line) { return line.contains("subscribe"); };
+    QCOMPARE(std::count_if(daemon.lines.begin(), daemon.lines.end(), isRefused), 1);
+    // Another daemon may let it in.
+    daemon.stop();
+    FakeDaemon other(folder.filePath(u"s"_s));
+    other.answer = Subscribed + Status;
+    QTRY_COMPARE(connected.count(), 2);
+    QVERIFY(!client.isReadOnly());
+    QVERIFY(other.lines.constFirst().contains("calls"));
 }
 
 // Whoever takes it for none starts a second one.

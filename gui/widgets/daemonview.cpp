@@ -59,7 +59,9 @@ void DaemonView::handleAbsence(const QString &text)
 
 void DaemonView::handleFlush(const FlushEvent &flush)
 {
-    m_history.noteFlush(flush);
+    // What is told before the first snapshot was over before, perhaps for hours: no latency of now.
+    if (m_client.isConnected())
+        m_history.noteFlush(flush);
     m_flushes.add(flush);
     m_problems.noteFlush(flush);
 }

@@ -1,8 +1,12 @@
+#include "gui/scripteddaemon.h"
+#include "widgets/daemonview.h"
 #include "widgets/plotwidget.h"
 
 #include <QAccessible>
 #include <QImage>
 #include <QLocale>
+#include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
@@ -117,6 +121,36 @@ private Q_SLOTS:
         QCOMPARE(formatValue(0.012, Unit::Seconds), QStringLiteral("12 ms"));
         QCOMPARE(formatValue(1536, Unit::Bytes), QStringLiteral("1.5 KiB"));
         QCOMPARE(formatAge(3725), QStringLiteral("1 h 2 min"));
+    }
+
+    // A daemon begins with its last requests, which may have been hours ago.
+    void latencyIsOfNow_data()
+    {
+        const QByteArray flush = "{\"event\":\"flush\",\"time\":5,\"seconds\":0.1}\n";
+        const QByteArray status = "{\"event\":\"status\",\"status\":{\"pid\":5}}\n";
+        QTest::addColumn<QByteArray>("script");
+        QTest::addColumn<double>("latency");
+        QTest::newRow("told of") << flush + status << Missing;
+        QTest::newRow("while connected") << status + flush << 100.0;
+    }
+
+    void latencyIsOfNow()
+    {
+        QFETCH(const QByteArray, script);
+        QFETCH(const double, latency);
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("s"));
+        const ScriptedDaemon daemon(path, script);
+        QVERIFY(daemon.isListening());
+        DaemonView view(path);
+        const QSignalSpy flushes(&view.client(), &SidecarClient::flushArrived);
+        const QSignalSpy snapshots(&view.client(), &SidecarClient::snapshotArrived);
+        view.client().start();
+        QTRY_VERIFY(snapshots.count() == 1 && flushes.count() == 1);
+        QTest::qWait(1100);
+        view.wantClients(true); // which brings another status
+        QTRY_COMPARE(snapshots.count(), 2);
+        QCOMPARE(view.history().values(History::Latency, 60, 60).constLast(), latency);
     }
 };
 

@@ -111,10 +111,11 @@ void Frontend::openWindow()
 }
 
 // Where calls shall go is asked once it is known that no daemon runs: one that does knows already.
+// So did one that was here before: it has been ended, or is being restarted.
 void Frontend::askFirstQuestions()
 {
-    if (m_isDaemonMissing && m_window && m_window->isVisible() && !m_keeper.isConfigured()
-        && m_keeper.problem().isEmpty())
+    if (m_isDaemonMissing && m_mayStartDaemon && m_window && m_window->isVisible()
+        && !m_keeper.isConfigured() && m_keeper.problem().isEmpty())
         m_flow.openFirstStart(m_window.get());
 }
 

@@ -165,21 +165,21 @@ void DaemonKeeper::keepKey(const QString &key, SidecarClient &client)
 void DaemonKeeper::apply(bool hasNewKey, SidecarClient &client)
 {
     Applied applied;
-    if (client.isConnected()) {
-        applied.pid = client.snapshot().pid;
-        applied.isOurs = m_launcher.owns(applied.pid);
-        if (!isReadBy(client)) {
-            Q_EMIT this->applied(applied);
-            return;
-        }
-        if (!applied.isOurs || !hasNewKey) {
-            reload(applied, client);
-            return;
-        }
-        restartDaemon(); // a key that it was started with in its environment would win
-    } else if (isConfigured()) {
-        startDaemon();
+    if (!client.isConnected()) {
+        if (isConfigured())
+            startDaemon();
+        Q_EMIT this->applied(applied);
+        return;
     }
+    applied.pid = client.snapshot().pid;
+    applied.isOurs = m_launcher.owns(applied.pid);
+    const bool isRead = isReadBy(client);
+    if (isRead && (!applied.isOurs || !hasNewKey)) {
+        reload(applied, client);
+        return;
+    }
+    if (isRead)
+        restartDaemon(); // a key that it was started with in its environment would win
     Q_EMIT this->applied(applied);
 }
 

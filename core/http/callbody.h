@@ -13,8 +13,8 @@
 namespace Weave {
 
 // The calls in the body of a request to a CallRoute, and the answer that the trace server would
-// give. Payloads stay the client's bytes, but for line breaks, which become spaces. A complete call becomes its start and its end, which
-// travel together again on the complete path.
+// give. Payloads stay the client's bytes, but for line breaks, which become spaces. A complete call
+// becomes its start and its end, which travel together again on the complete path.
 //
 // Only what is plainly in order is taken: anything else (a missing id, which the server would make
 // up; another project than the route's; keys that nobody knows) is for the trace server to judge.

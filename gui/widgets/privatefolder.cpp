@@ -14,8 +14,7 @@ QString privateFolder()
     QString runtime = QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation);
     if (!runtime.isEmpty() && QDir().mkpath(runtime))
         return runtime;
-    QString folder =
-        QDir::tempPath() + QStringLiteral("/weave-sidecar-tray-%1").arg(::getuid());
+    QString folder = QDir::tempPath() + QStringLiteral("/weave-sidecar-tray-%1").arg(::getuid());
     QDir().mkpath(folder);
     QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     return folder;

@@ -153,8 +153,7 @@ BatchSource::Taken BatchSource::takeParked(const ProjectFilter &mayTake)
 BatchSource::Taken BatchSource::takeSingle(const ProjectFilter &mayTake)
 {
     auto batch = m_pairing.takeSingle([&](const std::string &project) {
-        if (m_parked.isFailing(project) || m_parked.hasUpsert(project)
-            || m_inFlight.hasUpsert(project) || !mayTake(project))
+        if (m_parked.isFailing(project) || isUpsertOut(project) || !mayTake(project))
             return false;
         return m_pairing.isFull(project)
             || (!m_batcher.hasReady(project) && !m_spool.isBehind(project));
@@ -163,6 +162,13 @@ BatchSource::Taken BatchSource::takeSingle(const ProjectFilter &mayTake)
         return std::nullopt;
     countFormed(*batch);
     return ParkedBatches::Taken{std::move(*batch)};
+}
+
+// By the upsert route an end needs no start, and requests of it may never pause.
+bool BatchSource::isUpsertOut(const std::string &project) const
+{
+    return m_paths.usesComplete(project)
+        && (m_parked.hasUpsert(project) || m_inFlight.hasUpsert(project));
 }
 
 void BatchSource::putOnItsPath(Batch &batch)

@@ -55,6 +55,7 @@ private:
     [[nodiscard]] Taken takeSingle(const ProjectFilter &mayTake);
     [[nodiscard]] bool isForPairing(const Batch &batch) const;
     [[nodiscard]] CompletePairing::Added takeApart(std::size_t bytes);
+    [[nodiscard]] bool isUpsertOut(const std::string &project) const;
     void putOnItsPath(Batch &batch);
     void park(std::vector<Batch> batches);
     void parkProbe(const std::string &project, std::vector<Batch> pairs);

@@ -31,6 +31,7 @@ class DeliveryPathsTest final : public QObject
 private Q_SLOTS:
     void anEndWaitsForAnUpsertUnderWay();
     void anEndGoesWhenTheUpsertIsDone();
+    void whatWasHeldGoesAmongUpserts();
     void probesWithOthersThanTheSuspect();
 };
 
@@ -65,6 +66,24 @@ void DeliveryPathsTest::anEndGoesWhenTheUpsertIsDone()
     rig.advance(10s);
     rig.transport.answer(200); // a server that is being upgraded, perhaps
     QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/call/end"));
+    QCOMPARE(rig.pending(), 0U);
+}
+
+// The path is another one now, and its requests come without a pause.
+void DeliveryPathsTest::whatWasHeldGoesAmongUpserts()
+{
+    DeliveryRig rig(2, 10, CallsMode::Complete);
+    addStart(rig, "1");
+    rig.advance(1s);
+    QCOMPARE(rig.pairing.heldStarts(), std::size_t{1});
+    rig.queue.setLimits({2, 24h, CallsMode::Upsert});
+    rig.now += 60s;
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    QCOMPARE(rig.transport.count(), 2U);
+    QCOMPARE(rig.pairing.heldStarts(), std::size_t{0});
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
     QCOMPARE(rig.pending(), 0U);
 }
 

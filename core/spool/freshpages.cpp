@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -74,14 +73,13 @@ int FreshPages::make(int descriptor, const std::string &path, std::size_t end, s
     const std::size_t made = std::min((end + Ahead) / LargePage * LargePage, bytes);
     if (const int status = makePages(descriptor, 0, made); status != 0)
         return status;
-    struct stat file = {};
-    if (made == bytes || ::fstat(descriptor, &file) != 0)
+    const auto id = fileIdOf(descriptor);
+    if (made == bytes || !id)
         return 0;
     m_bytes = bytes;
     m_made = made;
     m_path = path;
-    m_device = file.st_dev;
-    m_inode = file.st_ino;
+    m_id = *id;
     return 0;
 }
 
@@ -90,10 +88,8 @@ void FreshPages::makeMore(std::size_t end)
 {
     const std::size_t made = std::min((end + Ahead) / LargePage * LargePage, m_bytes);
     const UniqueFd file(::open(m_path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    struct stat found = {};
-    const bool isMade = file.isValid() && ::fstat(file.get(), &found) == 0
-        && found.st_dev == m_device && found.st_ino == m_inode
-        && makePages(file.get(), m_made, made) == 0;
+    const bool isMade =
+        file.isValid() && fileIdOf(file.get()) == m_id && makePages(file.get(), m_made, made) == 0;
     if (isMade && made < m_bytes)
         m_made = made;
     else

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "spool/filenames.h"
+
 #include <cstddef>
 #include <string>
-#include <sys/types.h>
 
 namespace Weave {
 
@@ -39,8 +40,7 @@ private:
     std::size_t m_made = 0;
     // The file, which may have another name by now, while its old one is another file's.
     std::string m_path;
-    dev_t m_device = 0;
-    ino_t m_inode = 0;
+    FileId m_id;
 };
 
 } // namespace Weave

@@ -21,6 +21,20 @@ void addCall(DeliveryRig &rig, const QByteArray &id)
     addEnd(rig, id);
 }
 
+// A start and its end go by an upsert each, and the answer to the end's moves the project. Then the
+// end has waited long enough for a start that nobody has seen.
+void moveWhileTheStartIsUnderWay(DeliveryRig &rig)
+{
+    addStart(rig, "1");
+    rig.advance(1s);
+    addEnd(rig, "1");
+    rig.advance(1s);
+    QCOMPARE(rig.transport.count(), 2U);
+    rig.transport.answer(needsComplete(), 1);
+    rig.advance(10s);
+    rig.advance(10s);
+}
+
 } // namespace
 
 // Projects on the complete path, and on their way to it.
@@ -35,18 +49,10 @@ private Q_SLOTS:
     void probesWithOthersThanTheSuspect();
 };
 
-// Two upserts are under way when the answer to one of them moves the project.
 void DeliveryPathsTest::anEndWaitsForAnUpsertUnderWay()
 {
     DeliveryRig rig(2, 10, CallsMode::Auto);
-    addStart(rig, "1");
-    rig.advance(1s);
-    addEnd(rig, "1");
-    rig.advance(1s);
-    QCOMPARE(rig.transport.count(), 2U);
-    rig.transport.answer(needsComplete(), 1);
-    rig.advance(10s); // the end has waited long enough for a start that nobody has seen
-    rig.advance(10s);
+    moveWhileTheStartIsUnderWay(rig);
     QCOMPARE(rig.transport.count(), 1U);
     rig.transport.answer(needsComplete());
     QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/calls/complete"));
@@ -57,13 +63,7 @@ void DeliveryPathsTest::anEndWaitsForAnUpsertUnderWay()
 void DeliveryPathsTest::anEndGoesWhenTheUpsertIsDone()
 {
     DeliveryRig rig(2, 10, CallsMode::Auto);
-    addStart(rig, "1");
-    rig.advance(1s);
-    addEnd(rig, "1");
-    rig.advance(1s);
-    rig.transport.answer(needsComplete(), 1);
-    rig.advance(10s);
-    rig.advance(10s);
+    moveWhileTheStartIsUnderWay(rig);
     rig.transport.answer(200); // a server that is being upgraded, perhaps
     QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/call/end"));
     QCOMPARE(rig.pending(), 0U);

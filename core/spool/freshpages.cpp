@@ -2,6 +2,7 @@
 
 #include "common/bytesize.h"
 #include "common/uniquefd.h"
+#include "spool/taskthread.h"
 
 #include <algorithm>
 #include <array>
@@ -25,6 +26,10 @@ constexpr std::size_t LargePage = 16 * KiB;
 
 // Beyond what is needed; 0.2 ms.
 constexpr std::size_t Ahead = 256 * KiB;
+
+// How much is made before others get the processor; some 25 us. After each large page it was 2 % of
+// the time that a call takes at the highest rate.
+constexpr std::size_t Step = 128 * KiB;
 
 // Linux 6.16 or newer. Before, ext4 makes small pages of large writes: writing them all takes as
 // much time as touching them does, and clients would wait for the whole of it.
@@ -59,6 +64,8 @@ int makePages(int descriptor, std::size_t from, std::size_t to)
             from += static_cast<std::size_t>(written);
         else if (errno != EINTR)
             return errno;
+        if (from % Step == 0)
+            TaskThread::giveWay();
     }
     return 0;
 }

@@ -9,9 +9,12 @@ namespace Weave {
 
 namespace {
 
+thread_local bool isLow = false; // this thread's priority
+
 // Linux has a nice value for each thread; elsewhere it would be that of the whole process.
-void yieldToOthers()
+void lowerPriority()
 {
+    isLow = true;
 #if defined(__linux__)
     constexpr int Nicest = 19;
     ::setpriority(PRIO_PROCESS, 0, Nicest); // of this thread
@@ -52,10 +55,16 @@ void TaskThread::finish(std::chrono::milliseconds patience, const std::function<
     });
 }
 
+void TaskThread::giveWay()
+{
+    if (isLow)
+        std::this_thread::yield();
+}
+
 void TaskThread::run(Priority priority)
 {
     if (priority == Priority::Low)
-        yieldToOthers();
+        lowerPriority();
     std::unique_lock lock(m_mutex);
     while (!m_isEnding || !m_waiting.empty()) {
         m_wake.wait(lock, [this] { return m_isEnding || !m_waiting.empty(); });

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #if defined(__linux__)
+#include <sched.h>
 #include <sys/resource.h>
 #endif
 #include <thread>
@@ -28,6 +29,7 @@ private Q_SLOTS:
     void endsWithEverythingDone();
     void takesTasksFromSeveralThreads();
     void aLowPriorityIsOfItsThreadAlone();
+    void aLowPriorityGivesWay();
 };
 
 void TstTaskThread::worksInAnotherThread()
@@ -145,6 +147,44 @@ void TstTaskThread::aLowPriorityIsOfItsThreadAlone()
     QCOMPARE(low, 19);
     QCOMPARE(normal, before);
     QCOMPARE(niceValue(), before);
+#else
+    QSKIP("threads have no priority of their own here");
+#endif
+}
+
+void TstTaskThread::aLowPriorityGivesWay()
+{
+#if defined(__linux__)
+    cpu_set_t before;
+    QCOMPARE(::sched_getaffinity(0, sizeof before, &before), 0);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(::sched_getcpu(), &one);
+    QCOMPARE(::sched_setaffinity(0, sizeof one, &one), 0); // and the thread's that it starts
+
+    constexpr int Last = 200;
+    std::atomic<int> asked = 0;
+    std::atomic<int> answered = 0;
+    int atOnce = 0;
+    {
+        TaskThread thread(TaskThread::Priority::Low);
+        thread.post([&] {
+            for (int i = 1; i <= Last; ++i) {
+                asked = i;
+                asked.notify_one();
+                TaskThread::giveWay();
+                atOnce += answered == i ? 1 : 0;
+                std::this_thread::sleep_for(200us); // till the other waits again
+            }
+        });
+        for (int i = 1; i <= Last; ++i) {
+            asked.wait(i - 1);
+            answered = i;
+            answered.notify_one();
+        }
+    }
+    QCOMPARE(::sched_setaffinity(0, sizeof before, &before), 0);
+    QVERIFY2(atOnce > Last / 2, qPrintable(QString::number(atOnce)));
 #else
     QSKIP("threads have no priority of their own here");
 #endif

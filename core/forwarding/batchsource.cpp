@@ -138,14 +138,17 @@ BatchSource::Taken BatchSource::takeFresh(const ProjectFilter &mayTake)
 
 BatchSource::Taken BatchSource::takeParked(const ProjectFilter &mayTake)
 {
-    return m_parked.take(mayTake, [this](const std::string &project) -> std::optional<Batch> {
-        if (m_pairing.isFull(project))
-            return std::nullopt;
-        auto batch = m_batcher.takeFrom(project);
-        if (batch)
-            countFormed(*batch);
-        return batch;
+    return m_parked.take(mayTake, [this](const std::string &project) {
+        return m_pairing.isFull(project) ? std::nullopt : takeFrom(project);
     });
+}
+
+std::optional<Batch> BatchSource::takeFrom(const std::string &project)
+{
+    auto batch = m_batcher.takeFrom(project);
+    if (batch)
+        countFormed(*batch);
+    return batch;
 }
 
 // Only when nothing that has come of its project could still hold its other half: not what is with

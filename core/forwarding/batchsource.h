@@ -43,6 +43,8 @@ public:
     // too long to find out.
     using ProjectFilter = std::function<bool(const std::string &project)>;
     [[nodiscard]] std::optional<ParkedBatches::Taken> next(const ProjectFilter &mayTake);
+    // A batch of the project's that is ready, whether anybody may take it or not.
+    [[nodiscard]] std::optional<Batch> takeFrom(const std::string &project);
     // Parks all that pairing has of the project, to go by the upsert route.
     void release(const std::string &project);
     // When the first call came of the batch that is being taken apart.

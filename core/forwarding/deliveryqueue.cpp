@@ -61,12 +61,7 @@ void DeliveryQueue::pump()
         return; // records that leave make room for others; the loop below sees them
     m_isPumping = true;
     m_pairing.promoteDue();
-    // A start that waits keeps its neighbours' room in the spool, too.
-    if (m_pairing.heldStarts() > 0) {
-        const SpoolUsage usage = m_spool.usage();
-        if (usage.usedBytes > usage.maxBytes / 4 * 3)
-            m_pairing.promoteStarts();
-    }
+    makeRoom();
     const TimePoint begin = m_now();
     const auto clientsTurn = m_isTurnOver ? begin - m_turnEnded : TimePoint::duration::zero();
     m_turnEnd = begin + std::clamp<TimePoint::duration>(clientsTurn, MinTurn, MaxTurn);
@@ -85,6 +80,21 @@ void DeliveryQueue::pump()
     }
     m_isPumping = false;
     armTimer();
+}
+
+// A start that waits for its end keeps its neighbours' room in the spool, too. Where it is another
+// project's backlog that fills it, nothing is gained by giving up on pairs.
+void DeliveryQueue::makeRoom()
+{
+    if (m_pairing.heldStarts() == 0)
+        return;
+    const SpoolUsage usage = m_spool.usage();
+    const std::uint64_t backlog =
+        usage.pendingBytes - std::min(usage.pendingBytes, m_pairing.heldBytes());
+    const std::uint64_t quarter = usage.maxBytes / 4;
+    if (usage.usedBytes > 3 * quarter
+        && usage.usedBytes - std::min(usage.usedBytes, backlog) > quarter)
+        m_pairing.promoteStarts();
 }
 
 bool DeliveryQueue::noteTurnOver()
@@ -125,6 +135,7 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
     const std::uint64_t number = m_nextNumber++;
     m_reachability.noteSent(number);
     InFlight::Request &request = m_inFlight.add(number, std::move(batch), isProbe);
+    request.round = m_round;
     OutgoingRequest outgoing = requestOf(request.batch, m_spool);
     request.bodyBytes = outgoing.body.size();
     m_transport.send(std::move(outgoing),
@@ -134,7 +145,10 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
 
 void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
 {
+    // The batch is in none of the places where it is looked for until it has found one.
+    m_isPumping = true;
     InFlight::Request done = m_inFlight.take(number);
+    const bool isOfThisRound = done.round == m_round;
     m_reachability.noteEnded(number);
     if (answer.hadConnection)
         m_reachability.noteReached();
@@ -143,7 +157,7 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(m_now() - done.sentAt);
     m_stats.recordRequest(static_cast<std::uint64_t>(took.count()));
 
-    if (done.isProbe)
+    if (done.isProbe && isOfThisRound)
         m_parked.endProbe(batch.project);
     const Decision decision = decide(result, attemptsOf(batch, result), m_random());
     if (decision.action != Decision::Action::Done)
@@ -156,19 +170,22 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
         succeed(batch);
         break;
     case Decision::Action::Halve:
-        noteHealthy(batch.project); // the server takes its calls, but not all of these
-        m_undeliverable.halve(std::move(batch), result);
+        halve(std::move(batch), result);
         break;
     case Decision::Action::Retry:
     case Decision::Action::PauseProject:
     case Decision::Action::PauseAll:
-        comeBack(std::move(batch), result, decision);
+        if (isOfThisRound)
+            comeBack(std::move(batch), result, decision);
+        else
+            sendAgain(std::move(batch));
         break;
     case Decision::Action::NeedsComplete:
     case Decision::Action::RouteMissing:
         changePath(std::move(batch), result, decision);
         break;
     }
+    m_isPumping = false;
     pump();
 }
 
@@ -201,33 +218,70 @@ void DeliveryQueue::noteHealthy(const std::string &project)
     }
 }
 
-// The batch is kept and its project, or everything, waits.
-void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decision &decision)
+// What the failure was about may have been mended since the request was sent.
+void DeliveryQueue::sendAgain(Batch batch)
 {
-    m_undeliverable.giveUpTheOld(batch, result);
-    if (batch.records.empty()) {
-        noteHealthy(batch.project); // as far as anybody knows: the next batch finds out
+    batch.notBefore = m_now();
+    m_parked.pushFront(std::move(batch));
+}
+
+// Where calls that the server refuses cannot be put away, the project waits until they can: they
+// would grow in number, and each of them would be sent again and again.
+void DeliveryQueue::halve(Batch batch, const SendResult &result)
+{
+    const std::string project = batch.project;
+    if (m_undeliverable.halve(std::move(batch), result)) {
+        noteHealthy(project); // the server takes its calls, but not all of these
         return;
     }
-    ++m_stats.retried;
+    if (!m_parked.isFailing(project) && !m_parked.hasManyWaiting(project))
+        return;
+    const std::string reason = "no place for dead letters: " + describe(result);
+    m_parked.noteFailure(project,
+                         {.next = m_now() + UndeliverableCalls::NoPlacePause,
+                          .isPause = true,
+                          .serverAnswered = true,
+                          .reason = reason});
+    m_batcher.block(project);
+}
+
+// The batch is kept and its project, or everything, waits.
+//
+// While nobody can be reached, calls grow too old by an outage of that length only. Or a machine
+// that was off for longer, and has no network yet when the daemon starts, would lose in a moment
+// what the spool has kept.
+void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decision &decision)
+{
     const TimePoint now = m_now();
+    const bool isPause = decision.action == Decision::Action::PauseAll;
     TimePoint next = now + decision.wait;
+    if (!result.hadConnection)
+        next = m_reachability.noteUnreachable(now, next);
+    if (isPause || decision.waitIsForAll)
+        m_waitUntil = std::max(m_waitUntil, next);
+    m_isPaused = m_isPaused || isPause;
+    if (result.hadConnection || m_reachability.lostFor(now) > m_limits.maxAge)
+        m_undeliverable.giveUpTheOld(batch, result);
+    if (batch.records.empty()) {
+        auto following = m_source.takeFrom(batch.project);
+        if (!following) {
+            if (!isPause)
+                noteHealthy(batch.project); // as far as anybody knows: its next batch finds out
+            return;
+        }
+        batch = std::move(*following); // waits as that would have
+    }
+    ++m_stats.retried;
     qCWarning(lcForwarding, "%s: %s kept after attempt %d; next attempt in %s: %s",
               batch.project.c_str(), countOf(batch.records.size(), "call").c_str(), batch.attempts,
               formatDuration(decision.wait).c_str(), describe(result).c_str());
-    if (decision.action == Decision::Action::PauseAll) {
-        m_isPaused = true;
-        m_waitUntil = std::max(m_waitUntil, next);
+    if (isPause) {
         batch.notBefore = now;
         m_parked.pushFront(std::move(batch));
         return;
     }
-    if (decision.waitIsForAll)
-        m_waitUntil = std::max(m_waitUntil, next);
-    if (!result.hadConnection)
-        next = m_reachability.noteUnreachable(now, next);
     m_parked.noteFailure(batch.project,
-                         {next, decision.action != Decision::Action::Retry,
+                         {next, decision.action != Decision::Action::Retry, result.hadConnection,
                           result.kind == SendResult::Kind::Answered, result.retryAfter.has_value(),
                           describe(result)});
     m_batcher.block(batch.project);
@@ -294,6 +348,7 @@ void DeliveryQueue::setPausedByUser(bool isPaused)
 
 void DeliveryQueue::retryNow()
 {
+    ++m_round;
     m_waitUntil = m_now();
     m_reachability.endWait();
     m_parked.endWaits();

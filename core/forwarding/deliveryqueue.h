@@ -72,7 +72,8 @@ public:
     // The user's own pause. What is in flight comes to its end.
     void setPausedByUser(bool isPaused);
     [[nodiscard]] bool isPausedByUser() const { return m_isPausedByUser; }
-    // Ends every wait for another attempt.
+    // Ends every wait for another attempt, also for the answer to one. What is in flight comes to
+    // its end, but when it fails that counts no more: it goes again at once.
     void retryNow();
 
     // Whether calls leave as fast as the machine can send them: requests are in flight, none of
@@ -99,12 +100,15 @@ private:
 
     [[nodiscard]] int attemptsOf(const Batch &batch, const SendResult &result) const;
     void succeed(const Batch &batch);
+    void halve(Batch batch, const SendResult &result);
+    void sendAgain(Batch batch);
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);
     void changePath(Batch batch, const SendResult &result, Decision decision);
     void noteHealthy(const std::string &project);
     void removeRecords(std::span<const RecordRef> records, bool delivered);
     void noteError(const SendResult &result);
     [[nodiscard]] TimePoint waitUntil() const;
+    void makeRoom();
     bool noteTurnOver();
     void armTimer();
 
@@ -125,7 +129,8 @@ private:
     BatchSource m_source;
     Reachability m_reachability;
     std::uint64_t m_nextNumber = 0;
-    bool m_isPumping = false;
+    std::uint64_t m_round = 0; // goes on with retryNow()
+    bool m_isPumping = false; // or an answer is being handled
     TimePoint m_turnEnd{}; // when pump() leaves the loop to clients
     TimePoint m_turnEnded{}; // when it did
     bool m_isTurnOver = false;

@@ -21,6 +21,7 @@ public:
         TimePoint sentAt;
         std::size_t bodyBytes = 0;
         bool isProbe = false;
+        std::uint64_t round = 0; // see DeliveryQueue::retryNow()
     };
 
     // So many requests at a time; up to twice as many while all of them wait for slow answers.

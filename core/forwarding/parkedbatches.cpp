@@ -7,8 +7,9 @@ namespace Weave {
 
 namespace {
 
-// A batch that the server has answered badly this often may be the cause itself. From then on the
-// project is probed with other batches too, so that it cannot hold them up; at most this many.
+// A batch with which this many requests have failed, though there was a connection, may be the
+// cause itself: for the server, or by its size for the line. From then on the project is probed
+// with other batches too, so that it cannot hold them up; at most this many.
 constexpr int SuspectAttempts = 3;
 constexpr std::size_t MaxSuspects = 8;
 
@@ -36,6 +37,7 @@ void ParkedBatches::endWaits()
     const TimePoint now = m_now();
     for (auto &[name, project] : m_projects) {
         project.until = now;
+        project.isProbing = false;
         for (Batch &batch : project.batches)
             batch.notBefore = now;
     }
@@ -69,8 +71,8 @@ std::optional<Batch> ParkedBatches::takeProbe(const std::string &name, Project &
                                               const FreshBatch &takeFresh)
 {
     const auto &batches = project.batches;
-    const bool isSuspect = project.serverAnswered && batches.size() < MaxSuspects
-        && !batches.empty() && batches.front().attempts >= SuspectAttempts;
+    const bool isSuspect = project.hadConnection && batches.size() < MaxSuspects && !batches.empty()
+        && batches.front().attempts >= SuspectAttempts;
     if (isSuspect || batches.empty()) {
         if (auto fresh = takeFresh(name))
             return fresh;
@@ -109,6 +111,7 @@ void ParkedBatches::noteFailure(const std::string &name, Failure failure)
     }
     if (failure.isServersWish)
         project.until = std::max(project.until, failure.next);
+    project.hadConnection = failure.hadConnection;
     project.serverAnswered = failure.serverAnswered;
     project.isPaused = failure.isPause;
     project.reason = std::move(failure.reason);
@@ -144,6 +147,18 @@ bool ParkedBatches::hasBatches(const std::string &name) const
 {
     const auto found = m_projects.find(name);
     return found != m_projects.end() && !found->second.batches.empty();
+}
+
+bool ParkedBatches::hasManyWaiting(const std::string &name) const
+{
+    const auto found = m_projects.find(name);
+    if (found == m_projects.end())
+        return false;
+    const TimePoint now = m_now();
+    const auto &batches = found->second.batches;
+    const auto waiting = std::count_if(batches.begin(), batches.end(),
+                                       [now](const Batch &batch) { return batch.notBefore > now; });
+    return static_cast<std::size_t>(waiting) >= MaxSuspects;
 }
 
 bool ParkedBatches::hasUpsert(const std::string &name) const

@@ -41,6 +41,7 @@ public:
     {
         TimePoint next; // no request before that
         bool isPause = false; // waits for a person
+        bool hadConnection = true; // see SendResult
         bool serverAnswered = false;
         bool isServersWish = false; // next is what the server has asked for
         std::string reason = {};
@@ -50,10 +51,12 @@ public:
     // True when the project was failing until now.
     bool noteHealthy(const std::string &project);
 
-    // Forgets every wait: what is parked may be taken now.
+    // Forgets every wait, also for a probe's answer: what is parked may be taken now.
     void endWaits();
 
     [[nodiscard]] bool hasBatches(const std::string &project) const;
+    // Whether so many of the project wait for their time that no more should.
+    [[nodiscard]] bool hasManyWaiting(const std::string &project) const;
     // For the upsert route.
     [[nodiscard]] bool hasUpsert(const std::string &project) const;
     [[nodiscard]] bool isFailing(const std::string &project) const;
@@ -77,6 +80,7 @@ private:
         int failures = 0; // in a row; 0 means the backend takes this project's calls
         TimePoint until; // no request before that
         bool isProbing = false;
+        bool hadConnection = false;
         bool serverAnswered = false;
         bool isPaused = false;
         TimePoint failingSince;

@@ -17,6 +17,11 @@ public:
     [[nodiscard]] bool isLost() const { return m_failures > 0; }
     // Attempts to reach it in a row; those that were under way together count as one.
     [[nodiscard]] int failures() const { return m_failures; }
+    // For how long it has been lost.
+    [[nodiscard]] TimePoint::duration lostFor(TimePoint now) const
+    {
+        return isLost() ? now - m_lostSince : TimePoint::duration::zero();
+    }
 
     // No request before that.
     [[nodiscard]] TimePoint until() const { return m_until; }
@@ -38,6 +43,8 @@ public:
     // was under way together with this one; returns which.
     TimePoint noteUnreachable(TimePoint now, TimePoint next)
     {
+        if (!isLost())
+            m_lostSince = now;
         if (now >= m_until) {
             ++m_failures;
             m_until = next;
@@ -56,6 +63,7 @@ public:
 
 private:
     int m_failures = 0;
+    TimePoint m_lostSince{};
     TimePoint m_until{};
     std::optional<std::uint64_t> m_probe;
 };

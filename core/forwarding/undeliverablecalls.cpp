@@ -10,13 +10,6 @@
 
 namespace Weave {
 
-namespace {
-
-// A refused call whose dead letter cannot be written is tried again after this long.
-constexpr Milliseconds NoPlacePause{30000};
-
-} // namespace
-
 UndeliverableCalls::UndeliverableCalls(const Parts &parts, Milliseconds maxAge, NowFunction now,
                                        GivenUp givenUp)
     : m_parked(parts.parked),
@@ -30,16 +23,15 @@ UndeliverableCalls::UndeliverableCalls(const Parts &parts, Milliseconds maxAge, 
 {
 }
 
-void UndeliverableCalls::halve(Batch batch, const SendResult &result)
+bool UndeliverableCalls::halve(Batch batch, const SendResult &result)
 {
     constexpr int TooLarge = 413;
     const std::size_t calls = batch.records.size() / batch.recordsPerCall();
     if (calls <= 1) {
-        if (batch.route == Route::Complete && result.status == TooLarge)
-            m_pairing.separate(batch);
-        else
-            deadLetter(std::move(batch), result);
-        return;
+        if (batch.route != Route::Complete || result.status != TooLarge)
+            return deadLetter(std::move(batch), result);
+        m_pairing.separate(batch);
+        return true;
     }
     ++m_stats.halved;
     qCDebug(lcForwarding, "%s: halving a batch of %s: %s", batch.project.c_str(),
@@ -56,6 +48,7 @@ void UndeliverableCalls::halve(Batch batch, const SendResult &result)
     };
     m_parked.pushFront(half(middle, batch.records.end()));
     m_parked.pushFront(half(batch.records.begin(), middle));
+    return true;
 }
 
 // Calls leave a batch from its old end, each by its own age: the last one may be of this moment.
@@ -74,14 +67,15 @@ void UndeliverableCalls::giveUpTheOld(Batch &batch, const SendResult &result)
     batch.retryId.clear(); // it is another batch now
 }
 
-void UndeliverableCalls::deadLetter(Batch batch, const SendResult &result)
+bool UndeliverableCalls::deadLetter(Batch batch, const SendResult &result)
 {
     giveUp(batch, batch.records.size(), DeadLetterReason::Refused, describe(result));
     if (batch.records.empty())
-        return;
+        return true;
     // It alone waits; the backend is well, and the project's other calls go on.
     batch.notBefore = m_now() + NoPlacePause;
     m_parked.pushBack(std::move(batch));
+    return false;
 }
 
 // Moves the first count records to the dead letters, or as many of them as can be kept there.

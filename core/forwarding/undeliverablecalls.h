@@ -41,15 +41,18 @@ public:
     // See DeliveryLimits.
     void setMaxAge(Milliseconds maxAge) { m_maxAge = maxAge; }
 
+    // A refused call whose dead letter cannot be written is tried again after this long.
+    static constexpr Milliseconds NoPlacePause{30000};
+
     // The server refuses the batch for what is in it. Its halves are parked to go at once, under
-    // ids of their own; a single call that is refused is given up.
-    void halve(Batch batch, const SendResult &result);
+    // ids of their own; a single call that is refused is given up. False: it could not be.
+    [[nodiscard]] bool halve(Batch batch, const SendResult &result);
     // Takes out of the batch what has waited longer than the age. result: of the attempt that has
     // failed, for the reason.
     void giveUpTheOld(Batch &batch, const SendResult &result);
 
 private:
-    void deadLetter(Batch batch, const SendResult &result);
+    [[nodiscard]] bool deadLetter(Batch batch, const SendResult &result);
     void giveUp(Batch &batch, std::size_t count, DeadLetterReason kind, const std::string &reason);
 
     ParkedBatches &m_parked;

@@ -25,7 +25,9 @@ public:
               spool, {.request = {.maxCount = maxCount}}, [this] { return now; },
               [](std::uint16_t) { return true; }),
           queue(
-              {batcher, pairing, spool, transport, stats}, {senders, std::chrono::hours(24), mode},
+              {batcher, pairing, spool, transport, stats,
+               [this](const CallView &, std::string_view) { return hasPlaceForDeadLetters; }},
+              {senders, std::chrono::hours(24), mode},
               [this] {
                   ++clockReads;
                   return now += clockStep;
@@ -82,6 +84,7 @@ public:
 
     TimePoint now{TimePoint() + std::chrono::hours(1000)};
     double random = 0.999;
+    bool hasPlaceForDeadLetters = true;
     int clockReads = 0; // by the queue
     TimePoint::duration clockStep{0}; // with each of these, as on a machine that is slow
     Stats stats;

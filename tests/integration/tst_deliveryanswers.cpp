@@ -37,6 +37,7 @@ private Q_SLOTS:
     void tooLargeSingleCallIsGivenUp();
     void tooOldIsGivenUp();
     void youngCallsOfAnOldBatchStay();
+    void refusedCallsWithoutAPlaceAreFew();
     void halvesHaveIdsOfTheirOwn();
     void halvingIsNoFailureOfTheProject();
 };
@@ -318,6 +319,43 @@ void DeliveryAnswersTest::youngCallsOfAnOldBatchStay()
     fail();
     QCOMPARE(rig.stats.deadLettered(), 2U);
     QCOMPARE((*spool)->usage().pendingCalls, 0U);
+}
+
+// The disk is full, for instance. Every one of them is a request of its own.
+void DeliveryAnswersTest::refusedCallsWithoutAPlaceAreFew()
+{
+    DeliveryRig rig(4);
+    rig.hasPlaceForDeadLetters = false;
+    const auto refuseAll = [&rig] {
+        std::size_t requests = 0;
+        for (; rig.transport.count() > 0 && requests < 10'000; ++requests)
+            rig.transport.answer(422);
+        return requests;
+    };
+    for (int i = 0; i < 100; ++i) {
+        rig.add("a/b", 10);
+        rig.advance(1s);
+        refuseAll();
+    }
+    std::size_t requests = 0;
+    for (int second = 0; second < 60; ++second) {
+        rig.advance(1s);
+        requests += refuseAll();
+    }
+    QVERIFY2(requests > 0 && requests < 10, qPrintable(QString::number(requests)));
+    QCOMPARE(rig.pending(), 1000U);
+    QCOMPARE(rig.queue.state().failingProjects, std::size_t{1});
+    const auto failing = rig.queue.state().failingNamed;
+    QVERIFY(
+        QByteArray::fromStdString(failing.front().error).startsWith("no place for dead letters"));
+
+    rig.hasPlaceForDeadLetters = true;
+    for (int i = 0; i < 100 && rig.pending() > 0; ++i) {
+        rig.advance(30s);
+        refuseAll();
+    }
+    QCOMPARE(rig.stats.deadLettered(), 1000U);
+    QVERIFY(rig.addsUp());
 }
 
 void DeliveryAnswersTest::halvesHaveIdsOfTheirOwn()

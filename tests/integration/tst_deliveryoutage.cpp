@@ -19,6 +19,9 @@ private Q_SLOTS:
     void anyAnswerEndsIt();
     void retryNowDoesNotWaitForAProbe();
     void sleepsWhileAProbeIsUnderWay();
+    void callsAgeByItsLengthAlone();
+    void oldCallsGoAtThePaceOfAttempts_data();
+    void oldCallsGoAtThePaceOfAttempts();
 
 private:
     static void addProjects(DeliveryRig &rig, int count);
@@ -165,6 +168,55 @@ void DeliveryOutageTest::sleepsWhileAProbeIsUnderWay()
     rig.clockReads = 0;
     QTest::qWait(50);
     QCOMPARE(rig.clockReads, 0);
+}
+
+// The machine was off, and has no network yet.
+void DeliveryOutageTest::callsAgeByItsLengthAlone()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 30);
+    rig.advance(25h); // the age is 24
+    rig.transport.answer(unreachable());
+    QCOMPARE(rig.transport.count(), 0U);
+    QCOMPARE(rig.stats.deadLettered(), 0U);
+    rig.advance(23h);
+    rig.transport.answer(unreachable());
+    QCOMPARE(rig.stats.deadLettered(), 0U);
+    rig.advance(2h);
+    rig.transport.answer(unreachable());
+    QCOMPARE(rig.stats.deadLettered(), 10U);
+    QCOMPARE(rig.transport.count(), 0U);
+    rig.advance(30s);
+    rig.transport.answer(200);
+    rig.transport.answer(200);
+    QCOMPARE(rig.stats.delivered, 20U);
+    QVERIFY(rig.addsUp());
+}
+
+void DeliveryOutageTest::oldCallsGoAtThePaceOfAttempts_data()
+{
+    QTest::addColumn<int>("status");
+    for (const int status : {401, 403, 404, 500, 503})
+        QTest::addRow("%d", status) << status;
+}
+
+void DeliveryOutageTest::oldCallsGoAtThePaceOfAttempts()
+{
+    QFETCH(const int, status);
+    DeliveryRig rig(1);
+    rig.add("a/b", 50);
+    rig.advance(25h);
+    for (std::uint64_t given = 10; given <= 30; given += 10) {
+        rig.transport.answer(status);
+        QCOMPARE(rig.stats.deadLettered(), given);
+        QCOMPARE(rig.transport.count(), 0U); // not before its time
+        rig.advance(30s);
+        QCOMPARE(rig.transport.count(), 1U);
+    }
+    rig.transport.answer(200);
+    rig.transport.answer(200);
+    QCOMPARE(rig.stats.delivered, 20U);
+    QVERIFY(rig.addsUp());
 }
 
 QTEST_GUILESS_MAIN(DeliveryOutageTest)

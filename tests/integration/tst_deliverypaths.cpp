@@ -44,6 +44,7 @@ class DeliveryPathsTest final : public QObject
 
 private Q_SLOTS:
     void anEndWaitsForAnUpsertUnderWay();
+    void anEndWaitsForAnUpsertThatComesBack();
     void anEndGoesWhenTheUpsertIsDone();
     void whatWasHeldGoesAmongUpserts();
     void probesWithOthersThanTheSuspect();
@@ -58,6 +59,21 @@ void DeliveryPathsTest::anEndWaitsForAnUpsertUnderWay()
     QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/calls/complete"));
     QCOMPARE(rig.pending(), 0U);
     QVERIFY(rig.addsUp());
+}
+
+// Whoever hears of the answer may have something to send, too.
+void DeliveryPathsTest::anEndWaitsForAnUpsertThatComesBack()
+{
+    for (const SendResult &answer : {needsComplete(), FakeTransport::answered(503)}) {
+        DeliveryRig rig(2, 10, CallsMode::Auto);
+        QObject::connect(&rig.queue, &DeliveryQueue::requestFinished, &rig.queue,
+                         &DeliveryQueue::pump);
+        moveWhileTheStartIsUnderWay(rig);
+        rig.transport.answer(answer);
+        rig.advance(500ms);
+        QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/calls/complete"));
+        QCOMPARE(rig.pending(), 0U);
+    }
 }
 
 void DeliveryPathsTest::anEndGoesWhenTheUpsertIsDone()

@@ -20,14 +20,18 @@ private Q_SLOTS:
     void probesOneAtATime();
     void backsOffLongerEachTime();
     void failuresTogetherCountAsOne();
+    void badBatchDoesNotStopItsProject_data();
     void badBatchDoesNotStopItsProject();
     void badProjectDoesNotStopOthers();
     void slowProjectLeavesAWay();
     void startsLeaveAFillingSpool();
+    void backlogOfOthersKeepsPairsTogether();
     void singlesLeaveRoomForOthers();
     void timerSendsWithoutBeingAsked();
     void pausedByTheUser();
     void retryNowEndsTheWait();
+    void retryNowDoesNotWaitForAProbe();
+    void failuresFromBeforeRetryNowDoNotCount();
     void reportsEachRequest();
     void randomAnswersLoseNothing_data();
     void randomAnswersLoseNothing();
@@ -83,6 +87,41 @@ void DeliveryQueueTest::retryNowEndsTheWait()
     }
     rig.transport.answer(200);
     QCOMPARE(rig.pending(), 0U);
+}
+
+// The server that it was sent to may be another one than the user wants now.
+void DeliveryQueueTest::retryNowDoesNotWaitForAProbe()
+{
+    DeliveryRig rig(4);
+    rig.add("a/b", 20);
+    rig.queue.pump();
+    rig.transport.answer(503);
+    rig.transport.answer(503);
+    rig.advance(500ms);
+    QCOMPARE(rig.transport.count(), 1U);
+    rig.queue.retryNow();
+    QCOMPARE(rig.transport.count(), 2U);
+    rig.transport.answer(200, 1);
+    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+    rig.transport.answer(200);
+    QCOMPARE(rig.pending(), 0U);
+}
+
+void DeliveryQueueTest::failuresFromBeforeRetryNowDoNotCount()
+{
+    for (const SendResult &failure : {FakeTransport::answered(401), FakeTransport::answered(403),
+                                      FakeTransport::answered(503), unreachable()}) {
+        DeliveryRig rig(1);
+        rig.add("a/b", 10);
+        rig.queue.pump();
+        rig.queue.retryNow();
+        rig.transport.answer(failure);
+        QCOMPARE(rig.transport.count(), 1U); // it goes again at once
+        rig.transport.answer(failure);
+        QCOMPARE(rig.transport.count(), 0U); // and now it waits
+        QVERIFY(rig.addsUp());
+        QCOMPARE(rig.pending(), 10U);
+    }
 }
 
 void DeliveryQueueTest::reportsEachRequest()
@@ -221,18 +260,31 @@ void DeliveryQueueTest::failuresTogetherCountAsOne()
     QCOMPARE(rig.transport.count(), 1U);
 }
 
+// For the server, or by its size for the line.
+void DeliveryQueueTest::badBatchDoesNotStopItsProject_data()
+{
+    SendResult timedOut;
+    timedOut.kind = SendResult::Kind::TimedOut;
+    QTest::addColumn<SendResult>("failure");
+    QTest::newRow("refused for now") << FakeTransport::answered(500);
+    QTest::newRow("connection breaks") << networkError();
+    QTest::newRow("takes too long") << timedOut;
+}
+
 void DeliveryQueueTest::badBatchDoesNotStopItsProject()
 {
+    QFETCH(const SendResult, failure);
     DeliveryRig rig(2);
     rig.add("a/b", 10);
     rig.queue.pump();
-    const auto bad = rig.transport.answer(500);
+    const auto bad = rig.transport.answer(failure);
     rig.add("a/b", 200);
     for (int round = 0; round < 300 && rig.stats.delivered < 200; ++round) {
         rig.advance(5s);
         while (rig.transport.count() > 0)
-            rig.transport.answer(rig.transport.waiting().front().retryId == bad.retryId ? 500
-                                                                                        : 200);
+            rig.transport.answer(rig.transport.waiting().front().retryId == bad.retryId
+                                     ? failure
+                                     : FakeTransport::answered(200));
     }
     QCOMPARE(rig.stats.delivered, 200U);
     QCOMPARE(rig.pending(), 10U); // kept, and tried again and again
@@ -308,6 +360,24 @@ void DeliveryQueueTest::startsLeaveAFillingSpool()
     QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/call/start"));
     QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/call/start"));
     QCOMPARE(rig.pending(), 0U);
+}
+
+// Its room would not be free for the sake of a start that goes on its own.
+void DeliveryQueueTest::backlogOfOthersKeepsPairsTogether()
+{
+    DeliveryRig rig(1, 10, CallsMode::Complete);
+    const QByteArray fill = R"(,"trace_id":"t","inputs":")" + QByteArray(50 << 20, 'x') + "\"";
+    rig.add(CallKind::End, "refused/p", endPayload("refused/p", "1", fill));
+    rig.advance(1s);
+    rig.advance(10s);
+    rig.transport.answer(403);
+    rig.add(CallKind::Start, "a/b", startPayload("a/b", "2", R"(,"trace_id":"t")"));
+    rig.advance(1s);
+    rig.advance(0s);
+    QCOMPARE(rig.pairing.heldStarts(), std::size_t{1});
+    rig.add(CallKind::End, "a/b", endPayload("a/b", "2"));
+    rig.advance(1s);
+    QCOMPARE(rig.transport.answer(200).path, std::string("/v2/a/b/calls/complete"));
 }
 
 // A thousand requests of one call each, and a batch of another project gets its turn.

@@ -136,6 +136,10 @@ void TstParkedBatches::waitsCanBeEnded()
     m_parked->endWaits();
     QVERIFY(m_parked->isAnyFailing()); // only an answer says that it is well
     QVERIFY(take());
+    m_parked->pushBack(batchOf("a"));
+    QVERIFY(!take()); // the probe is out
+    m_parked->endWaits();
+    QVERIFY(take());
 }
 
 void TstParkedBatches::failuresTogetherCountAsOne()
@@ -152,14 +156,15 @@ void TstParkedBatches::theServersWishHolds()
 {
     m_parked->pushBack(batchOf("a"));
     fail("a", 1s);
-    m_parked->noteFailure("a", {m_now + 10s, false, true, true});
+    m_parked->noteFailure("a",
+                          {.next = m_now + 10s, .serverAnswered = true, .isServersWish = true});
     m_now += 9s;
     QVERIFY(!take());
     m_now += 1s;
     QVERIFY(take());
 }
 
-// A batch that the server keeps answering badly may be the cause: others are tried, too.
+// A batch whose requests keep failing may be the cause: others are tried, too.
 void TstParkedBatches::aSuspectIsPassedOver()
 {
     const auto takeWithFresh = [this] {
@@ -174,6 +179,13 @@ void TstParkedBatches::aSuspectIsPassedOver()
         fail("a", 0s);
         QCOMPARE(takeWithFresh()->batch.bodySize, std::size_t(attempts == 2 ? 1 : 7));
     }
+    // Where nobody is, no batch is to blame.
+    init();
+    Batch batch = batchOf("a", 1);
+    batch.attempts = 3;
+    m_parked->pushBack(std::move(batch));
+    m_parked->noteFailure("a", {.next = m_now, .hadConnection = false});
+    QCOMPARE(takeWithFresh()->batch.bodySize, std::size_t{1});
 }
 
 void TstParkedBatches::nextTimeIsTheEarliest()

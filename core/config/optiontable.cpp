@@ -62,7 +62,8 @@ constexpr std::array<OptionSpec, 32> Table{{
      "Allow a plain http:// backend that is not on this machine. The API key and all calls then "
      "travel in the clear."},
     {"request-timeout", "DURATION", "30s", "", Delivery,
-     "Time for one request to the backend. After it the batch is tried again."},
+     "How long the backend may take to answer a request, or to take 256 KiB more of one. After "
+     "that the batch is tried again."},
     {"senders", "N", "4", "", Delivery,
      "Requests in flight at a time. While all of them wait for slow answers, projects without one "
      "get up to as many again."},

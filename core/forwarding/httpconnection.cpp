@@ -3,6 +3,7 @@
 #include "common/bytesize.h"
 #include "common/logging.h"
 #include "forwarding/retryafter.h"
+#include "forwarding/sendqueue.h"
 #include "forwarding/serverreply.h"
 
 #include <algorithm>
@@ -43,19 +44,16 @@ bool isHttps(const QUrl &url)
 HttpConnection::HttpConnection(Peer peer)
     : m_peer(std::move(peer)),
       m_tlsSocket(isHttps(m_peer.url) ? new QSslSocket : nullptr),
-      m_socket(m_tlsSocket ? m_tlsSocket : new QTcpSocket)
+      m_socket(m_tlsSocket ? m_tlsSocket : new QTcpSocket),
+      m_deadline([this] { return unsentBytes(); },
+                 [this] { finish(failure(SendResult::Kind::TimedOut, {})); })
 {
     m_socket->setReadBufferSize(UploadStep::MaxBytes); // no answer is of interest beyond that
     m_socket->setProxy(m_peer.proxy);
-    m_deadline.setSingleShot(true);
     m_attempt.setSingleShot(true);
     m_idleTimer.setSingleShot(true);
     m_pause.setSingleShot(true);
     m_pause.setTimerType(Qt::PreciseTimer);
-    connect(&m_deadline, &QTimer::timeout, this, [this] {
-        if (m_exchange)
-            finish(failure(SendResult::Kind::TimedOut, {}));
-    });
     connect(&m_idleTimer, &QTimer::timeout, m_socket.get(), &QAbstractSocket::abort);
     connect(&m_pause, &QTimer::timeout, this, &HttpConnection::writeMore);
     connect(&m_attempt, &QTimer::timeout, this, [this] {
@@ -142,7 +140,7 @@ void HttpConnection::connectToNext()
     if (!m_exchange)
         return;
     if (m_addressesLeft > 1)
-        m_attempt.start(std::min(MaxAttempt, m_deadline.intervalAsDuration() / 2));
+        m_attempt.start(std::min(MaxAttempt, m_deadline.timeout() / 2));
     connectTo(m_addresses.at(m_firstAddress % m_addresses.size()).toString());
 }
 
@@ -210,13 +208,10 @@ void HttpConnection::writeMore()
     const TimePoint begin = SteadyClock::now();
     const auto fairShare = begin - m_turnEnd;
     const bool isDirect = !m_tlsSocket && m_peer.proxy.type() == QNetworkProxy::NoProxy;
-    const auto unsentBytes = [this] {
-        return m_socket->bytesToWrite() + (m_tlsSocket ? m_tlsSocket->encryptedBytesToWrite() : 0);
-    };
     const auto hasMore = [this] {
         return m_exchange && m_exchange->pace && m_exchange->bodyLeft > 0;
     };
-    for (int step = 0; m_isReady && hasMore() && unsentBytes() == 0; ++step) {
+    for (int step = 0; m_isReady && hasMore() && bufferedBytes() == 0; ++step) {
         if (isDirect
             && m_exchange->pace->isAhead(m_exchange->body.size() - m_exchange->bodyLeft,
                                          SteadyClock::now())) {
@@ -242,6 +237,21 @@ void HttpConnection::writeMore()
     m_turnEnd = SteadyClock::now();
 }
 
+// Of the request under way, which the server does not have.
+std::size_t HttpConnection::unsentBytes() const
+{
+    const std::size_t queued =
+        m_isConnected ? sendQueueBytes(static_cast<int>(m_socket->socketDescriptor())) : 0;
+    return m_exchange->bodyLeft + bufferedBytes() + queued;
+}
+
+// That the kernel has not taken.
+std::size_t HttpConnection::bufferedBytes() const
+{
+    return static_cast<std::size_t>(m_socket->bytesToWrite()
+                                    + (m_tlsSocket ? m_tlsSocket->encryptedBytesToWrite() : 0));
+}
+
 // What the step has of them. False after an error.
 bool HttpConnection::writeToSocket(std::size_t maxBytes)
 {
@@ -260,7 +270,8 @@ void HttpConnection::readAnswer()
 {
     while (m_exchange && m_socket->bytesAvailable() > 0) {
         const QByteArray bytes = m_socket->readAll();
-        m_exchange->response.feed({bytes.constData(), static_cast<std::size_t>(bytes.size())});
+        const auto size = static_cast<std::size_t>(bytes.size());
+        m_exchange->isOutOfStep = m_exchange->response.feed({bytes.constData(), size}) < size;
         const HttpResponse::State state = m_exchange->response.state();
         if (state == HttpResponse::State::Done || state == HttpResponse::State::Failed)
             finish(answerResult());
@@ -394,7 +405,7 @@ void HttpConnection::finish(const SendResult &result)
     m_exchange.reset();
     m_step.drop();
     const bool isReusable = exchange.response.state() == HttpResponse::State::Done
-        && exchange.response.keepsConnection() && exchange.bodyLeft == 0
+        && exchange.response.keepsConnection() && !exchange.isOutOfStep && exchange.bodyLeft == 0
         && m_socket->bytesToWrite() == 0;
     if (isReusable) {
         m_wasUsed = true;

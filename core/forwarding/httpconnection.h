@@ -3,6 +3,7 @@
 #include "batching/requestbody.h"
 #include "common/clock.h"
 #include "forwarding/httpresponse.h"
+#include "forwarding/requestdeadline.h"
 #include "forwarding/transport.h"
 #include "forwarding/uploadpace.h"
 #include "forwarding/uploadstep.h"
@@ -48,8 +49,8 @@ public:
     explicit HttpConnection(Peer peer);
     ~HttpConnection() override;
 
-    // Sends head and body and reads the answer. Only when isIdle(). timeout runs from here to the
-    // answer's last byte; done is called once, from the event loop.
+    // Sends head and body and reads the answer. Only when isIdle(). timeout: see RequestDeadline.
+    // done is called once, from the event loop.
     void send(QByteArray head, RequestBody body, Milliseconds timeout, Done done);
     // Ends the request under way without calling its done, and the connection with it.
     void cancel();
@@ -70,6 +71,7 @@ private:
         std::size_t bodyLeft = 0; // bytes that neither the kernel nor the socket has yet
         std::optional<UploadPace> pace; // once the head is sent
         bool isOnUsedConnection = false;
+        bool isOutOfStep = false; // more has come than its answer
     };
 
     void startLater();
@@ -81,6 +83,8 @@ private:
     void handleFailedAttempt(const QString &reason);
     void startRequest();
     void writeMore();
+    [[nodiscard]] std::size_t unsentBytes() const;
+    [[nodiscard]] std::size_t bufferedBytes() const;
     [[nodiscard]] bool writeToSocket(std::size_t maxBytes);
     void readAnswer();
     void handleDisconnect();
@@ -94,7 +98,7 @@ private:
     const Peer m_peer;
     QSslSocket *const m_tlsSocket; // the same as m_socket; null for http
     const std::unique_ptr<QTcpSocket> m_socket;
-    QTimer m_deadline;
+    RequestDeadline m_deadline;
     QTimer m_attempt; // to connect to one address, while there are others
     QTimer m_idleTimer;
     QTimer m_pause; // of an upload that is ahead of its pace

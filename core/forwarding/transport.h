@@ -17,7 +17,7 @@ struct SendResult
         Answered, // the server gave an HTTP status
         NetworkError, // no connection, or it broke
         TlsError, // no connection that can be trusted
-        TimedOut, // no whole answer within the request timeout
+        TimedOut, // no whole answer, and no progress, for the request timeout
     };
     Kind kind = Kind::Answered;
     int status = 0; // Answered only

@@ -1,6 +1,7 @@
 #include "sidecar/groupcommit.h"
 
 #include "common/logging.h"
+#include "sidecar/deadlettersync.h"
 
 #include <QString>
 
@@ -18,8 +19,9 @@ constexpr Milliseconds Deadline = 900ms;
 
 } // namespace
 
-GroupCommit::GroupCommit(DiskSpool &spool)
-    : m_spool(spool)
+GroupCommit::GroupCommit(DiskSpool &spool, DeadLetters &deadLetters)
+    : m_spool(spool),
+      m_deadLetters(deadLetters)
 {
     // From the event loop, so that calls of several clients that came together share a sync.
     m_begin.setSingleShot(true);
@@ -46,6 +48,7 @@ void GroupCommit::begin()
     m_isWanted = false;
     const std::uint64_t ticket = m_open++;
     SyncTask::Job job = m_spool.takeAppended();
+    job.first = deadLetterSync(m_deadLetters);
     job.done = [this, ticket](const Result<void> &result) {
         const QString error = result ? QString() : QString::fromStdString(result.error().message);
         QMetaObject::invokeMethod(

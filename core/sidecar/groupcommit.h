@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/clock.h"
+#include "spool/deadletters.h"
 #include "spool/diskspool.h"
 #include "spool/synctask.h"
 
@@ -18,8 +19,8 @@ class GroupCommit final : public QObject
     Q_OBJECT
 
 public:
-    // spool outlives it, and collects what is appended.
-    explicit GroupCommit(DiskSpool &spool);
+    // Both outlive it; spool collects what is appended.
+    GroupCommit(DiskSpool &spool, DeadLetters &deadLetters);
 
     // Asks for a sync of everything appended so far. The ticket says which finished() tells of it.
     [[nodiscard]] std::uint64_t request();
@@ -35,6 +36,7 @@ private:
     void giveUp();
 
     DiskSpool &m_spool;
+    DeadLetters &m_deadLetters;
     QTimer m_begin;
     QTimer m_deadline;
     std::uint64_t m_open = 1; // the ticket that requests get now

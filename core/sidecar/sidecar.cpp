@@ -97,9 +97,9 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
     // Only a spool on disk has anything to look after, and a place for what nobody will deliver.
     if (auto *disk = dynamic_cast<DiskSpool *>(m_spool.get())) {
         m_deadLetters = std::make_unique<DeadLetters>(config.spoolDirectory, MaxDeadLetterBytes);
-        m_upkeep = std::make_unique<SpoolUpkeep>(*disk, config.spoolSync);
+        m_upkeep = std::make_unique<SpoolUpkeep>(*disk, *m_deadLetters, config.spoolSync);
         if (config.spoolSync == SpoolSync::Always) {
-            m_groupCommit = std::make_unique<GroupCommit>(*disk);
+            m_groupCommit = std::make_unique<GroupCommit>(*disk, *m_deadLetters);
             connect(m_groupCommit.get(), &GroupCommit::finished, &m_server,
                     &IngestServer::finishSync);
             if (m_http)
@@ -245,6 +245,7 @@ bool Sidecar::keepDeadLetter(const CallView &call, std::string_view reason)
     const auto kept = m_deadLetters->add(call, reason);
     if (!kept)
         qCWarning(lcSpool, "%s", kept.error().message.c_str());
+    m_upkeep->wake();
     return kept.ok();
 }
 

@@ -102,10 +102,10 @@ private:
     Feeder m_feeder;
     CompletePairing m_pairing;
     QuietWatch m_quiet;
+    std::unique_ptr<DeadLetters> m_deadLetters; // of a spool on disk
     std::unique_ptr<SpoolUpkeep> m_upkeep; // of a spool on disk
     std::string m_spoolDirectory; // absolute; of a spool on disk
     std::unique_ptr<GroupCommit> m_groupCommit; // with --spool-sync always
-    std::unique_ptr<DeadLetters> m_deadLetters;
     ReplaceableTransport m_transport;
     DeliveryQueue m_delivery;
     FlushWaiters m_flushWaiters;

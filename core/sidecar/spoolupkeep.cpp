@@ -2,6 +2,7 @@
 
 #include "common/logging.h"
 #include "common/textnumber.h"
+#include "sidecar/deadlettersync.h"
 
 namespace Weave {
 
@@ -17,10 +18,12 @@ constexpr std::chrono::microseconds RecoverySlice = 2ms;
 
 } // namespace
 
-SpoolUpkeep::SpoolUpkeep(DiskSpool &spool, SpoolSync sync)
-    : m_spool(spool)
+SpoolUpkeep::SpoolUpkeep(DiskSpool &spool, DeadLetters &deadLetters, SpoolSync sync)
+    : m_spool(spool),
+      m_deadLetters(deadLetters),
+      m_mode(sync)
 {
-    if (sync == SpoolSync::Lazy)
+    if (sync != SpoolSync::Never)
         m_sync.emplace();
     m_recovery.setInterval(0);
     connect(&m_recovery, &QTimer::timeout, this, &SpoolUpkeep::recoverSome);
@@ -69,8 +72,11 @@ void SpoolUpkeep::syncWhatWaits()
 {
     if (m_isSyncing)
         return;
-    SyncTask::Job job = m_spool.takeUnsynced();
-    if (job.segments.empty())
+    SyncTask::Job job; // with SpoolSync::Always calls are synced as they come
+    if (m_mode == SpoolSync::Lazy)
+        job = m_spool.takeUnsynced();
+    job.first = deadLetterSync(m_deadLetters);
+    if (job.segments.empty() && !job.first)
         return;
     m_isSyncing = true;
     job.done = [this](const Result<void> &result) {
@@ -86,7 +92,8 @@ void SpoolUpkeep::tick()
     m_spool.checkDirectory();
     if (m_sync)
         syncWhatWaits();
-    const bool isIdle = !m_spool.tidy() && m_spool.usage().pendingCalls == 0;
+    const bool isToSync = m_sync && m_deadLetters.isUnsynced();
+    const bool isIdle = !m_spool.tidy() && m_spool.usage().pendingCalls == 0 && !isToSync;
     if (isIdle)
         m_tick.stop();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "spool/deadletters.h"
 #include "spool/diskspool.h"
 #include "spool/synctask.h"
 
@@ -21,15 +22,15 @@ class SpoolUpkeep final : public QObject
     Q_OBJECT
 
 public:
-    // spool outlives it.
-    SpoolUpkeep(DiskSpool &spool, SpoolSync sync);
+    // Both outlive it.
+    SpoolUpkeep(DiskSpool &spool, DeadLetters &deadLetters, SpoolSync sync);
 
     // Starts to check what was found, and tells what could not be opened. recovered() comes piece
     // by piece.
     void startRecovery();
     // Until then it is not known how many calls there are.
     [[nodiscard]] bool isRecovering() const { return m_recovery.isActive(); }
-    // Calls have been appended.
+    // Calls have been appended, or have become dead letters.
     void wake();
 
 Q_SIGNALS:
@@ -44,6 +45,8 @@ private:
     void tick();
 
     DiskSpool &m_spool;
+    DeadLetters &m_deadLetters;
+    const SpoolSync m_mode;
     std::atomic<bool> m_isSyncing = false;
     std::optional<SyncTask> m_sync; // ends before that
     QTimer m_recovery;

@@ -10,10 +10,13 @@
 #include <ctime>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace Weave {
 
 namespace {
+
+constexpr const char *OlderSuffix = ".old";
 
 std::string utcNow()
 {
@@ -47,12 +50,13 @@ std::string makeLine(const CallView &call, std::string_view reason)
 } // namespace
 
 DeadLetters::DeadLetters(std::string directory, std::uint64_t maxBytes)
-    : m_path(std::move(directory) + "/dead-letters.ndjson"),
+    : m_directory(std::move(directory)),
+      m_path(m_directory + "/dead-letters.ndjson"),
       m_maxFileBytes(maxBytes / 2)
 {
 }
 
-Result<void> DeadLetters::add(const CallView &call, std::string_view reason) const
+Result<void> DeadLetters::add(const CallView &call, std::string_view reason)
 {
     const auto failed = [this] {
         return Error{ErrorCode::Io, "cannot write to " + m_path + ": " + std::strerror(errno)};
@@ -64,7 +68,7 @@ Result<void> DeadLetters::add(const CallView &call, std::string_view reason) con
     std::string line = makeLine(call, reason);
     if (before.st_size > 0
         && static_cast<std::uint64_t>(before.st_size) + line.size() > m_maxFileBytes) {
-        if (::rename(m_path.c_str(), (m_path + ".old").c_str()) != 0)
+        if (::rename(m_path.c_str(), (m_path + OlderSuffix).c_str()) != 0)
             return failed();
         file = openFile(m_path);
         if (!file.isValid())
@@ -74,6 +78,24 @@ Result<void> DeadLetters::add(const CallView &call, std::string_view reason) con
     }
     if (!appendWhole(file.get(), line))
         return failed();
+    m_isUnsynced = true;
+    return {};
+}
+
+// Both files, since they may have changed places, and their folder: they may be new.
+Result<void> DeadLetters::sync()
+{
+    m_isUnsynced = false; // what is added from here on is for the next time
+    const std::string older = m_path + OlderSuffix;
+    for (const std::string *path : {&older, &m_path, &m_directory}) {
+        const UniqueFd file(::open(path->c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+        if (!file.isValid() && errno == ENOENT)
+            continue;
+        if (!file.isValid() || ::fsync(file.get()) != 0) {
+            m_isUnsynced = true;
+            return Error{ErrorCode::Io, "cannot sync " + *path + ": " + std::strerror(errno)};
+        }
+    }
     return {};
 }
 

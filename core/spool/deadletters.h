@@ -3,6 +3,7 @@
 #include "common/call.h"
 #include "common/result.h"
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,11 +23,18 @@ public:
     DeadLetters(std::string directory, std::uint64_t maxBytes);
 
     // In the file, though not necessarily on the disk, when it returns without an error.
-    [[nodiscard]] Result<void> add(const CallView &call, std::string_view reason) const;
+    [[nodiscard]] Result<void> add(const CallView &call, std::string_view reason);
+
+    // Whether something has been added since the last sync(). This and sync() from any thread.
+    [[nodiscard]] bool isUnsynced() const { return m_isUnsynced; }
+    // Waits until what has been added is on the disk. After an error it is still to be synced.
+    [[nodiscard]] Result<void> sync();
 
 private:
-    std::string m_path;
-    std::uint64_t m_maxFileBytes;
+    const std::string m_directory;
+    const std::string m_path;
+    const std::uint64_t m_maxFileBytes;
+    std::atomic<bool> m_isUnsynced = false;
 };
 
 } // namespace Weave

@@ -26,6 +26,8 @@ Result<void> syncDirectory(const std::string &path)
 Result<void> perform(const SyncTask::Job &job, const SyncTask::Deadline &deadline)
 {
     Result<void> result;
+    if (job.first)
+        job.first();
     for (const auto &segment : job.segments) {
         if (std::chrono::steady_clock::now() > deadline.load())
             return Error{ErrorCode::Unavailable, "the daemon ends before all is synced"};

@@ -33,9 +33,10 @@ public:
 
     struct Job
     {
-        Segments segments; // stay mapped until they are synced
-        std::string directory; // whose entries have changed; empty when they have not
-        Done done;
+        std::function<void()> first = {}; // called in the thread before anything is synced
+        Segments segments = {}; // stay mapped until they are synced
+        std::string directory = {}; // whose entries have changed; empty when they have not
+        Done done = {};
     };
     // Returns at once. Jobs are done one after the other.
     void sync(Job job);

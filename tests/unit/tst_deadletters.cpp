@@ -72,6 +72,8 @@ private Q_SLOTS:
     void halfALineSpoilsNoOther();
     void aNewFileBeginsWithALine();
     void anOldFileInTheWay();
+    void isSyncedWhenAsked();
+    void isToBeSyncedStillAfterAnError();
 
 private:
     [[nodiscard]] std::string folder() const { return m_folder->path().toStdString(); }
@@ -107,13 +109,13 @@ void TstDeadLetters::init()
 
 void TstDeadLetters::nothingIsMadeBeforeTheFirst()
 {
-    const DeadLetters letters(folder(), Plenty);
+    DeadLetters letters(folder(), Plenty);
     QVERIFY(QDir(m_folder->path()).isEmpty());
 }
 
 void TstDeadLetters::saysWhatAndWhy()
 {
-    const DeadLetters letters(folder(), Plenty);
+    DeadLetters letters(folder(), Plenty);
     const QDateTime before = QDateTime::currentDateTimeUtc().addSecs(-1);
     QVERIFY(letters.add({CallKind::Start, "acme/a", "1", R"({"start":{"id":"1"}})"}, "too odd"));
     QVERIFY(letters.add({CallKind::End, "acme/b", "2", R"({"end":{"id":"2"}})"}, "gone"));
@@ -136,7 +138,7 @@ void TstDeadLetters::saysWhatAndWhy()
 
 void TstDeadLetters::keepsThePayloadAsItCame()
 {
-    const DeadLetters letters(folder(), Plenty);
+    DeadLetters letters(folder(), Plenty);
     const std::string_view payload = "{ \"start\" : {\"n\":1.50e+01,\"t\":\"\\u00e9\xc3\xa9\"}}";
     QVERIFY(letters.add(callOf(payload), "why"));
     QVERIFY(read(path()).contains(",\"req\":" + toBytes(payload) + "}\n"));
@@ -144,7 +146,7 @@ void TstDeadLetters::keepsThePayloadAsItCame()
 
 void TstDeadLetters::oddReasonsAreStillJson()
 {
-    const DeadLetters letters(folder(), Plenty);
+    DeadLetters letters(folder(), Plenty);
     for (const std::string_view reason : {"", "with \"quotes\" and \\", "two\nlines", "\xff bytes"})
         QVERIFY(letters.add(callOf("{}"), reason));
     const QList<QJsonObject> found = objects(path());
@@ -176,7 +178,7 @@ void TstDeadLetters::isPrivate()
 void TstDeadLetters::staysInItsBounds()
 {
     constexpr std::uint64_t MaxBytes = 10000;
-    const DeadLetters letters(folder(), MaxBytes);
+    DeadLetters letters(folder(), MaxBytes);
     const QString oldPath = path() + u".old"_s;
     for (int i = 0; i < 200; ++i) {
         QVERIFY(letters.add(callOf("{\"n\":" + std::to_string(i) + "}"), "why"));
@@ -192,7 +194,7 @@ void TstDeadLetters::staysInItsBounds()
 
 void TstDeadLetters::aCallLargerThanTheBoundIsKept()
 {
-    const DeadLetters letters(folder(), 100);
+    DeadLetters letters(folder(), 100);
     const std::string payload = "{\"t\":\"" + std::string(1000, 'x') + "\"}";
     QVERIFY(letters.add(callOf(payload), "first"));
     QVERIFY(!QFile::exists(path() + u".old"_s));
@@ -219,7 +221,7 @@ void TstDeadLetters::aLinkIsNotFollowed()
 
 void TstDeadLetters::aFullDiskLeavesNoHalfLine()
 {
-    const DeadLetters letters(folder(), Plenty);
+    DeadLetters letters(folder(), Plenty);
     QVERIFY(letters.add(callOf("{}"), "first"));
     const QByteArray before = read(path());
     for (const qsizetype room : {0, 1, 20}) {
@@ -236,7 +238,7 @@ void TstDeadLetters::aFullDiskLeavesNoHalfLine()
 // As a kill leaves it that comes in the middle of a write.
 void TstDeadLetters::halfALineSpoilsNoOther()
 {
-    const DeadLetters letters(folder(), Plenty);
+    DeadLetters letters(folder(), Plenty);
     QVERIFY(letters.add(callOf("{}"), "first"));
     QVERIFY(letters.add(callOf("{}"), "second"));
     QVERIFY(QFile::resize(path(), read(path()).size() - 5));
@@ -250,7 +252,7 @@ void TstDeadLetters::halfALineSpoilsNoOther()
 
 void TstDeadLetters::aNewFileBeginsWithALine()
 {
-    const DeadLetters letters(folder(), 200);
+    DeadLetters letters(folder(), 200);
     QVERIFY(letters.add(callOf("{}"), "first"));
     QVERIFY(QFile::resize(path(), read(path()).size() - 5));
     QVERIFY(letters.add(callOf("{}"), "second"));
@@ -263,12 +265,38 @@ void TstDeadLetters::anOldFileInTheWay()
 {
     // A folder with something in it is nothing that a file could take the place of.
     QVERIFY(QDir(m_folder->path()).mkpath(u"dead-letters.ndjson.old/inside"_s));
-    const DeadLetters letters(folder(), 100);
+    DeadLetters letters(folder(), 100);
     QVERIFY(letters.add(callOf("{}"), "first"));
     const auto added = letters.add(callOf("{}"), "second");
     QVERIFY(!added);
     QVERIFY(added.error().code == ErrorCode::Io);
     QCOMPARE(objects(path()).size(), 1);
+}
+
+void TstDeadLetters::isSyncedWhenAsked()
+{
+    DeadLetters letters(folder(), 2 * 300);
+    QVERIFY(!letters.isUnsynced());
+    QVERIFY(letters.sync()); // there is nothing yet
+    const std::string payload(100, '1');
+    for (int i = 0; i < 5; ++i) { // and the older file is another one
+        QVERIFY(letters.add(callOf(payload), "no"));
+        QVERIFY(letters.isUnsynced());
+        QVERIFY(letters.sync());
+        QVERIFY(!letters.isUnsynced());
+    }
+}
+
+void TstDeadLetters::isToBeSyncedStillAfterAnError()
+{
+    DeadLetters letters(folder(), Plenty);
+    QVERIFY(letters.add(callOf("{}"), "no"));
+    QVERIFY(QFile::remove(path()));
+    QVERIFY(QFile::link(u"/dev/null"_s, path())); // links are not followed
+    const auto synced = letters.sync();
+    QVERIFY(!synced);
+    QVERIFY(QByteArray::fromStdString(synced.error().message).contains("dead-letters.ndjson"));
+    QVERIFY(letters.isUnsynced());
 }
 
 QTEST_APPLESS_MAIN(TstDeadLetters)

@@ -23,6 +23,7 @@ namespace {
 
 std::atomic<int> s_syncs = 0;
 std::atomic<bool> s_isDiskStuck = false;
+std::atomic<int> s_syncsBeforeLetters = -1; // of segments, when the dead letters were first synced
 
 } // namespace
 
@@ -31,6 +32,13 @@ extern "C" int msync(void * /*address*/, std::size_t /*length*/, int /*flags*/)
 {
     ++s_syncs;
     s_isDiskStuck.wait(true);
+    return 0;
+}
+
+extern "C" int fsync(int /*descriptor*/)
+{
+    int none = -1;
+    s_syncsBeforeLetters.compare_exchange_strong(none, s_syncs);
     return 0;
 }
 
@@ -51,6 +59,8 @@ private Q_SLOTS:
     void syncsWhatWaits();
     void aVanishedFileIsSyncedInPeace();
     void aStuckDiskIsAskedOnce();
+    void deadLettersAreSyncedFirst_data();
+    void deadLettersAreSyncedFirst();
 
 private:
     [[nodiscard]] QString folder() const { return m_parent->filePath(u"spool"_s); }
@@ -92,6 +102,7 @@ private:
     }
 
     std::optional<QTemporaryDir> m_parent;
+    std::optional<DeadLetters> m_deadLetters;
     QSet<QString> m_recovered;
 };
 
@@ -99,13 +110,14 @@ void TstSpoolUpkeep::init()
 {
     m_parent.emplace();
     QVERIFY(m_parent->isValid());
+    m_deadLetters.emplace(folder().toStdString(), 1000000);
     m_recovered.clear();
 }
 
 void TstSpoolUpkeep::nothingWasLeft()
 {
     const auto spool = open();
-    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Lazy);
     watch(upkeep);
     upkeep.startRecovery();
     QCoreApplication::processEvents();
@@ -118,7 +130,7 @@ void TstSpoolUpkeep::tellsWhatWasLeft()
     leave("acme/a", 3);
     leave("acme/b", 2);
     const auto spool = open();
-    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Lazy);
     watch(upkeep);
     QTest::ignoreMessage(QtInfoMsg, "waiting in the spool: 5 calls");
     upkeep.startRecovery();
@@ -142,7 +154,7 @@ void TstSpoolUpkeep::damageIsToldOf()
     file.close();
 
     const auto spool = open();
-    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Lazy);
     watch(upkeep);
     QTest::ignoreMessage(QtInfoMsg, "waiting in the spool: 1 call");
     QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"quarantine/: 1 damaged piece$"_s));
@@ -161,7 +173,7 @@ void TstSpoolUpkeep::tellsWhatCannotBeOpened()
     if (!limit.isSet())
         QSKIP("needs /proc/self/statm");
     const auto spool = open();
-    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Lazy);
     QTest::ignoreMessage(QtWarningMsg,
                          QRegularExpression(u"^cannot map .*/"_s + QRegularExpression::escape(name)
                                             + u": .*next start: .*restart"_s));
@@ -171,7 +183,7 @@ void TstSpoolUpkeep::tellsWhatCannotBeOpened()
 void TstSpoolUpkeep::givesUpIdleFiles()
 {
     const auto spool = open();
-    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Lazy);
     spool->remove(append(*spool, "p"));
     QCOMPARE(segmentFiles().size(), 1);
     upkeep.wake();
@@ -182,7 +194,7 @@ void TstSpoolUpkeep::givesUpIdleFiles()
 void TstSpoolUpkeep::wakesUpAgain()
 {
     const auto spool = open();
-    SpoolUpkeep upkeep(*spool, SpoolSync::Never);
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Never);
     for (int round = 0; round < 2; ++round) {
         spool->remove(append(*spool, "p"));
         upkeep.wake();
@@ -194,7 +206,7 @@ void TstSpoolUpkeep::wakesUpAgain()
 void TstSpoolUpkeep::aVanishedFolderIsMadeAgain()
 {
     const auto spool = open();
-    SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Lazy);
     const RecordRef before = append(*spool, "p");
     upkeep.wake();
     QVERIFY(QDir(folder()).removeRecursively());
@@ -215,7 +227,7 @@ void TstSpoolUpkeep::syncsWhatWaits()
 {
     QFETCH(bool, isLazy);
     const auto spool = open();
-    SpoolUpkeep upkeep(*spool, isLazy ? SpoolSync::Lazy : SpoolSync::Never);
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, isLazy ? SpoolSync::Lazy : SpoolSync::Never);
     (void)append(*spool, "p");
     QCOMPARE(spool->takeUnsynced().segments.size(),
              std::size_t(0)); // from here on it has been waiting
@@ -231,7 +243,7 @@ void TstSpoolUpkeep::aVanishedFileIsSyncedInPeace()
 {
     const auto spool = open();
     {
-        SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+        SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Lazy);
         (void)append(*spool, "p");
         (void)spool->takeUnsynced();
         QVERIFY(QDir(folder()).removeRecursively());
@@ -246,7 +258,7 @@ void TstSpoolUpkeep::aStuckDiskIsAskedOnce()
 {
     const auto spool = open();
     {
-        SpoolUpkeep upkeep(*spool, SpoolSync::Lazy);
+        SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Lazy);
         (void)append(*spool, "p");
         (void)spool->takeUnsynced();
         s_syncs = 0;
@@ -264,6 +276,38 @@ void TstSpoolUpkeep::aStuckDiskIsAskedOnce()
         }
     }
     QCOMPARE(s_syncs.load(), 1);
+}
+
+void TstSpoolUpkeep::deadLettersAreSyncedFirst_data()
+{
+    QTest::addColumn<SpoolSync>("mode");
+    QTest::addColumn<bool>("isSynced");
+    QTest::newRow("lazy") << SpoolSync::Lazy << true;
+    QTest::newRow("always") << SpoolSync::Always << true;
+    QTest::newRow("never") << SpoolSync::Never << false;
+}
+
+// Or a power cut would leave neither the call nor its letter.
+void TstSpoolUpkeep::deadLettersAreSyncedFirst()
+{
+    QFETCH(const SpoolSync, mode);
+    QFETCH(const bool, isSynced);
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, mode);
+    (void)append(*spool, "a/b");
+    upkeep.wake();
+    QTest::qWait(600); // a tick: the next one syncs the call
+    s_syncs = 0;
+    s_syncsBeforeLetters = -1;
+    QVERIFY(m_deadLetters->add({CallKind::Start, "a/b", "id", "{}"}, "refused"));
+    if (isSynced) {
+        QTRY_VERIFY(!m_deadLetters->isUnsynced());
+        QTRY_COMPARE(s_syncs.load(), mode == SpoolSync::Lazy ? 1 : 0);
+        QCOMPARE(s_syncsBeforeLetters.load(), 0);
+    } else {
+        QTest::qWait(1200);
+        QCOMPARE(s_syncsBeforeLetters.load(), -1);
+    }
 }
 
 QTEST_GUILESS_MAIN(TstSpoolUpkeep)

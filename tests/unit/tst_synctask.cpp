@@ -52,7 +52,7 @@ private:
     [[nodiscard]] std::shared_ptr<const Segment> makeSegment(int number);
     [[nodiscard]] SyncTask::Job job(SyncTask::Segments segments, const std::string &directory = {})
     {
-        return {std::move(segments), directory, [this](const Result<void> &result) {
+        return {{}, std::move(segments), directory, [this](const Result<void> &result) {
                     ++m_done;
                     if (!result)
                         m_error = result.error().message;

@@ -26,14 +26,11 @@ MemorySpool::MemorySpool(std::uint64_t maxBytes, std::size_t segmentBytes, NowFu
     m_usage.maxBytes = maxBytes;
 }
 
-MemorySpool::Segment &MemorySpool::segmentOf(RecordId id)
+std::vector<MemorySpool::Segment>::const_iterator MemorySpool::segmentOf(RecordId id) const
 {
-    return m_segments[segmentNumber(id) - m_firstNumber];
-}
-
-const MemorySpool::Segment &MemorySpool::segmentOf(RecordId id) const
-{
-    return m_segments[segmentNumber(id) - m_firstNumber];
+    return std::lower_bound(
+        m_segments.begin(), m_segments.end(), segmentNumber(id),
+        [](const Segment &segment, std::uint64_t number) { return segment.number < number; });
 }
 
 Result<RecordRef> MemorySpool::append(const CallView &call)
@@ -75,8 +72,9 @@ bool MemorySpool::openSegment(std::size_t payloadBytes)
     if (m_usage.usedBytes - freed + capacity > m_usage.maxBytes)
         return false;
     if (freed > 0)
-        recycle(m_segments.back());
+        recycle(std::prev(m_segments.end()));
     Segment segment;
+    segment.number = m_nextNumber++;
     if (capacity == m_segmentBytes && !m_spare.empty()) {
         segment.data = std::move(m_spare.back());
         m_spare.pop_back();
@@ -87,18 +85,17 @@ bool MemorySpool::openSegment(std::size_t payloadBytes)
     segment.capacity = capacity;
     m_usage.usedBytes += capacity;
     m_segments.push_back(std::move(segment));
-    dropEmptyFront();
     return true;
 }
 
 std::string_view MemorySpool::payload(const RecordRef &record) const
 {
-    return {segmentOf(record.id).data.get() + offset(record.id), record.payloadSize};
+    return {segmentOf(record.id)->data.get() + offset(record.id), record.payloadSize};
 }
 
 Milliseconds MemorySpool::age(const RecordRef &record) const
 {
-    const std::vector<Mark> &marks = segmentOf(record.id).marks;
+    const std::vector<Mark> &marks = segmentOf(record.id)->marks;
     const auto after =
         std::upper_bound(marks.begin(), marks.end(), offset(record.id),
                          [](std::uint32_t place, const Mark &mark) { return place < mark.offset; });
@@ -107,42 +104,27 @@ Milliseconds MemorySpool::age(const RecordRef &record) const
 
 void MemorySpool::remove(const RecordRef &record)
 {
-    Segment &segment = segmentOf(record.id);
-    --segment.liveRecords;
+    const auto segment = m_segments.begin() + (segmentOf(record.id) - m_segments.cbegin());
+    --segment->liveRecords;
     --m_usage.pendingCalls;
     m_usage.pendingBytes -= record.payloadSize;
-    if (segment.liveRecords == 0 && &segment != &m_segments.back())
+    if (segment->liveRecords == 0 && segment != std::prev(m_segments.end()))
         recycle(segment);
 }
 
-void MemorySpool::recycle(Segment &segment)
+void MemorySpool::recycle(std::vector<Segment>::iterator segment)
 {
-    m_usage.usedBytes -= segment.capacity;
-    if (segment.capacity == m_segmentBytes && m_spare.size() < MaxSpareSegments)
-        m_spare.push_back(std::move(segment.data));
-    segment = {};
-    dropEmptyFront();
-}
-
-// Segments in the middle of the queue stay as empty shells until those before them are done.
-void MemorySpool::dropEmptyFront()
-{
-    while (m_segments.size() > 1 && m_segments.front().liveRecords == 0) {
-        if (m_segments.front().data) {
-            recycle(m_segments.front());
-            return; // it has called us for the rest
-        }
-        m_segments.pop_front();
-        ++m_firstNumber;
-    }
+    m_usage.usedBytes -= segment->capacity;
+    if (segment->capacity == m_segmentBytes && m_spare.size() < MaxSpareSegments)
+        m_spare.push_back(std::move(segment->data));
+    m_segments.erase(segment);
 }
 
 RecordId MemorySpool::nextId() const
 {
     if (m_segments.empty())
-        return {m_firstNumber << 32U};
-    const std::uint64_t number = m_firstNumber + m_segments.size() - 1;
-    return {number << 32U | m_segments.back().used};
+        return {m_nextNumber << 32U};
+    return {m_segments.back().number << 32U | m_segments.back().used};
 }
 
 SpoolUsage MemorySpool::usage() const

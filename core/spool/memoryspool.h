@@ -4,7 +4,6 @@
 #include "spool/spool.h"
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -43,6 +42,7 @@ private:
     };
     struct Segment
     {
+        std::uint64_t number = 0;
         std::unique_ptr<char[]> data;
         std::uint32_t capacity = 0;
         std::uint32_t used = 0;
@@ -57,16 +57,16 @@ private:
         return static_cast<std::uint32_t>(id.value);
     }
 
-    [[nodiscard]] Segment &segmentOf(RecordId id);
-    [[nodiscard]] const Segment &segmentOf(RecordId id) const;
+    [[nodiscard]] std::vector<Segment>::const_iterator segmentOf(RecordId id) const;
     [[nodiscard]] bool openSegment(std::size_t payloadBytes);
-    void recycle(Segment &segment);
-    void dropEmptyFront();
+    void recycle(std::vector<Segment>::iterator segment);
 
     const std::uint32_t m_segmentBytes;
     const NowFunction m_now;
-    std::deque<Segment> m_segments; // the last one is being filled
-    std::uint64_t m_firstNumber = 0;
+    // By number; those in which records live, and the last one, which is being filled. Nothing is
+    // left of the others: one call that stays for a day would have a million of them behind it.
+    std::vector<Segment> m_segments;
+    std::uint64_t m_nextNumber = 0;
     std::vector<std::unique_ptr<char[]>> m_spare; // of m_segmentBytes each
     SpoolUsage m_usage;
 };

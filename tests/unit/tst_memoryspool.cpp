@@ -1,5 +1,7 @@
 #include "spool/memoryspool.h"
 
+#include "fakes/sanitizer.h"
+#include "unit/memorylimit.h"
 #include "unit/text.h"
 
 #include <QTest>
@@ -65,6 +67,7 @@ private Q_SLOTS:
     void roomInTheMiddleComesBack();
     void roomBehindALiveCallComesBack();
     void memoryIsUsedAgain();
+    void nothingGrowsBehindALiveCall();
     void largeCalls();
     void aCallLargerThanTheSpool();
     void aRefusedCallChangesNothing();
@@ -272,6 +275,28 @@ void TstMemorySpool::memoryIsUsedAgain()
     QVERIFY(spool.payload(*third).data() == place);
     QCOMPARE(toBytes(spool.payload(*second)), toBytes(payloadOf(100, 'b')));
     QCOMPARE(toBytes(spool.payload(*third)), toBytes(payloadOf(100, 'c')));
+}
+
+// One of a project that the server refuses for the day, in front of those of all others.
+void TstMemorySpool::nothingGrowsBehindALiveCall()
+{
+    if (MemoryIsPadded)
+        QSKIP("a sanitizer needs more addresses than that");
+    MemorySpool spool(1'000, 100);
+    const std::string payload = payloadOf(100, 'a'); // a segment of its own
+    const auto first = append(spool, payload);
+    QVERIFY(first);
+    const MemoryLimit limit(8 << 20);
+    if (!limit.isSet())
+        QSKIP("needs /proc/self/statm");
+    for (int i = 0; i < 1'000'000; ++i) {
+        const auto record = append(spool, payload);
+        if (!record || spool.payload(*record) != payload)
+            QFAIL("a call was not kept");
+        spool.remove(*record);
+    }
+    QCOMPARE(spool.payload(*first), std::string_view(payload));
+    QCOMPARE(spool.usage().pendingCalls, 1U);
 }
 
 void TstMemorySpool::largeCalls()

@@ -132,10 +132,8 @@ ServerError parseServerError(std::string_view body)
     }
     if (!cursor.finish())
         return {};
-    if (isMissingRoute(found.back()))
-        found.back().clear(); // "detail"
     for (const std::string &reason : found) {
-        if (!reason.empty() && reason != "null") {
+        if (!reason.empty() && reason != "null" && !isMissingRoute(reason)) {
             result.reason = clipped(reason);
             break;
         }

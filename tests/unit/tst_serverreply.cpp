@@ -67,6 +67,8 @@ void TstServerReply::bodies_data()
     row("an object", R"({"error":{"code":7}})", R"({"code":7})");
     row("a missing route", R"({"detail":"Not Found"})", "");
     row("a method that is not allowed", R"({"detail":"Method Not Allowed"})", "");
+    row("a missing route of a gateway", R"({"message":"Not Found"})", "");
+    row("a missing route of a framework", R"({"status":404,"error":"Not Found"})", "");
     row("something that was not found", R"({"detail":"Not Found: project a/b"})",
         "Not Found: project a/b");
     row("reason beside a missing route", R"({"detail":"Not Found","reason":"no project"})",

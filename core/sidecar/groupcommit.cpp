@@ -67,8 +67,10 @@ void GroupCommit::handleSynced(std::uint64_t ticket, const QString &error)
         const auto waited = std::chrono::floor<Milliseconds>(SteadyClock::now() - m_wantedSince);
         m_deadline.start(std::max(Deadline - waited, Milliseconds(0)));
     }
-    if (!error.isEmpty())
+    if (!error.isEmpty()) {
         qCWarning(lcSpool, "%s", qPrintable(error));
+        m_spool.noteSyncFailed();
+    }
     Q_EMIT finished(ticket, error.isEmpty());
 }
 

@@ -81,8 +81,10 @@ void SpoolUpkeep::syncWhatWaits()
     m_isSyncing = true;
     job.done = [this](const Result<void> &result) {
         m_isSyncing = false;
-        if (!result)
-            qCWarning(lcSpool, "%s", result.error().message.c_str());
+        if (result)
+            return;
+        qCWarning(lcSpool, "%s", result.error().message.c_str());
+        m_spool.noteSyncFailed();
     };
     m_sync->sync(std::move(job));
 }

@@ -71,6 +71,9 @@ public:
     [[nodiscard]] SyncTask::Job takeUnsynced();
     // The same for all records appended since the last call. With Options::collectsAppended.
     [[nodiscard]] SyncTask::Job takeAppended();
+    // The job of one of these has failed: files that are new in it still need their names synced.
+    // From any thread.
+    void noteSyncFailed() { m_store.noteDirectoryChange(); }
     // Gives up the open files of projects that have had no call since the last call. True when
     // there is anything left that a later call could give up.
     [[nodiscard]] bool tidy();

@@ -73,7 +73,9 @@ public:
     [[nodiscard]] const SpoolDirectory &directory() const { return m_directory; }
 
     // Whether files have come or changed their names since the last call.
-    [[nodiscard]] bool takeDirectoryChange() { return std::exchange(m_directoryChanged, false); }
+    [[nodiscard]] bool takeDirectoryChange() { return m_directoryChanged.exchange(false); }
+    // It has not been synced after all. From any thread.
+    void noteDirectoryChange() { m_directoryChanged = true; }
 
     // False when the directory has vanished, or another has come in its place; then it has been
     // made and locked again, or the next call tries that again.
@@ -117,7 +119,7 @@ private:
     std::uint64_t m_unopenedBytes = 0;
     std::vector<std::string> m_unopened;
     std::atomic<std::uint64_t> m_removingBytes = 0; // not used any more, but on the disk still
-    bool m_directoryChanged = false;
+    std::atomic<bool> m_directoryChanged = false;
     std::uint64_t m_nextNumber = 1;
     std::string m_whyLost; // why the directory could not be had again; empty before the first try
     Error m_lastError{ErrorCode::Io, {}};

@@ -11,6 +11,7 @@
 #include <QTest>
 
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -23,6 +24,8 @@ namespace {
 
 std::atomic<int> s_syncs = 0;
 std::atomic<bool> s_isDiskStuck = false;
+std::atomic<int> s_folderSyncs = 0; // and of dead letters, where there are any
+std::atomic<bool> s_isFolderBroken = false;
 std::atomic<int> s_syncsBeforeLetters = -1; // of segments, when the dead letters were first synced
 
 } // namespace
@@ -39,7 +42,9 @@ extern "C" int fsync(int /*descriptor*/)
 {
     int none = -1;
     s_syncsBeforeLetters.compare_exchange_strong(none, s_syncs);
-    return 0;
+    ++s_folderSyncs;
+    errno = EIO;
+    return s_isFolderBroken ? -1 : 0;
 }
 
 class TstSpoolUpkeep final : public QObject
@@ -59,6 +64,7 @@ private Q_SLOTS:
     void syncsWhatWaits();
     void aVanishedFileIsSyncedInPeace();
     void aStuckDiskIsAskedOnce();
+    void namesAreSyncedAfterAnError();
     void deadLettersAreSyncedFirst_data();
     void deadLettersAreSyncedFirst();
 
@@ -276,6 +282,26 @@ void TstSpoolUpkeep::aStuckDiskIsAskedOnce()
         }
     }
     QCOMPARE(s_syncs.load(), 1);
+}
+
+void TstSpoolUpkeep::namesAreSyncedAfterAnError()
+{
+    const auto spool = open();
+    SpoolUpkeep upkeep(*spool, *m_deadLetters, SpoolSync::Lazy);
+    s_folderSyncs = 0;
+    s_isFolderBroken = true;
+    const auto heal = qScopeGuard([] { s_isFolderBroken = false; });
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^cannot sync .*spool"_s));
+    (void)append(*spool, "a/b");
+    upkeep.wake();
+    QTRY_COMPARE(s_folderSyncs.load(), 1);
+    s_isFolderBroken = false;
+    QTest::qWait(100); // it has been told
+    (void)append(*spool, "a/b"); // in the same file
+    QTRY_COMPARE(s_folderSyncs.load(), 2);
+    (void)append(*spool, "a/b");
+    QTest::qWait(1500);
+    QCOMPARE(s_folderSyncs.load(), 2); // nothing is new in it
 }
 
 void TstSpoolUpkeep::deadLettersAreSyncedFirst_data()

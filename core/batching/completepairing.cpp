@@ -411,6 +411,15 @@ void CompletePairing::separate(const Batch &pair)
     insert(std::move(call), State::Due);
 }
 
+std::vector<std::string> CompletePairing::projects() const
+{
+    std::vector<std::string> names;
+    names.reserve(m_projects.size());
+    for (const auto &[name, project] : m_projects)
+        names.push_back(name);
+    return names;
+}
+
 std::vector<Batch> CompletePairing::release(const std::string &projectName)
 {
     const auto found = m_projects.find(projectName);

@@ -89,6 +89,8 @@ public:
     // Everything that is kept of a project, in the order of arrival, for the upsert route.
     [[nodiscard]] std::vector<Batch> release(const std::string &project);
 
+    // Those of which anything is kept.
+    [[nodiscard]] std::vector<std::string> projects() const;
     [[nodiscard]] std::size_t heldStarts() const { return m_heldStarts.size(); }
     // The payloads of all that waits for its other half.
     [[nodiscard]] std::uint64_t heldBytes() const { return m_heldBytes; }

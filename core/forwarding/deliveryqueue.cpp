@@ -114,6 +114,16 @@ void DeliveryQueue::setLimits(const DeliveryLimits &limits)
         forgetPaths();
 }
 
+// What waits for its other half would go in requests of one call each where there is no pairing.
+void DeliveryQueue::forgetPaths()
+{
+    m_paths = WritePaths(m_limits.callsMode);
+    for (const std::string &project : m_pairing.projects()) {
+        if (!m_paths.usesComplete(project))
+            m_source.release(project);
+    }
+}
+
 bool DeliveryQueue::handleTakenApart(const CompletePairing::Added &added)
 {
     if (!added.held.empty())

@@ -64,7 +64,7 @@ public:
     // From now on. What has been learned of the projects' paths is forgotten when the mode changes.
     void setLimits(const DeliveryLimits &limits);
     // Calls go to another server from now on, which may keep projects otherwise.
-    void forgetPaths() { m_paths = WritePaths(m_limits.callsMode); }
+    void forgetPaths();
 
     // See WritePaths.
     void preferComplete(const std::string &project) { m_paths.preferComplete(project); }

@@ -26,7 +26,11 @@ public:
               [](std::uint16_t) { return true; }),
           queue(
               {batcher, pairing, spool, transport, stats,
-               [this](const CallView &, std::string_view) { return hasPlaceForDeadLetters; }},
+               [this](const CallView &call, std::string_view) {
+                   if (hasPlaceForDeadLetters && whenGivenUp)
+                       whenGivenUp(call);
+                   return hasPlaceForDeadLetters;
+               }},
               {senders, std::chrono::hours(24), mode},
               [this] {
                   ++clockReads;
@@ -85,6 +89,7 @@ public:
     TimePoint now{TimePoint() + std::chrono::hours(1000)};
     double random = 0.999;
     bool hasPlaceForDeadLetters = true;
+    std::function<void(const CallView &call)> whenGivenUp;
     int clockReads = 0; // by the queue
     TimePoint::duration clockStep{0}; // with each of these, as on a machine that is slow
     Stats stats;

@@ -1,7 +1,5 @@
 #include "deliveryrig.h"
 
-#include <array>
-#include <random>
 #include <vector>
 
 using namespace Weave;
@@ -33,8 +31,6 @@ private Q_SLOTS:
     void retryNowDoesNotWaitForAProbe();
     void failuresFromBeforeRetryNowDoNotCount();
     void reportsEachRequest();
-    void randomAnswersLoseNothing_data();
-    void randomAnswersLoseNothing();
 };
 
 void DeliveryQueueTest::sendsNoMoreThanSenders()
@@ -420,58 +416,6 @@ void DeliveryQueueTest::timerSendsWithoutBeingAsked()
     transport.answer(200);
     QCOMPARE(stats.delivered, 1U);
     QCOMPARE(spool.usage().pendingCalls, 0U);
-}
-
-void DeliveryQueueTest::randomAnswersLoseNothing_data()
-{
-    QTest::addColumn<unsigned>("seed");
-    for (unsigned seed = 1; seed <= 30; ++seed)
-        QTest::addRow("seed %u", seed) << seed;
-}
-
-void DeliveryQueueTest::randomAnswersLoseNothing()
-{
-    QFETCH(unsigned, seed);
-    std::mt19937 random(seed);
-    const auto below = [&random](unsigned limit) { return random() % limit; };
-    DeliveryRig rig(static_cast<int>(1 + below(5)), 1 + below(30));
-    constexpr std::array Statuses{200, 200, 200, 500, 503, 429, 408, 400,
-                                  413, 422, 401, 403, 404, 301, 501};
-    bool isHealed = false;
-    std::uint64_t added = 0;
-    for (int step = 0; step < 100'000 && !(isHealed && rig.pending() == 0); ++step) {
-        isHealed = step > 1500;
-        if (!isHealed && below(3) == 0) {
-            const int count = static_cast<int>(1 + below(20));
-            rig.add("p/" + QByteArray::number(below(6)), count);
-            added += static_cast<std::uint64_t>(count);
-        }
-        rig.random = below(1000) / 1000.0;
-        rig.advance(Milliseconds(isHealed ? 31'000 : below(4000)));
-        if (rig.transport.count() == 0)
-            continue;
-        const std::size_t index = below(static_cast<unsigned>(rig.transport.count()));
-        const int status = isHealed ? 200 : Statuses.at(below(Statuses.size()));
-        if (!isHealed && below(5) == 0)
-            rig.transport.answer(networkError(), index);
-        else if (status == 503 && below(2) == 0)
-            rig.transport.answer(retryAfter(503, Milliseconds(below(20'000))), index);
-        else
-            rig.transport.answer(status, index);
-        QVERIFY(rig.addsUp());
-    }
-    QCOMPARE(rig.pending(), 0U);
-    QCOMPARE(rig.transport.count(), 0U);
-    QCOMPARE(rig.stats.received, added);
-    QCOMPARE(rig.deliveredIds.size() + rig.givenUpIds.size(), added);
-    for (const auto &[id, times] : rig.deliveredIds)
-        QVERIFY(times == 1 && !rig.givenUpIds.contains(id));
-    for (const auto &[id, times] : rig.givenUpIds)
-        QCOMPARE(times, 1);
-    QCOMPARE(rig.stats.delivered, rig.deliveredIds.size());
-    QCOMPARE(rig.stats.deadLettered(), rig.givenUpIds.size());
-    QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
-    QVERIFY(!rig.queue.oldest());
 }
 
 QTEST_GUILESS_MAIN(DeliveryQueueTest)

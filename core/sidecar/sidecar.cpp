@@ -60,6 +60,7 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
       m_startedAt(SteadyClock::now()),
       m_process(SteadyClock::now),
       m_spool(std::move(spool)),
+      m_disk(dynamic_cast<DiskSpool *>(m_spool.get())),
       m_batcher(batchLimits(config), SteadyClock::now),
       m_feeder(*m_spool, m_batcher),
       m_pairing(*m_spool, pairingLimits(config), SteadyClock::now,
@@ -79,7 +80,7 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
       m_http(makeHttpDoor(config, m_server.limits().maxConnections, *this, m_stats)),
       m_metrics(makeMetricsServer(config, *this, m_stats)),
       m_shutdown({*m_spool, m_batcher, m_pairing, m_delivery, m_flushWaiters, m_server,
-                  m_http.get(), dynamic_cast<DiskSpool *>(m_spool.get()) != nullptr})
+                  m_http.get(), m_disk != nullptr})
 {
     connect(&m_shutdown, &Shutdown::finished, this, &Sidecar::stopped);
     connect(&m_delivery, &DeliveryQueue::recordsDone, this, &Sidecar::handleRecordsDone);
@@ -95,11 +96,11 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
         unmapCodePages();
     });
     // Only a spool on disk has anything to look after, and a place for what nobody will deliver.
-    if (auto *disk = dynamic_cast<DiskSpool *>(m_spool.get())) {
+    if (m_disk) {
         m_deadLetters = std::make_unique<DeadLetters>(config.spoolDirectory, MaxDeadLetterBytes);
-        m_upkeep = std::make_unique<SpoolUpkeep>(*disk, *m_deadLetters, config.spoolSync);
+        m_upkeep = std::make_unique<SpoolUpkeep>(*m_disk, *m_deadLetters, config.spoolSync);
         if (config.spoolSync == SpoolSync::Always) {
-            m_groupCommit = std::make_unique<GroupCommit>(*disk, *m_deadLetters);
+            m_groupCommit = std::make_unique<GroupCommit>(*m_disk, *m_deadLetters);
             connect(m_groupCommit.get(), &GroupCommit::finished, &m_server,
                     &IngestServer::finishSync);
             if (m_http)
@@ -242,6 +243,11 @@ bool Sidecar::keepDeadLetter(const CallView &call, std::string_view reason)
 {
     if (!m_deadLetters)
         return true; // in memory there is no place for it; counted and logged it is all the same
+    if (!m_disk->isInPlace()) {
+        qCWarning(lcSpool, "cannot write to the dead letters in %s: the folder is another one",
+                  m_spoolDirectory.c_str());
+        return false;
+    }
     const auto kept = m_deadLetters->add(call, reason);
     if (!kept)
         qCWarning(lcSpool, "%s", kept.error().message.c_str());

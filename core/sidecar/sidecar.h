@@ -98,6 +98,7 @@ private:
     Stats m_stats;
     ProcessWatch m_process;
     std::unique_ptr<Spool> m_spool;
+    DiskSpool *const m_disk; // the same; null in memory
     Batcher m_batcher;
     Feeder m_feeder;
     CompletePairing m_pairing;

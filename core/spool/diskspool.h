@@ -66,6 +66,9 @@ public:
     // daemon has it, calls are refused, and each look tries to get it back.
     void checkDirectory();
 
+    // Whether the folder at its path is ours.
+    [[nodiscard]] bool isInPlace() const { return m_store.directory().isInPlace(); }
+
     // What to sync so that the records that were there at the last call already, and still wait,
     // are on the disk.
     [[nodiscard]] SyncTask::Job takeUnsynced();

@@ -278,6 +278,16 @@ void SpoolProcessTest::aReplacedFolderIsItsSuccessors()
     QVERIFY2(error.contains(folder) && error.contains(QLatin1String("another weave-sidecar")),
              qPrintable(error));
 
+    // Nor are the dead letters there.
+    f.sink.setScript([](const SinkRequest &) { return SinkAnswer{.status = 422}; });
+    QVERIFY(client.ask(R"({"method":"retry"})").value(QLatin1String("success")).toBool());
+    QVERIFY(QTest::qWaitFor([&] {
+        return f.sidecar.standardError().contains(
+            QLatin1String("cannot write to the dead letters"));
+    }));
+    QVERIFY(!QFile::exists(folder + QLatin1String("/dead-letters.ndjson")));
+    f.sink.setScript([](const SinkRequest &) { return SinkAnswer{.status = 503}; });
+
     successor.sidecar.sendSignal(SIGKILL);
     QVERIFY(!successor.sidecar.waitForExit());
     QVERIFY(QTest::qWaitFor([&] { return send(client, "f/1") == 1; })); // it has the folder now

@@ -13,12 +13,6 @@ namespace Weave {
 
 namespace {
 
-// No client is answered while batches are made: to pair 2,000 halves of complete calls takes 1.2 to
-// 5 ms. So that is done in turns with the clients, and takes as much time as they have taken since
-// the turn before, within these bounds.
-constexpr std::chrono::microseconds MinTurn{50};
-constexpr std::chrono::microseconds MaxTurn{1000};
-
 double secondsBetween(TimePoint from, TimePoint to)
 {
     return std::chrono::duration<double>(to - from).count();
@@ -62,11 +56,8 @@ void DeliveryQueue::pump()
     m_isPumping = true;
     m_pairing.promoteDue();
     makeRoom();
-    const TimePoint begin = m_now();
-    const auto clientsTurn = m_isTurnOver ? begin - m_turnEnded : TimePoint::duration::zero();
-    m_turnEnd = begin + std::clamp<TimePoint::duration>(clientsTurn, MinTurn, MaxTurn);
-    m_isTurnOver = false;
-    while (!m_isTurnOver && !m_isPausedByUser && !m_reachability.isProbing()
+    m_turn.begin(m_now());
+    while (!m_turn.isOver() && !m_isPausedByUser && !m_reachability.isProbing()
            && m_now() >= waitUntil()) {
         const bool isFree = m_inFlight.isSenderFree();
         if (!isFree && !m_inFlight.mayAddSenders())
@@ -95,13 +86,6 @@ void DeliveryQueue::makeRoom()
     if (usage.usedBytes > 3 * quarter
         && usage.usedBytes - std::min(usage.usedBytes, backlog) > quarter)
         m_pairing.promoteStarts();
-}
-
-bool DeliveryQueue::noteTurnOver()
-{
-    m_turnEnded = m_now();
-    m_isTurnOver = m_turnEnded >= m_turnEnd;
-    return m_isTurnOver;
 }
 
 void DeliveryQueue::setLimits(const DeliveryLimits &limits)
@@ -133,7 +117,7 @@ bool DeliveryQueue::handleTakenApart(const CompletePairing::Added &added)
         removeRecords(added.repeated, true);
     }
     Q_EMIT batchTakenApart();
-    return !noteTurnOver();
+    return !m_turn.isOverAt(m_now());
 }
 
 void DeliveryQueue::send(Batch batch, bool isProbe)
@@ -150,7 +134,7 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
     request.bodyBytes = outgoing.body.size();
     m_transport.send(std::move(outgoing),
                      [this, number](const SendResult &result) { handleAnswer(number, result); });
-    noteTurnOver();
+    m_turn.isOverAt(m_now());
 }
 
 void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
@@ -397,7 +381,7 @@ void DeliveryQueue::armTimer()
     }
     if (now < waitUntil())
         next = next ? std::max(*next, waitUntil()) : waitUntil();
-    if (m_isTurnOver)
+    if (m_turn.isOver())
         m_timer.start(Milliseconds(0));
     else if (next)
         m_timer.start(std::max(std::chrono::ceil<Milliseconds>(*next - now), Milliseconds(1)));

@@ -3,6 +3,7 @@
 #include "batching/batcher.h"
 #include "batching/completepairing.h"
 #include "forwarding/batchsource.h"
+#include "forwarding/deliveryturn.h"
 #include "forwarding/inflight.h"
 #include "forwarding/parkedbatches.h"
 #include "forwarding/reachability.h"
@@ -109,7 +110,6 @@ private:
     void noteError(const SendResult &result);
     [[nodiscard]] TimePoint waitUntil() const;
     void makeRoom();
-    bool noteTurnOver();
     void armTimer();
 
     Batcher &m_batcher;
@@ -131,9 +131,7 @@ private:
     std::uint64_t m_nextNumber = 0;
     std::uint64_t m_round = 0; // goes on with retryNow()
     bool m_isPumping = false; // or an answer is being handled
-    TimePoint m_turnEnd{}; // when pump() leaves the loop to clients
-    TimePoint m_turnEnded{}; // when it did
-    bool m_isTurnOver = false;
+    DeliveryTurn m_turn;
     TimePoint m_waitUntil{}; // for every project
     bool m_isPausedByUser = false;
     bool m_isPaused = false;

@@ -13,8 +13,11 @@ from readings import SinkReader
 from rows import Row, check_runs
 
 NAMES = ("1k-8x64", "8k-8x64")
-# Sending is a fifth of the work on calls of 1 KiB, and clients and sink want processors, too.
+# Sending is a fifth of the work on calls of 1 KiB, so with processors to spare a load takes less
+# time. Of two, clients and sink want the other one whole: there a second thread must cost nothing
+# but what programs that change their places do.
 MOST_TIME = 0.9
+MOST_TIME_OF_TWO = 1.1
 
 
 def set_apart() -> frozenset[int]:
@@ -45,7 +48,8 @@ def _compare(setup: Setup, name: str) -> Row:
         with everywhere(setup) as together:
             ratios.append(apart / _rate(together, name))
     what = f"time with all processors by that with one, {name}"
-    return Row("processors", what, "x", MOST_TIME, ratios)
+    most = MOST_TIME_OF_TWO if os.cpu_count() == 2 else MOST_TIME
+    return Row("processors", what, "x", most, ratios)
 
 
 @contextmanager

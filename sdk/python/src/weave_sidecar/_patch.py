@@ -101,6 +101,7 @@ def _convert(client: Any, router: Router) -> None:
                 # Two objects, one state: the threads and exit hooks of the old one go on working.
                 ours[id(value)] = object.__new__(derived)
                 ours[id(value)].__dict__ = vars(value)
+                ours[id(value)].stop_accepting_work_event = value.stop_accepting_work_event
                 # One which does not pair keeps no record of the calls that it has begun.
                 ours[id(value)].lone_ends_directly = not derived._sidecar_pairs
                 ours[id(value)]._sidecar_begin()

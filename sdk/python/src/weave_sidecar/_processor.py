@@ -13,6 +13,7 @@ from pydantic_core import to_json
 
 from weave_sidecar import _flush, _fork
 from weave_sidecar._router import Router
+from weave_sidecar._stop import Stop
 
 _thread = threading.local()
 
@@ -44,7 +45,6 @@ class ProcessorMixin:
 
     lock: Any
     queue: Queue[Any]
-    stop_accepting_work_event: threading.Event
     # Only where the base pairs.
     _pending_starts: dict[str, Any]
     _pending_ends: dict[str, Any]
@@ -169,14 +169,27 @@ class ProcessorMixin:
         if self._sidecar_idle():
             return
         self._sidecar_revive()
-        super().stop_accepting_new_work_and_flush_queue()  # type: ignore[misc]
+        self._sidecar_stop.around(super().stop_accepting_new_work_and_flush_queue)  # type: ignore[misc]
+
+    @property
+    def stop_accepting_work_event(self) -> Stop:
+        return self._sidecar_stop
+
+    @stop_accepting_work_event.setter
+    def stop_accepting_work_event(self, event: threading.Event) -> None:
+        # Also to the threads of a processor whose state this one has taken over.
+        vars(self)["stop_accepting_work_event"] = event
+        self._sidecar_stop = Stop(event)
 
     def accept_new_work(self) -> None:
-        if not self.stop_accepting_work_event.is_set():
-            return
-        # From Python 3.12 on no thread starts while the interpreter exits, and none is needed.
-        with suppress(RuntimeError):
-            super().accept_new_work()  # type: ignore[misc]
+        stop = self._sidecar_stop
+        with stop.lock:
+            # The last of those who wait does this. It is done by the next flush where one was interrupted.
+            if not stop.is_set() or stop.waiting:
+                return
+            # From Python 3.12 on no thread starts while the interpreter exits, and none is needed.
+            with suppress(RuntimeError):
+                super().accept_new_work()  # type: ignore[misc]
 
     def _sidecar_idle(self) -> bool:
         with self.lock:

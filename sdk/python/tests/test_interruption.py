@@ -55,7 +55,7 @@ def only_flushes_send(fast: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_sender.Sender, "wake", lambda self: True)
     monkeypatch.setenv("WEAVE_SIDECAR_FLUSH_TIMEOUT", "0")
     monkeypatch.setattr(_link, "MAX_DELAY", 0.0)
-    monkeypatch.setattr(_flush, "EARLY_END_SECONDS", 0.0)
+    monkeypatch.setattr(_flush, "YOUNG_END_SECONDS", 0.0)
 
 
 def trace_some(host: Host, name: str) -> list[str]:

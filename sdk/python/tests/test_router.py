@@ -342,6 +342,23 @@ def test_an_end_before_its_start_waits_for_it(host: Host, fake: FakeDaemon) -> N
     assert not host.sdk.direct
 
 
+@pytest.mark.parametrize("minutes", [4, 6])
+def test_an_end_waits_for_its_start_as_long_as_the_sdk_would(
+    minutes: int, host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.start()
+    host.end("a")
+    monkeypatch.setattr(_ways, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + 60 * minutes))
+    host.start("b")
+    host.end("b")
+    host.settled()
+    host.start("a")
+    host.settled()
+    lines = [method for method, call_id in fake.accepted if call_id == "a"]
+    assert lines == (["call_start", "call_end"] if minutes == 4 else ["call_end", "call_start"])
+    assert not host.sdk.direct
+
+
 def test_an_end_before_its_start_goes_directly_with_it(host: Host, fake: FakeDaemon) -> None:
     host.start("x")
     host.settled()  # the daemon is away, and known to be

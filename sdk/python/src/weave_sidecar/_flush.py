@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from weave_sidecar._router import Router
 
 # A younger end may still see its start, from a thread which goes on tracing during the flush.
-EARLY_END_SECONDS = 2.0
+YOUNG_END_SECONDS = 2.0
 FIRST_PAUSE = 0.05
 MAX_PAUSE = 0.5
 
@@ -22,7 +22,7 @@ def flush(router: Router) -> None:
     daemon has delivered what it has or the time is up."""
     exiting = router.exiting
     deadline = time.monotonic() + _settings.flush_timeout()
-    router.release_early(0.0 if exiting else EARLY_END_SECONDS)
+    router.release_early(0.0 if exiting else YOUNG_END_SECONDS)
     _hand_over(router)
     pause = FIRST_PAUSE
     while router.retry_waiting_now():

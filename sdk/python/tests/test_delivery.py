@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from backend import Backend
 from conftest import BIN
-from fake_daemon import OK, FakeDaemon, refuse
+from fake_daemon import OK, FakeDaemon, refuse, wait_for
 from router_host import Host
 
 from weave_sidecar import _link
@@ -64,6 +67,59 @@ def test_a_flush_asks_until_its_time_is_up(
     host.start("a")
     assert 0.5 < host.flush() < 1.5
     assert flushes(fake) == 3  # and not in a row
+
+
+def slowly(method: str, call: dict[str, Any]) -> Any:
+    if method == "flush":
+        time.sleep(0.8)
+
+
+def test_a_flush_waits_for_the_delivery_that_another_one_has_asked_for(host: Host, fake: FakeDaemon) -> None:
+    fake.start().on_line = slowly
+    host.start("a")
+    other = threading.Thread(target=host.flush)
+    other.start()
+    wait_for(lambda: flushes(fake) == 1)
+    assert host.flush() > 0.7
+    other.join()
+    asked = flushes(fake)
+    host.flush()  # all is delivered
+    assert flushes(fake) == asked
+
+
+def test_a_flush_asks_again_after_one_that_was_interrupted(host: Host, fake: FakeDaemon) -> None:
+    class Interruption(BaseException):
+        pass
+
+    def ring(*_: object) -> None:
+        raise Interruption
+
+    fake.start().on_line = slowly
+    host.start("a")
+    host.settled()
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(Interruption):
+            host.flush()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert host.flush() > 0.7
+    assert flushes(fake) == 2
+
+
+def test_a_flush_asks_for_what_came_while_another_one_waited(host: Host, fake: FakeDaemon) -> None:
+    fake.start().on_line = slowly
+    host.start("a")
+    other = threading.Thread(target=host.flush)
+    other.start()
+    wait_for(lambda: flushes(fake) == 1)
+    host.end("a")
+    host.settled()
+    other.join()
+    host.flush()
+    assert flushes(fake) == 2
 
 
 @pytest.mark.parametrize("paused_by", ["user", "backend"])

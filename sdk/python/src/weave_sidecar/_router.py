@@ -55,7 +55,9 @@ class Router:
         self._waiting_due = 0.0
         # What waited may be in the queue or the flight: until a round leaves the queue empty.
         self._retrying = False
-        self._unflushed = False
+        # How many lines the daemon has taken, and how many of these are known to be delivered.
+        self._taken = 0
+        self._delivered = 0
         # What the daemon said when it last refused a call, until the warning of it is out.
         self._refusal: Reply | None = None
         self._sender = Sender(self._lock, self.drain, self._next_retry)
@@ -277,7 +279,7 @@ class Router:
     def _answered(self, entry: Entry, reply: Reply | None) -> list[Direct]:
         if reply is not None and not reply["success"]:
             return self._refused(entry, reply)
-        self._unflushed = True
+        self._taken += 1
         if entry.call is not None:
             if not entry.is_start:
                 self._ways.close(entry.call)
@@ -385,11 +387,13 @@ class Router:
     def flush_daemon(self, deadline: float) -> None:
         """Ask for delivery, if this process has handed over calls since it last was confirmed."""
         with self._lock:
-            if not self._unflushed or not self._link.due():
+            taken = self._taken
+            if taken == self._delivered or not self._link.due():
                 return
-            self._unflushed = False
-        if not self._link.flush(max(0.0, deadline - time.monotonic())):
-            self._unflushed = True
+        # Also while another flush asks, whose answer may be of fewer calls.
+        if self._link.flush(max(0.0, deadline - time.monotonic())):
+            with self._lock:
+                self._delivered = max(self._delivered, taken)
 
     def after_fork_in_child(self) -> None:
         """Forget what the parent sends; keep which way its open calls went."""

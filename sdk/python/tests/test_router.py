@@ -8,10 +8,11 @@ import os
 import random
 import signal
 import socket
+import sys
 import threading
 import time
 from collections import deque
-from types import SimpleNamespace
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -624,6 +625,42 @@ def test_a_signal_handler_may_flush_during_a_flush(
     # The handler may end the process: it leaves nothing in the queue.
     assert host.sdk.direct == [("call_start", "b")]
     assert fake.accepted == [("call_start", "a")]
+
+
+def test_a_signal_handler_may_trace_while_a_call_is_traced(fake: FakeDaemon) -> None:
+    """At each place where the interpreter could run it, also inside of what the package calls."""
+    fake.start()
+    host = Host(fake.path)  # not the fixture's, which would wait for a lock that is never released
+    host.start("first")
+    place = left = 0
+    handled = True
+
+    def handle(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal left, handled
+        left -= event in ("call", "c_return")
+        if left == 0:
+            sys.setprofile(None)
+            handled = True
+            host.start(f"{place}-inner")
+
+    def trace() -> None:
+        sys.setprofile(handle)
+        host.start(str(place))
+        sys.setprofile(None)
+
+    while handled:
+        host.settled()
+        place += 1
+        left = place
+        handled = False
+        thread = threading.Thread(target=trace, daemon=True)
+        thread.start()
+        thread.join(5.0)
+        assert not thread.is_alive(), place
+    host.settled()
+    assert place > 20
+    assert len(set(fake.ids("call_start"))) == 2 * place
+    assert not host.sdk.direct
 
 
 def test_an_interrupted_flush_loses_no_call(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from weave_sidecar import _notice
@@ -23,15 +23,20 @@ class Sender:
         self._lock = lock
         self._drain = drain
         self._next_retry = next_retry
-        self._wanted = threading.Event()
+        # Free when there is something to do. Not an Event, whose setting a signal handler or a finalizer
+        # that traces a call could interrupt, and would wait for.
+        self._wanted = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def wake(self) -> bool:
         """False when there is no thread and none can be had: the caller has to drain by itself."""
-        if not self._wanted.is_set():
-            self._wanted.set()
         if self._thread is not None:
+            if self._wanted.locked():
+                with suppress(RuntimeError):  # a signal handler has just done it
+                    self._wanted.release()
             return True
+        # Of the thread's own kind, also where gevent has come since: the thread waits for it.
+        self._wanted = threading.Lock()
         thread = threading.Thread(target=self._run, name="weave-sidecar", daemon=True)
         try:
             thread.start()
@@ -46,8 +51,7 @@ class Sender:
             while True:
                 with self._lock:
                     seconds = self._next_retry()
-                self._wanted.wait(seconds)
-                self._wanted.clear()
+                self._wanted.acquire(timeout=-1 if seconds is None else seconds)
                 self._drain()
         except Exception:
             # What is queued stays queued for the next thread, or the next flush.

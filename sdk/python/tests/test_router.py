@@ -401,10 +401,14 @@ def test_an_end_whose_start_the_sdk_holds_goes_directly(host: Host, fake: FakeDa
 
 
 def test_bounds_send_pairs_directly(host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.start()
+    for call_id in ("known", "huge"):
+        host.start(call_id)
+    host.settled()
     monkeypatch.setattr(_router, "QUEUE_LINES", 5)
     monkeypatch.setattr(_router, "QUEUE_BYTES", 5000)
+    monkeypatch.setattr(_router, "LINE_BYTES", 20_000)
     monkeypatch.setattr(_sender.Sender, "wake", lambda self: True)  # nobody sends
-    fake.start()
     host.start("big", size=10_000)
     for i in range(8):
         host.start(str(i))
@@ -412,8 +416,44 @@ def test_bounds_send_pairs_directly(host: Host, fake: FakeDaemon, monkeypatch: p
     for i in range(8):
         host.end(str(i))
     assert host.sdk.ids("call_end") == ["5", "6", "7"]
+    # The daemon has the start of this one, and would send it after both.
+    host.end("known")
+    assert not host.sdk.ids("call_end")[3:]
+    # It never takes such a line.
+    host.end("huge", size=30_000)
+    assert host.sdk.direct[-2:] == [("call_start", "huge"), ("call_end", "huge")]
     host.flush(exiting=True)
-    assert fake.ids("call_start") == fake.ids("call_end") == list("01234")
+    assert fake.ids("call_start") == ["known", "huge", *"01234"]
+    assert sorted(fake.ids("call_end")) == [*"01234", "known"]
+    assert not host.sdk.ids("call_end")[4:]
+
+
+def test_a_start_that_a_slow_daemon_has_never_goes_directly_too(
+    host: Host, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_router, "QUEUE_LINES", 10)
+    monkeypatch.setattr(_router, "ROUND_LINES", 3)
+    fake.start().on_line = lambda method, call: time.sleep(0.001)
+
+    def trace(name: int) -> None:
+        for n in range(0, 60, 3):
+            ids = [f"{name}-{i}" for i in range(n, n + 3)]
+            for call_id in ids:
+                host.start(call_id)
+            time.sleep(0.04)
+            for call_id in ids:
+                host.end(call_id)
+
+    threads = [threading.Thread(target=trace, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    host.flush()
+    assert host.sdk.ids("call_start")
+    assert sorted(host.sdk.ids("call_start")) == sorted(host.sdk.ids("call_end"))
+    assert not set(fake.ids("call_start")) & set(host.sdk.ids("call_start"))
+    assert sorted(fake.ids("call_start")) == sorted(fake.ids("call_end"))
 
 
 @pytest.mark.parametrize("bound", ["lines", "bytes"])

@@ -125,9 +125,12 @@ class Router:
         )
 
     def _push(self, entry: Entry) -> None:
+        self._count(entry)
+        self._queue.append(entry)
+
+    def _count(self, entry: Entry) -> None:
         self._numbers += 1
         entry.number = self._numbers
-        self._queue.append(entry)
 
     def _end(self, entry: Entry) -> list[Direct]:
         """Queue an end, keep it for later, or say how it goes directly."""
@@ -138,10 +141,13 @@ class Router:
             # Behind its start in the queue, and bounded by it.
             self._push(entry)
             return []
-        directly = call is None and (entry.owner.lone_ends_directly or not self._link.due())
-        if directly or not entry.line or not self._room(entry.line):
+        can_queue = self._link.due() and self._room(entry.line)
+        directly = call is None and (entry.owner.lone_ends_directly or not can_queue)
+        if directly or not entry.line or len(entry.line) > LINE_BYTES:
             return self._fall_back(entry)
-        if not self._link.due():
+        if not can_queue:
+            # A full queue is no reason to take its start along: the daemon would send that once more.
+            self._count(entry)
             return self._wait(entry, self._link.retry_at)
         self._push(entry)
         return []
@@ -332,7 +338,8 @@ class Router:
         return direct
 
     def _waiting_ready(self) -> bool:
-        return bool(self._waiting) and time.monotonic() >= self._waiting_due and self._link.due()
+        is_due = time.monotonic() >= self._waiting_due and self._link.due()
+        return bool(self._waiting) and is_due and self._room(b"")
 
     def _next_retry(self) -> float | None:
         if not self._waiting:

@@ -138,7 +138,7 @@ def test_alarms_at_random_moments_lose_no_call(
                 host.start(call_id)
                 host.end(call_id)
             try:
-                signal.setitimer(signal.ITIMER_REAL, chance.uniform(0.0005, 0.02))
+                signal.setitimer(signal.ITIMER_REAL, chance.uniform(0.0005, 0.008))
                 host.flush()
                 signal.setitimer(signal.ITIMER_REAL, 0)
             except Interruption:

@@ -102,6 +102,7 @@ class Backend:
                 self.see(item["mode"], item["req"][item["mode"]], way)
             return {"res": []}
         if path.endswith("/calls/complete"):
+            time.sleep(self.seconds)
             for call in json.loads(raw)["batch"]:
                 self.see("start", call, way)
                 self.see("end", call, way)

@@ -146,13 +146,11 @@ def test_a_signal_in_a_flush_leaves_the_processor_at_work(
         client.flush()
 
     signal.signal(signal.SIGALRM, handle)
-    end(begin("a"))
-    threading.Thread(
-        target=lambda: (until(processor.stop_accepting_work_event.is_set), signal.alarm(1)), daemon=True
-    ).start()
     processor.min_batch_interval = 3.0
-    time.sleep(1.1)                # its thread sleeps for three seconds from now on
+    end(begin("a"))
+    until(processor._sidecar_idle) # its thread sleeps for three seconds from now on
     end(begin("b"))
+    signal.alarm(1)
     try:
         client.flush()
         print(json.dumps(["whole"]))
@@ -167,3 +165,34 @@ def test_a_signal_in_a_flush_leaves_the_processor_at_work(
     assert done.out == [["whole" if handler == "flushes" else "interrupted"], [True, True]]
     assert names(backend) == {"published", "a", "b", "c"}
     assert time.monotonic() - begin < 40
+
+
+def test_a_flush_sends_what_came_after_an_interrupted_one(backend: Backend, run: Runner) -> None:
+    backend.seconds = 0.3
+    run(
+        PROGRAM
+        + """
+    import os
+
+    class Interruption(BaseException): pass
+
+    def ring(*_): raise Interruption
+
+    signal.signal(signal.SIGALRM, ring)
+    processor.min_batch_interval = 2.0
+    end(begin("a"))
+    until(processor._sidecar_idle) # its thread sleeps for two seconds from now on
+    end(begin("b"))
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        client.flush()
+        sys.exit("not interrupted")
+    except Interruption:
+        pass
+    time.sleep(2.5)                # it has sent that, and ended
+    end(begin("c"))
+    client.flush()
+    os._exit(0)
+    """
+    ).ok()
+    assert names(backend) == {"published", "a", "b", "c"}

@@ -45,6 +45,7 @@ class ProcessorMixin:
 
     lock: Any
     queue: Queue[Any]
+    processing_thread: threading.Thread
     # Only where the base pairs.
     _pending_starts: dict[str, Any]
     _pending_ends: dict[str, Any]
@@ -169,6 +170,8 @@ class ProcessorMixin:
         if self._sidecar_idle():
             return
         self._sidecar_revive()
+        if not self.processing_thread.is_alive():
+            self.accept_new_work()  # a flush that was interrupted has left that undone
         self._sidecar_stop.around(super().stop_accepting_new_work_and_flush_queue)  # type: ignore[misc]
 
     @property
@@ -184,7 +187,7 @@ class ProcessorMixin:
     def accept_new_work(self) -> None:
         stop = self._sidecar_stop
         with stop.lock:
-            # The last of those who wait does this. It is done by the next flush where one was interrupted.
+            # The last of those who wait does this.
             if not stop.is_set() or stop.waiting:
                 return
             # From Python 3.12 on no thread starts while the interpreter exits, and none is needed.

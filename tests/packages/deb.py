@@ -22,6 +22,7 @@ from contents import GRAPHICAL
 from roots import Root, copy_of, make_base, need_root_rights, refresh, wait_for
 from units import Service
 
+UNITS = ("weave-sidecar.socket", "weave-sidecar.service")
 WAITING_CALLS = 200
 _CONFIG = "etc/weave-sidecar/config.toml"
 # Enabling is done for real. Of the rest, which would need systemd to run, it writes down what it is asked,
@@ -75,6 +76,14 @@ class Machine:
         self._asked.unlink(missing_ok=True)
         return [re.sub(r"--\S+ ?", "", line).strip() for line in lines]
 
+    def enabled(self) -> list[str]:
+        """Those of the units that the next boot would start."""
+        folder = self.root.path / "etc/systemd/system"
+        places = ("sockets.target.wants", "multi-user.target.wants")
+        return [
+            unit for unit, place in zip(UNITS, places, strict=True) if (folder / place / unit).is_symlink()
+        ]
+
     def version(self, package: str) -> str:
         return self.root.run("dpkg-query", "-W", "-f=${Version}", package).stdout
 
@@ -107,6 +116,21 @@ def check_without_systemd(machine: Machine, debs: Path) -> None:
     say("without systemd: installed, runs, purged without a trace")
 
 
+def check_prepared(machine: Machine, debs: Path) -> None:
+    """Where the settings are there before the package, as a tool for many machines lays them down."""
+    config = machine.root.path / _CONFIG
+    config.parent.mkdir()
+    config.write_text('backend = "http://127.0.0.1:1"\n')
+    machine.root.install(machine.bring(debs, "weave-sidecar"))
+    asked = machine.systemctl_log()
+    assert asked == ["daemon-reload", "start weave-sidecar.socket", "restart weave-sidecar.service"], asked
+    assert machine.enabled() == list(UNITS), machine.enabled()
+    machine.root.run("apt-get", "purge", "-y", "-q", "weave-sidecar", timeout=300)
+    assert not machine.enabled(), "purge left the units enabled"
+    machine.systemctl_log()
+    say("installed where a backend was set before: enabled and started")
+
+
 def check_install(machine: Machine, debs: Path) -> None:
     before = machine.root.packages()
     output = machine.root.install(machine.bring(debs, "weave-sidecar"))
@@ -116,12 +140,11 @@ def check_install(machine: Machine, debs: Path) -> None:
     assert "set the backend in /etc/weave-sidecar/config.toml" in output, output[-2000:]
     asked = machine.systemctl_log()
     assert asked == ["daemon-reload"], f"nothing but that is to be done without a backend: {asked}"
-    enabled = machine.root.path / "etc/systemd/system"
-    assert (enabled / "sockets.target.wants/weave-sidecar.socket").is_symlink()
-    assert (enabled / "multi-user.target.wants/weave-sidecar.service").is_symlink()
+    assert "systemctl enable --now weave-sidecar.socket weave-sidecar.service" in output, output[-2000:]
+    assert not machine.enabled(), "without a backend the socket would be there after the next boot"
     machine.root.run("getent", "passwd", "weave-sidecar")
     machine.root.run("getent", "group", "weave-sidecar")
-    say(f"installed with {len(new)} packages, none of them graphical; not started without a backend")
+    say(f"installed with {len(new)} packages, none of them graphical; not started, not enabled without a backend")
 
 
 def configure(machine: Machine, port: int) -> None:
@@ -131,15 +154,23 @@ def configure(machine: Machine, port: int) -> None:
     assert changed != text, "the sample has no line for the backend"
     config.write_text(changed)
     machine.root.run("weave-sidecar", "config", "check", "--config", f"/{_CONFIG}")
-    # Where the backend is set before, the package starts the service.
-    machine.root.run("dpkg", "--remove", "weave-sidecar")
-    machine.systemctl_log()
     deb = next((machine.root.path / "tmp").glob("weave-sidecar_*.deb"))
-    machine.root.install(f"/tmp/{deb.name}")
-    asked = machine.systemctl_log()
+
+    def install_again() -> list[str]:
+        machine.root.run("dpkg", "--remove", "weave-sidecar")
+        machine.systemctl_log()
+        machine.root.install(f"/tmp/{deb.name}")
+        return machine.systemctl_log()
+
+    asked = install_again()
+    assert asked == ["daemon-reload"], f"what nobody has enabled is not to be started: {asked}"
+    assert not machine.enabled(), machine.enabled()
+    machine.root.run("systemctl", "enable", *UNITS)
+    asked = install_again()
     assert asked == ["daemon-reload", "start weave-sidecar.socket", "restart weave-sidecar.service"], asked
+    assert machine.enabled() == list(UNITS), machine.enabled()
     assert f"http://127.0.0.1:{port}" in config.read_text(), "the settings were not kept"
-    say("the backend set in config.toml; removed, installed again: settings kept, service started")
+    say("the backend set in config.toml, enabled; removed, installed again: settings kept, service started")
 
 
 def check_call(machine: Machine, backend: Backend) -> None:
@@ -260,6 +291,8 @@ def main() -> None:
     with clean_machine(suite, arguments.bases, keep=False) as machine:
         refresh(machine.root)
         check_without_systemd(machine, arguments.packages)
+        machine.pretend_systemd()
+        check_prepared(machine, arguments.packages)
     with clean_machine(suite, arguments.bases, arguments.keep) as machine:
         refresh(machine.root)
         machine.pretend_systemd()

@@ -1,5 +1,7 @@
 #include "app/doctor/backendcheck.h"
 
+#include "config/credentials.h"
+
 #include <QFileInfo>
 
 namespace Weave {
@@ -68,6 +70,16 @@ Finding judgeAnswer(const BackendReport &report, const QUrl &backend)
     return ok(Check, host + " answers" + fast);
 }
 
+std::string placeOfNewKey(const std::string &keySource)
+{
+    if (keySource == ServiceCredential)
+        return "put it into the file that the service has its credential from "
+               "(/etc/weave-sidecar/api-key) and run `systemctl restart weave-sidecar`: a reload "
+               "does not read it";
+    return "put it where the old one was found and run `weave-sidecar reload`; a variable and the "
+           "key of the system's service need a restart (`systemctl restart weave-sidecar`)";
+}
+
 } // namespace
 
 Findings judgeBackend(const BackendReport &report, const QUrl &backend, const QNetworkProxy &proxy)
@@ -101,17 +113,16 @@ Findings judgeBackend(const BackendReport &report, const QUrl &backend, const QN
     return findings;
 }
 
-Findings judgeKey(const BackendReport &report, bool hasKey, bool daemonDelivers)
+Findings judgeKey(const BackendReport &report, const std::string &keySource, bool daemonDelivers)
 {
     constexpr const char *Key = "key";
+    const bool hasKey = !keySource.empty();
     const bool isAnswered = report.failedAt == Stage::Done && report.isJson;
     if (report.status == Unauthorized && report.failedAt == Stage::Done) {
         if (hasKey)
-            return {
-                problem(Key, "the backend refuses the API key (401)",
-                        "get a valid one, for example from https://wandb.ai/authorize, put it "
-                        "where the old one was found and run `weave-sidecar reload`; a variable "
-                        "needs a restart")};
+            return {problem(Key, "the backend refuses the API key (401)",
+                            "get a valid one, for example from https://wandb.ai/authorize, "
+                                + placeOfNewKey(keySource))};
         if (daemonDelivers)
             return {warning(Key,
                             "the backend asks for an API key (401), and this command has none; the "

@@ -54,10 +54,11 @@ std::string adviceOnPause(std::string_view error)
         error.remove_prefix(Answered.size());
     if (error.starts_with("401"))
         return "see what is said of the key below; put the right one in its place and run "
-               "`weave-sidecar reload`";
+               "`weave-sidecar reload` (the system's service: `systemctl restart weave-sidecar`)";
     if (error.starts_with("403"))
         return "the key may not write to a project, which `weave-sidecar status` names: get the "
-               "right to, or put another key in its place and run `weave-sidecar reload`";
+               "right to, or put another key in its place and run `weave-sidecar reload` (the "
+               "system's service: `systemctl restart weave-sidecar`)";
     return "look at what is said of the backend below, and into the log; put --backend right "
            "and run `weave-sidecar reload`, or ask whoever runs the trace server";
 }

@@ -152,7 +152,7 @@ void checkBackend(const Settings &settings, bool daemonDelivers, Findings &all)
     const QDateTime now = QDateTime::currentDateTimeUtc();
     add(all, judgeBackend(report, options.backend, options.proxy));
     add(all, judgeTls(report, options.backend, now));
-    add(all, judgeKey(report, !options.apiKey.isEmpty(), daemonDelivers));
+    add(all, judgeKey(report, settings.credentials.source, daemonDelivers));
     add(all, judgeClock(report.date, report.answeredAt));
 }
 

@@ -77,7 +77,7 @@ Result<Credentials> readServiceCredential(const Environment &environment)
     if (directory.empty())
         return Credentials{};
     const std::string path = directory + "/api-key";
-    const std::string source = "the credential api-key of the service manager";
+    const std::string source = ServiceCredential;
     const auto text = readSmallFile(path);
     if (!text && text.error().code != ErrorCode::NotFound)
         return text.error().withPrefix(source + ": " + path + ": ");

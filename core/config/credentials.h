@@ -9,6 +9,10 @@
 
 namespace Weave {
 
+// The source of a key that the service manager has handed over. It does so when the service starts,
+// so another key needs a restart.
+inline constexpr const char *ServiceCredential = "the credential api-key of the service manager";
+
 struct Credentials
 {
     std::string apiKey; // empty: none was found. Never logged.

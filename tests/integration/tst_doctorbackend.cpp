@@ -1,5 +1,6 @@
 #include "app/doctor/backendcheck.h"
 #include "app/doctor/tlscheck.h"
+#include "config/credentials.h"
 #include "config/tlssettings.h"
 #include "fakes/httpsink.h"
 #include "fakes/testcertificates.h"
@@ -42,8 +43,9 @@ BackendProbeOptions optionsOf(const HttpSink &sink, const QString &path = {})
 Findings judge(const BackendProbeOptions &options, const BackendReport &report)
 {
     Findings all = judgeBackend(report, options.backend, options.proxy);
-    for (const Findings &more : {judgeTls(report, options.backend, QDateTime::currentDateTimeUtc()),
-                                 judgeKey(report, !options.apiKey.isEmpty(), false)})
+    for (const Findings &more :
+         {judgeTls(report, options.backend, QDateTime::currentDateTimeUtc()),
+          judgeKey(report, options.apiKey.isEmpty() ? "" : "--api-key-file", false)})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }
@@ -181,9 +183,17 @@ void DoctorBackendTest::withoutAKey()
     BackendReport refused;
     refused.failedAt = Stage::Done;
     refused.status = 401;
-    QVERIFY(worst(judgeKey(refused, false, false)) == Level::Problem);
-    QVERIFY(worst(judgeKey(refused, false, true)) == Level::Warning);
-    QVERIFY(worst(judgeKey(refused, true, true)) == Level::Problem);
+    QVERIFY(worst(judgeKey(refused, {}, false)) == Level::Problem);
+    QVERIFY(worst(judgeKey(refused, {}, true)) == Level::Warning);
+    refused.isJson = true;
+    const Findings own = judgeKey(refused, "~/.netrc", true);
+    QVERIFY(worst(own) == Level::Problem);
+    QVERIFY2(textOf(own).contains("`weave-sidecar reload`"), textOf(own).constData());
+    // No reload brings another one of those.
+    const Findings handed = judgeKey(refused, ServiceCredential, true);
+    QVERIFY2(textOf(handed).contains("`systemctl restart weave-sidecar`"),
+             textOf(handed).constData());
+    QVERIFY2(!textOf(handed).contains("weave-sidecar reload"), textOf(handed).constData());
     QVERIFY(!sink.requests().front().headers.contains("authorization"));
     sink.enqueue(jsonAnswer(200));
     QVERIFY(worst(judge(options, probeBackend(options))) == Level::Ok);

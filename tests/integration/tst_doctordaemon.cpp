@@ -74,6 +74,9 @@ void DoctorDaemonTest::daemonInTrouble()
     for (const auto &[error, advice] :
          {std::pair("the backend answered 401", "what is said of the key"),
           std::pair("the backend answered 403: no access", "may not write to a project"),
+          // The service's key is read when it starts, and by no reload.
+          std::pair("the backend answered 401", "`systemctl restart weave-sidecar`"),
+          std::pair("the backend answered 403: no access", "`systemctl restart weave-sidecar`"),
           std::pair("the backend answered 404", "what is said of the backend")}) {
         report.delivery.lastError = error;
         QVERIFY2(textOf(judged()).contains(advice), textOf(judged()).constData());

@@ -118,6 +118,11 @@ class PackagingTest(unittest.TestCase):
                     labels = {self.series[name].label for name in self.asked(query)}
                     self.assertIn(label, labels | queries.ADDED_LABELS)
 
+    def test_rule_of_a_refused_key_knows_the_services_key(self) -> None:
+        """It is read when the service starts, and by no reload."""
+        [rule] = [rule for rule in self.rules() if rule["alert"] == "WeaveSidecarBackendRefuses"]
+        self.assertIn("`systemctl restart weave-sidecar`", rule["annotations"]["summary"])
+
     def asked(self, query: queries.Query) -> set[str]:
         return (query.names | {name for name, *_ in query.matchers}) - set(OWN_SERIES)
 

@@ -63,6 +63,18 @@ bool isDaemonsBackend(const QJsonObject &status, const Options &options)
         && tested->url == daemons->url;
 }
 
+// Whom the system's service runs as, where it is installed and root, who names no socket, means it:
+// when no daemon of its own has a socket. Else a service that has not started would not be
+// looked at, but a daemon of root's that nobody runs.
+std::optional<uid_t> servicesUser(const Options &options, const Environment &environment,
+                                  const Identity &me)
+{
+    if (!me.isRoot() || options.get("socket").source != Options::Source::Default)
+        return std::nullopt;
+    const std::string found = firstSocket(socketPlaces(environment));
+    return found.empty() || found == SystemSocket ? userNamed("weave-sidecar") : std::nullopt;
+}
+
 // The system's service is handed its key by systemd (LoadCredential= of the unit). Whoever may read
 // the file, as root, tests that key; but it goes nowhere that another user's file or variable
 // names.
@@ -163,8 +175,14 @@ Findings diagnose(const Options &flags, const Environment &environment)
     const Identity me = Identity::ofThisProcess();
     Options options = flags;
     const auto files = readConfigFiles(environment, options);
-    const std::string path = clientSocketPath(options, environment);
+    const std::optional<uid_t> service = servicesUser(options, environment, me);
+    const std::string path = service ? SystemSocket : clientSocketPath(options, environment);
     SocketReport socket = checkSocket(path, me);
+    if (service) {
+        socket.owner = service;
+        if (options.get("spool-dir").text.empty())
+            options.set("spool-dir", SystemSpool, Options::Source::Default); // of the unit
+    }
     Findings all = std::move(socket.findings);
     if (!socket.status.isEmpty())
         add(all, judgeDaemon(socket.status, version()));

@@ -33,6 +33,12 @@ std::string userName(uid_t user)
     return entry ? entry->pw_name : "uid " + std::to_string(user);
 }
 
+std::optional<uid_t> userNamed(const char *name)
+{
+    const struct passwd *entry = ::getpwnam(name);
+    return entry ? std::optional<uid_t>(entry->pw_uid) : std::nullopt;
+}
+
 std::string groupName(gid_t group)
 {
     const struct group *entry = ::getgrgid(group);

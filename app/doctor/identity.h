@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -20,6 +21,8 @@ struct Identity
 // "ada", or "uid 1000" where the system knows no name.
 [[nodiscard]] std::string userName(uid_t user);
 [[nodiscard]] std::string groupName(gid_t group);
+// Nothing when the system knows no such user.
+[[nodiscard]] std::optional<uid_t> userNamed(const char *name);
 // "0600"
 [[nodiscard]] std::string modeText(mode_t mode);
 

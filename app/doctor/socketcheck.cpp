@@ -3,6 +3,7 @@
 #include "app/statusclient.h"
 #include "app/statustext.h"
 #include "common/unixsocket.h"
+#include "config/socketlookup.h"
 
 #include <cerrno>
 #include <cstring>
@@ -15,8 +16,15 @@ namespace Weave {
 namespace {
 
 constexpr const char *Check = "socket";
-constexpr const char *Start =
-    "start weave-sidecar, or say --socket PATH (WEAVE_SIDECAR_SOCKET) if it listens elsewhere";
+
+std::string adviceToStart(const std::string &path)
+{
+    if (path == SystemSocket)
+        return "`systemctl status weave-sidecar` says why the system's service does not run; "
+               "`systemctl start weave-sidecar.socket weave-sidecar.service` starts it";
+    return "start weave-sidecar, or say --socket PATH (WEAVE_SIDECAR_SOCKET) if it listens "
+           "elsewhere";
+}
 
 // Where everybody may write and take away what is not theirs, anybody can put a socket of their own
 // in the daemon's place.
@@ -93,8 +101,8 @@ SocketReport checkSocket(const std::string &path, const Identity &me)
     struct stat found = {};
     if (::lstat(path.c_str(), &found) != 0) {
         if (errno == ENOENT)
-            findings.push_back(
-                problem(Check, "nothing is at " + path + ": no daemon is running", Start));
+            findings.push_back(problem(Check, "nothing is at " + path + ": no daemon is running",
+                                       adviceToStart(path)));
         else
             findings.push_back(problem(Check,
                                        "cannot look at " + path + ": " + std::strerror(errno),
@@ -116,7 +124,7 @@ SocketReport checkSocket(const std::string &path, const Identity &me)
     if (isLeftBehind(path)) {
         findings.push_back(
             problem(Check, "nobody answers at " + path + "; a daemon that is gone has left it",
-                    std::string(Start) + "; a new daemon replaces what is left"));
+                    adviceToStart(path) + "; a new daemon replaces what is left"));
         return report;
     }
     const auto reply = ask(path, R"({"method":"status"})");

@@ -215,6 +215,24 @@ class SystemService(unittest.TestCase):
         wait_for(lambda: "three" in self.backend.ids)
         self.assertEqual(self.backend.keys, {KEY, KEY + "2"})
 
+    def test_doctor_looks_at_a_service_that_is_down(self) -> None:
+        (ETC / "config.toml").write_text(f'backend = "{self.backend.url}"\n')
+        key = ETC / "api-key"
+        key.write_text(KEY + "\n")
+        key.chmod(0o600)
+        run("systemctl", "start", "weave-sidecar.service")  # makes the spool
+        run("systemctl", "stop", "weave-sidecar.socket", "weave-sidecar.service")
+        found = run("weave-sidecar", "doctor", check=False)
+        self.assertIn(f"nothing is at {SOCKET}: no daemon is running", found)
+        self.assertIn("systemctl start weave-sidecar.socket", found)
+        self.assertIn("the API key comes from the credential", found)
+        self.assertIn(f"{STATE}/spool belongs to weave-sidecar alone", found)
+        self.assertNotIn("problem  config", found)
+        # Of a socket that is named another daemon is meant.
+        other = run("weave-sidecar", "doctor", "--socket", "/tmp/own.sock", check=False)
+        self.assertIn("nothing is at /tmp/own.sock", other)
+        self.assertNotIn("the credential", other)
+
     def test_wrong_setting_ends_it(self) -> None:
         self.configure(WEAVE_SIDECAR_BACKEND="ftp://nowhere")
         run("systemctl", "start", "weave-sidecar.service", check=False)

@@ -40,7 +40,8 @@ Result<UniqueFd> connectTo(const std::string &path)
         return silence(path);
     const char *advice = errno == EACCES
         ? ". Run this as the socket's owner or as root, or have the socket shared with a group of "
-          "yours (--socket-mode 0660, --socket-group)"
+          "yours (--socket-mode 0660, --socket-group; the system's service: SocketMode= and "
+          "SocketGroup= by `systemctl edit weave-sidecar.socket`)"
         : "";
     return Error{ErrorCode::Io, "cannot connect to " + path + ": " + std::strerror(errno) + advice};
 }

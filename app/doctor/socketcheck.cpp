@@ -20,8 +20,9 @@ constexpr const char *Check = "socket";
 std::string adviceToStart(const std::string &path)
 {
     if (path == SystemSocket)
-        return "`systemctl status weave-sidecar` says why the system's service does not run; "
-               "`systemctl start weave-sidecar.socket weave-sidecar.service` starts it";
+        return "start weave-sidecar; of the system's service `systemctl status weave-sidecar` says "
+               "why it does not run, and `systemctl start weave-sidecar.socket "
+               "weave-sidecar.service` starts it";
     return "start weave-sidecar, or say --socket PATH (WEAVE_SIDECAR_SOCKET) if it listens "
            "elsewhere";
 }
@@ -64,6 +65,16 @@ bool isLeftBehind(const std::string &path)
     return connectUnix(probe.get(), unixAddress(path)) != 0 && errno == ECONNREFUSED;
 }
 
+// Of a service the socket's unit says who may connect, and the daemon's flags say nothing.
+std::string howToShare(const std::string &path)
+{
+    const std::string byFlags = "--socket-mode 0660 --socket-group GROUP";
+    return path == SystemSocket ? byFlags
+            + ", of the system's service SocketMode= and SocketGroup= by `systemctl edit "
+              "weave-sidecar.socket`"
+                                : byFlags;
+}
+
 Finding notAllowed(const std::string &path, const struct stat &socket, const Identity &me)
 {
     const std::string owner = userName(socket.st_uid);
@@ -71,9 +82,8 @@ Finding notAllowed(const std::string &path, const struct stat &socket, const Ide
                    userName(me.user) + " may not connect to " + path + ": it belongs to " + owner
                        + " and the group " + groupName(socket.st_gid) + ", mode "
                        + modeText(socket.st_mode),
-                   "run this as " + owner
-                       + ", or share the socket: --socket-mode 0660 --socket-group GROUP, and add "
-                         "yourself to that group");
+                   "run this as " + owner + ", or share the socket: " + howToShare(path)
+                       + ", and add yourself to that group");
 }
 
 } // namespace
@@ -84,7 +94,8 @@ Finding judgeAccess(uid_t owner, gid_t group, mode_t mode)
     if ((mode & S_IWOTH) != 0)
         return warning(Check,
                        "every user of this machine may connect (mode " + modeText(mode) + ")",
-                       "use --socket-mode 0600, or 0660 with --socket-group");
+                       "use --socket-mode 0600, or 0660 with --socket-group; of a service "
+                       "SocketMode= and SocketGroup= of its socket's unit");
     if ((mode & S_IWGRP) != 0)
         return ok(Check,
                   whose + ", root and the group " + groupName(group) + " may connect (mode "

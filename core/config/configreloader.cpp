@@ -3,9 +3,21 @@
 #include "config/optiontable.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace Weave {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> OfSocket{"socket", "socket-mode", "socket-group"};
+
+bool isOfSocket(std::string_view name)
+{
+    return std::find(OfSocket.begin(), OfSocket.end(), name) != OfSocket.end();
+}
+
+} // namespace
 
 ConfigReloader::ConfigReloader(Options current, Config config, Load load, Environment environment)
     : m_options(std::move(current)),
@@ -13,6 +25,19 @@ ConfigReloader::ConfigReloader(Options current, Config config, Load load, Enviro
       m_load(std::move(load)),
       m_environment(std::move(environment))
 {
+}
+
+std::vector<std::string> ConfigReloader::leaveSocketToServiceManager(const std::string &path)
+{
+    m_isSocketGiven = true;
+    std::vector<std::string> unused;
+    for (const std::string_view name : OfSocket) {
+        const Options::Value &value = m_options.get(name);
+        // A path may be set for clients, which read the same files.
+        if (value.source != Options::Source::Default && !(name == "socket" && value.text == path))
+            unused.push_back(m_options.displayName(name));
+    }
+    return unused;
 }
 
 Result<ConfigReloader::Change> ConfigReloader::reload()
@@ -27,7 +52,8 @@ Result<ConfigReloader::Change> ConfigReloader::reload()
     for (const OptionSpec &spec : optionTable()) {
         if (spec.onReload == OnReload::Applies)
             continue;
-        if (loaded->get(spec.name).text != m_options.get(spec.name).text)
+        const bool isUsed = !m_isSocketGiven || !isOfSocket(spec.name);
+        if (isUsed && loaded->get(spec.name).text != m_options.get(spec.name).text)
             change.needsRestart.emplace_back(spec.name);
         live.replace(spec.name, m_options.get(spec.name));
     }

@@ -21,6 +21,10 @@ public:
     // current: what the daemon was started with; its config is config.
     ConfigReloader(Options current, Config config, Load load, Environment environment);
 
+    // The service manager has made the socket at that path, so what is set of it holds neither now
+    // nor after a restart. Returns where what does not hold is set, for people: "--socket-mode".
+    [[nodiscard]] std::vector<std::string> leaveSocketToServiceManager(const std::string &path);
+
     struct Change
     {
         Config config; // the new one; of what needs a restart it has the old values
@@ -39,6 +43,7 @@ private:
     Config m_config;
     const Load m_load;
     const Environment m_environment;
+    bool m_isSocketGiven = false; // by the service manager
 };
 
 } // namespace Weave

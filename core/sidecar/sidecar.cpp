@@ -119,12 +119,15 @@ Sidecar::~Sidecar() = default;
 
 Result<void> Sidecar::start(UniqueFd serviceSocket)
 {
-    auto listening = serviceSocket.isValid()
+    const bool isGiven = serviceSocket.isValid();
+    auto listening = isGiven
         ? ListeningSocket::adopt(std::move(serviceSocket))
         : ListeningSocket::open({m_config.socketPath, m_config.socketMode, m_config.socketGroup});
     if (!listening)
         return listening.error();
     m_server.listen(std::move(*listening));
+    if (isGiven)
+        leaveSocketToServiceManager();
     if (auto open = openDoors(); !open) {
         m_server.stopListening();
         if (m_http)
@@ -143,6 +146,19 @@ Result<void> Sidecar::start(UniqueFd serviceSocket)
                   static_cast<unsigned long long>(m_config.maxConnections));
     }
     return {};
+}
+
+void Sidecar::leaveSocketToServiceManager()
+{
+    if (!m_reloader)
+        return;
+    const auto unused = m_reloader->leaveSocketToServiceManager(m_server.socketPath());
+    if (!unused.empty())
+        qCWarning(lcConfig,
+                  "not used, since the service manager has made the socket: %s. Where it is and "
+                  "who may connect is set in its unit: systemctl edit weave-sidecar.socket, with "
+                  "--user for a user's own",
+                  listOf(unused).c_str());
 }
 
 Result<void> Sidecar::openDoors()

@@ -85,6 +85,7 @@ private:
     void preferComplete(const std::string &project) override;
 
     void apply(const Config &config);
+    void leaveSocketToServiceManager();
     [[nodiscard]] Result<void> openDoors();
     [[nodiscard]] bool isBacklogLong() const;
     [[nodiscard]] bool keepDeadLetter(const CallView &call, std::string_view reason);

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QJsonArray>
 #include <QSet>
 #include <QTest>
 
@@ -94,6 +95,7 @@ private Q_SLOTS:
     void otherDescriptors();
     void severalDescriptors();
     void socketOfAnotherProcess();
+    void settingsOfTheSocketAreNotUsed();
 };
 
 void ActivationProcessTest::takesTheSocketAndLeavesIt()
@@ -367,6 +369,27 @@ void ActivationProcessTest::socketOfAnotherProcess()
     QVERIFY(f.start());
     FakeClient client(f.sidecar.socketPath());
     QCOMPARE(client.sendCalls(Line, 1), 1);
+}
+
+void ActivationProcessTest::settingsOfTheSocketAreNotUsed()
+{
+    constexpr const char *Warning = "not used, since the service manager has made the socket: ";
+    ActivationFixture f;
+    QVERIFY(f.start()); // which names the socket that it is
+    QVERIFY(!f.sidecar.standardError().contains(QLatin1String(Warning)));
+    QVERIFY(f.stop());
+    const QString file = f.path(QStringLiteral("c.toml"));
+    const QStringList flags{QStringLiteral("--config"), file};
+    QVERIFY(f.writeFile(QStringLiteral("c.toml"), "socket-mode = \"0660\"\n"));
+    QVERIFY(f.start(flags));
+    const QString log = f.sidecar.standardError();
+    QVERIFY2(log.contains(QLatin1String(Warning) + file + QStringLiteral(":1: socket-mode. ")),
+             qPrintable(log));
+    // It would not take effect at the next start either.
+    QVERIFY(f.writeFile(QStringLiteral("c.toml"), ""));
+    const QJsonObject reply = FakeClient(f.sidecar.socketPath()).ask(R"({"method":"reload"})");
+    QVERIFY(reply.value(QLatin1String("success")).toBool());
+    QVERIFY(reply.value(QLatin1String("needs_restart")).toArray().isEmpty());
 }
 
 QTEST_GUILESS_MAIN(ActivationProcessTest)

@@ -68,6 +68,7 @@ private Q_SLOTS:
     void whatNeedsARestart();
     void aRestartIsAskedForAgain();
     void backAgainNeedsNone();
+    void socketOfTheServiceManager();
     void aFaultKeepsTheOldSettings();
     void theInstanceStays();
     void keyFileWithAnotherKey();
@@ -130,6 +131,26 @@ void TstConfigReloader::backAgainNeedsNone()
     QVERIFY(rig.reloader->reload());
     rig.set("socket", "/tmp/weave_sidecar.sock");
     QVERIFY(rig.reloader->reload()->needsRestart.empty());
+}
+
+// What is set of it holds at no time, so that no restart is asked for.
+void TstConfigReloader::socketOfTheServiceManager()
+{
+    Rig rig({{"socket-mode", "0660"}, {"socket", "/run/theirs"}});
+    QVERIFY((rig.reloader->leaveSocketToServiceManager("/run/theirs")
+             == Names{"c.toml:1: socket-mode"}));
+    rig.set("socket", "/other");
+    rig.set("socket-mode", "0600");
+    rig.set("spool-sync", "always");
+    const auto change = rig.reloader->reload();
+    QVERIFY(change);
+    QVERIFY((change->needsRestart == Names{"spool-sync"}));
+    QVERIFY(change->changed.empty());
+    Rig other({{"socket", "/other"}});
+    QVERIFY(
+        (other.reloader->leaveSocketToServiceManager("/run/theirs") == Names{"c.toml:1: socket"}));
+    Rig none;
+    QVERIFY(none.reloader->leaveSocketToServiceManager("/run/theirs").empty());
 }
 
 void TstConfigReloader::aFaultKeepsTheOldSettings()

@@ -10,15 +10,21 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace Weave {
 
 namespace {
 
-constexpr std::string_view SystemFile = "/etc/weave-sidecar/config.toml";
-
 // Larger is a mistake such as /dev/zero.
 constexpr auto MaxFileBytes = static_cast<qint64>(MiB);
+
+bool isForbidden(const std::string &path)
+{
+    return ::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES;
+}
 
 // Nothing when there is no such file.
 Result<std::optional<std::string>> readText(const std::string &path)
@@ -28,7 +34,10 @@ Result<std::optional<std::string>> readText(const std::string &path)
         return std::optional<std::string>();
     if (!file.open(QIODevice::ReadOnly))
         return Error{ErrorCode::Io,
-                     path + ": cannot be opened: " + file.errorString().toStdString()};
+                     path + ": cannot be opened: " + file.errorString().toStdString()
+                         + (isForbidden(path)
+                                ? ". Make it readable for this user, or say --config FILE"
+                                : "")};
     const QByteArray text = file.read(MaxFileBytes + 1);
     if (file.error() != QFile::NoError)
         return Error{ErrorCode::Io, path + ": cannot be read: " + file.errorString().toStdString()};
@@ -42,6 +51,15 @@ bool isPrivate(const std::string &path)
     constexpr QFile::Permissions Others =
         QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther;
     return !(QFile::permissions(toQString(path)) & Others);
+}
+
+// Nobody but root could read a private file of the system, neither its service nor the users.
+std::string howToHideKey(const std::string &path)
+{
+    return path == SystemConfigFile ? "keep the key in /etc/weave-sidecar/api-key (root, mode "
+                                      "0600), which systemd hands to the "
+                                      "service, and leave this file readable"
+                                    : "chmod 600 it, or use api-key-file";
 }
 
 // They are two ways to say one thing: a key in this file wins over both of an earlier file.
@@ -78,8 +96,7 @@ Result<void> readConfigFile(const std::string &path, bool mustExist, Options &op
         if (setting.name == "api-key" && !isPrivate(path))
             return Error{ErrorCode::InvalidArgument,
                          place
-                             + ": others can read the API key in this file: chmod 600 it, or use "
-                               "api-key-file"};
+                             + ": others can read the API key in this file: " + howToHideKey(path)};
         options.set(setting.name, setting.text, Options::Source::File, std::move(place));
     }
     return {};
@@ -103,7 +120,7 @@ std::vector<std::string> configFiles(const Options &options, const Environment &
         return {};
     else if (!given.empty())
         return {given};
-    std::vector<std::string> files{std::string(SystemFile)};
+    std::vector<std::string> files{SystemConfigFile};
     if (std::string user = userConfigFile(environment); !user.empty())
         files.push_back(std::move(user));
     return files;

@@ -10,6 +10,9 @@
 
 namespace Weave {
 
+// Of the system, which every user's daemon and commands read, too.
+inline constexpr const char *SystemConfigFile = "/etc/weave-sidecar/config.toml";
+
 // The config files that belong to these options, the one that wins last, whether they are there or
 // not: the one of --config, or the system's and the user's.
 [[nodiscard]] std::vector<std::string> configFiles(const Options &options,

@@ -265,6 +265,19 @@ class SystemService(unittest.TestCase):
         self.hand_over("two")
         wait_for(lambda: {"one", "two"} <= self.backend.ids)
 
+    def test_key_in_the_systems_file(self) -> None:
+        """It cannot be private: the service reads it, and so do the users."""
+        config = ETC / "config.toml"
+        config.write_text(f'backend = "{self.backend.url}"\napi-key = "{KEY}"\n')
+        config.chmod(0o644)
+        found = subprocess.run(
+            ["weave-sidecar", "config", "check"], capture_output=True, text=True, timeout=60, check=False
+        )
+        self.assertEqual(found.returncode, 2)
+        self.assertIn("keep the key in /etc/weave-sidecar/api-key", found.stderr)
+        self.assertNotIn("chmod 600", found.stderr)
+        self.assertNotIn(KEY, found.stderr)
+
     def test_metrics_on_a_socket(self) -> None:
         path = str(SOCKET.with_name("metrics"))
         self.configure(WEAVE_SIDECAR_BACKEND=self.backend.url, WEAVE_SIDECAR_METRICS=f"unix:{path}")

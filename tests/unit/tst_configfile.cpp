@@ -9,6 +9,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace Weave;
 using namespace Qt::StringLiterals;
 
@@ -26,6 +29,7 @@ private Q_SLOTS:
     void originsAndNames();
     void theFileIsNamedInErrors();
     void keysOnlyInPrivateFiles();
+    void aFileThatCannotBeRead();
     void aKeyWinsOverThatOfAnEarlierFile();
     void tooLarge();
     void notAFile();
@@ -154,6 +158,22 @@ void TstConfigFile::keysOnlyInPrivateFiles()
     Options options = with(path);
     QVERIFY(readConfigFiles(m_nothing, options));
     QCOMPARE(toBytes(options.get("api-key").text), "canary-key"_ba);
+}
+
+void TstConfigFile::aFileThatCannotBeRead()
+{
+    constexpr uid_t Nobody = 65534;
+    const QString path = write(u"c.toml"_s, "senders = 2\n");
+    QCOMPARE(::chmod(m_folder->path().toUtf8().constData(), 0755), 0);
+    QCOMPARE(::chmod(path.toUtf8().constData(), 0), 0);
+    Options options = with(path);
+    const bool isRoot = ::geteuid() == 0; // who may read every file
+    QCOMPARE(isRoot ? ::seteuid(Nobody) : 0, 0);
+    const auto read = readConfigFiles(m_nothing, options);
+    QCOMPARE(isRoot ? ::seteuid(0) : 0, 0);
+    QVERIFY(!read);
+    for (const char *part : {"Permission denied", "say --config FILE"})
+        QVERIFY2(toBytes(read.error().message).contains(part), read.error().message.c_str());
 }
 
 // Whichever of the two settings for it each file uses.

@@ -52,7 +52,8 @@ int runDaemon(const Config &config, ConfigReloader reloader)
     }
     auto spool = makeSpool(config);
     if (!spool) {
-        writeError(spool.error().message);
+        const std::string prefix = config.spoolName.empty() ? "" : config.spoolName + ": ";
+        writeError(prefix + spool.error().message);
         return 1;
     }
     Sidecar sidecar(config, makeTransport, std::move(*spool));

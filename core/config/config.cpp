@@ -178,6 +178,8 @@ void readSpool(Reader &reader, const Options &options, const Environment &enviro
     config.spoolSync = reader.choice("spool-sync", SpoolSyncs);
     config.spoolMaxBytes = reader.size("spool-max-bytes", MiB, 1024 * GiB);
     config.spoolDirectory = spoolDirectory(options, environment);
+    if (options.has("spool-dir"))
+        config.spoolName = options.displayName("spool-dir");
     if (options.get("spool-dir").text == "none") {
         if (config.spoolSync == SpoolSync::Always)
             reader.fail("spool-sync", "there is nothing to sync with --spool-dir none");
@@ -208,6 +210,7 @@ Result<void> readMetrics(const Options &options, Config &config)
                          + "\" is this daemon's own --metrics address; give the address of the "
                            "trace server itself"};
     config.metrics = std::move(*metrics);
+    config.metricsName = options.displayName("metrics");
     return {};
 }
 
@@ -294,6 +297,7 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
                              + "\" is this daemon's own --http address; give the address of the "
                                "trace server itself"};
         config.http = *door;
+        config.httpName = options.displayName("http");
     }
     if (auto read = readMetrics(options, config); !read)
         return read.error();

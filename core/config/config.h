@@ -43,6 +43,9 @@ struct Config
 
     std::optional<HttpAddress> http; // the HTTP door
     std::optional<MetricsAddress> metrics;
+    // Where they were set, for errors: "--http", "/etc/weave-sidecar/config.toml:3: http".
+    std::string httpName;
+    std::string metricsName;
     std::string instance; // a name that no other daemon has, new with every start
 
     Milliseconds flushInterval{0};
@@ -57,6 +60,7 @@ struct Config
     std::uint64_t maxConnections = 0;
     std::uint64_t maxLineBytes = 0;
     std::string spoolDirectory; // empty: in memory
+    std::string spoolName; // where it was set, for errors; empty: nowhere
     std::uint64_t spoolMaxBytes = 0;
     SpoolSync spoolSync = SpoolSync::Lazy;
     Milliseconds shutdownTimeout{0};

@@ -72,11 +72,11 @@ Result<void> HttpServer::listen(const QHostAddress &address, quint16 port)
         return {};
     const bool isTaken = m_server.serverError() == QAbstractSocket::AddressInUseError;
     return Error{ErrorCode::Io,
-                 m_options.flag + ": cannot listen on " + address.toString().toStdString()
+                 m_options.name + ": cannot listen on " + address.toString().toStdString()
                      + " port " + std::to_string(port) + ": " + m_server.errorString().toStdString()
                      + ". "
-                     + (isTaken ? "Stop what listens there, or choose another " : "Choose another ")
-                     + m_options.flag};
+                     + (isTaken ? "Stop what listens there, or choose another address"
+                                : "Choose another address")};
 }
 
 // Qt's own local sockets are QTcpSockets inside, and QTcpServer accepts whatever listens, so the
@@ -85,12 +85,12 @@ Result<void> HttpServer::listen(const SocketOptions &options)
 {
     auto socket = ListeningSocket::open(options);
     if (!socket)
-        return socket.error().withPrefix(m_options.flag + ": ");
+        return socket.error().withPrefix(m_options.name + ": ");
     UniqueFd copy(::fcntl(socket->descriptor(), F_DUPFD_CLOEXEC, 0));
     if (!copy.isValid() || !m_server.setSocketDescriptor(copy.get()))
         return Error{
             ErrorCode::Io,
-            m_options.flag + ": cannot listen on " + options.path + ": "
+            m_options.name + ": cannot listen on " + options.path + ": "
                 + (copy.isValid() ? m_server.errorString().toStdString() : std::strerror(errno))};
     [[maybe_unused]] const int owned = copy.release();
     m_unixSocket.emplace(std::move(*socket));

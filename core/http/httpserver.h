@@ -22,7 +22,7 @@ namespace Weave {
 
 struct HttpServerOptions
 {
-    std::string flag = "--http"; // which made the server; for errors
+    std::string name = "--http"; // of the setting that made the server; for errors
     std::string connectionsFlag = "--max-connections"; // what bounds its clients
     PassthroughOptions passthrough;
     std::uint64_t maxConnections = 1024;

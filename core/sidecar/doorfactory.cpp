@@ -25,6 +25,7 @@ std::unique_ptr<HttpServer> makeHttpDoor(const Config &config, std::uint64_t max
 HttpServerOptions httpDoorOptions(const Config &config, std::uint64_t maxConnections)
 {
     HttpServerOptions options;
+    options.name = config.httpName;
     options.maxConnections = maxConnections;
     options.answersAfterSync = config.spoolSync == SpoolSync::Always;
     options.passthrough.instance = QByteArray::fromStdString(config.instance);
@@ -44,7 +45,7 @@ std::unique_ptr<HttpServer> makeMetricsServer(const Config &config, RequestHandl
     if (!config.metrics)
         return nullptr;
     HttpServerOptions options;
-    options.flag = "--metrics";
+    options.name = config.metricsName;
     options.connectionsFlag = std::to_string(MaxMetricsConnections) + " at --metrics";
     options.maxConnections = MaxMetricsConnections;
     options.limits = {16 * KiB, 4 * KiB}; // who reads a page has no more to say

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void badFlag_data();
     void badFlag();
     void backendIsRequired();
+    void lineOfAFileIsNamed();
     void passwordInUrlIsNotRepeated();
     void helpAndVersion_data();
     void helpAndVersion();
@@ -115,6 +116,23 @@ void FlagsProcessTest::backendIsRequired()
     ProcessFixture f;
     QCOMPARE(f.sidecar.runToEnd({}), std::optional(2));
     QVERIFY(f.sidecar.standardError().contains(QLatin1String("--backend is missing")));
+}
+
+// The system's file holds for users' daemons, too, and they have not written it.
+void FlagsProcessTest::lineOfAFileIsNamed()
+{
+    ProcessFixture f;
+    QVERIFY(f.writeFile(QStringLiteral("file"), "x"));
+    QVERIFY(f.writeFile(QStringLiteral("c.toml"),
+                        "spool-dir = \"" + f.path(QStringLiteral("file")).toUtf8() + "\"\n"));
+    const QString file = f.path(QStringLiteral("c.toml"));
+    const QStringList arguments{QStringLiteral("--socket"), f.sidecar.socketPath(), Backend, File,
+                                QStringLiteral("--config")};
+    QCOMPARE(f.sidecar.runToEnd(arguments + QStringList{file}), std::optional(1));
+    const QString error = f.sidecar.standardError();
+    QVERIFY2(error.startsWith(QStringLiteral("weave-sidecar: ") + file
+                              + QStringLiteral(":1: spool-dir: ")),
+             qPrintable(error));
 }
 
 void FlagsProcessTest::passwordInUrlIsNotRepeated()

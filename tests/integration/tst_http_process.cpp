@@ -160,6 +160,21 @@ void HttpProcessTest::portInUse()
                                           QStringLiteral("--http"), address});
     QVERIFY(code.value_or(0) != 0);
     QVERIFY(f.sidecar.standardError().contains(QString::number(f.sink.port())));
+    // A line of the system's file, for one, that a user has not written: it is named.
+    const QString file = f.path(QStringLiteral("c.toml"));
+    for (const char *name : {"http", "metrics"}) {
+        QVERIFY(f.writeFile(QStringLiteral("c.toml"),
+                            "backend = \"http://127.0.0.1:1\"\n" + QByteArray(name) + " = \""
+                                + address.toUtf8() + "\"\n"));
+        QCOMPARE(f.sidecar.runToEnd({QStringLiteral("--headless"), QStringLiteral("--socket"),
+                                     f.sidecar.socketPath(), QStringLiteral("--config"), file}),
+                 std::optional(1));
+        const QString error = f.sidecar.standardError();
+        QVERIFY2(error.contains(file + QStringLiteral(":2: ") + QLatin1String(name)
+                                + QStringLiteral(": cannot listen on")),
+                 qPrintable(error));
+        QVERIFY2(!error.contains(QStringLiteral("--")), qPrintable(error));
+    }
 }
 
 void HttpProcessTest::passesOn()

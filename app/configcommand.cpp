@@ -36,6 +36,9 @@ std::string shownValue(const Options &options, const OptionSpec &spec,
         return std::string(Masked) + text.substr(at);
     if (spec.name == "spool-dir" && text.empty())
         return spoolDirectory(options, environment);
+    if (spec.name == "spool-max-bytes" && options.get(spec.name).source == Options::Source::Default
+        && options.get("spool-dir").text == "none")
+        return DefaultMemoryRoom;
     return text;
 }
 

@@ -174,7 +174,6 @@ std::vector<std::string> absolutePaths(std::vector<std::string> paths)
 void readSpool(Reader &reader, const Options &options, const Environment &environment,
                Config &config)
 {
-    constexpr std::uint64_t DefaultMemoryBytes = 64 * MiB;
     config.spoolSync = reader.choice("spool-sync", SpoolSyncs);
     config.spoolMaxBytes = reader.size("spool-max-bytes", MiB, 1024 * GiB);
     config.spoolDirectory = spoolDirectory(options, environment);
@@ -184,7 +183,7 @@ void readSpool(Reader &reader, const Options &options, const Environment &enviro
         if (config.spoolSync == SpoolSync::Always)
             reader.fail("spool-sync", "there is nothing to sync with --spool-dir none");
         if (options.get("spool-max-bytes").source == Options::Source::Default)
-            config.spoolMaxBytes = DefaultMemoryBytes;
+            config.spoolMaxBytes = *parseByteSize(DefaultMemoryRoom);
     } else if (config.spoolDirectory.empty()) {
         reader.fail("spool-dir",
                     "there is no home directory to put the spool into; give a "

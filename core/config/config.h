@@ -75,6 +75,9 @@ struct Config
                                                 const Environment &environment);
 };
 
+// The default of --spool-max-bytes for a spool in memory.
+inline constexpr const char *DefaultMemoryRoom = "64MiB";
+
 // StateDirectory= of packaging/systemd/weave-sidecar.service, and the spool in it.
 inline constexpr const char *SystemSpool = "/var/lib/weave-sidecar/spool";
 

@@ -21,7 +21,9 @@ constexpr std::string_view Preamble =
 # socket from weave-sidecar.socket, not from here.
 #
 #     weave-sidecar config check      says what is wrong with it
-#     weave-sidecar config show       says which value is in force and where it comes from
+#     weave-sidecar config show       says which value is in force for a daemon of the user who runs it, and
+#                                     where it comes from (socket, spool and key of the service are others:
+#                                     docs/systemd.md)
 #     systemctl reload weave-sidecar  applies a change
 #
 # Only `backend` has to be set. The API key does not belong here, where everybody can read it. The service

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void badFlag();
     void backendIsRequired();
     void lineOfAFileIsNamed();
+    void configShowsWhatHolds();
     void passwordInUrlIsNotRepeated();
     void helpAndVersion_data();
     void helpAndVersion();
@@ -133,6 +134,25 @@ void FlagsProcessTest::lineOfAFileIsNamed()
     QVERIFY2(error.startsWith(QStringLiteral("weave-sidecar: ") + file
                               + QStringLiteral(":1: spool-dir: ")),
              qPrintable(error));
+}
+
+// A spool in memory has another default.
+void FlagsProcessTest::configShowsWhatHolds()
+{
+    ProcessFixture f;
+    const QStringList show{QStringLiteral("config"), QStringLiteral("show"), Backend, File};
+    const QStringList inMemory{QStringLiteral("--spool-dir"), QStringLiteral("none")};
+    QCOMPARE(f.sidecar.runToEnd(show), std::optional(0));
+    QVERIFY(f.sidecar.standardOutput().contains(QLatin1String("= \"1GiB\"")));
+    QCOMPARE(f.sidecar.runToEnd(show + inMemory), std::optional(0));
+    const QString shown = f.sidecar.standardOutput();
+    QVERIFY2(shown.contains(QLatin1String("= \"64MiB\"")), qPrintable(shown));
+    QVERIFY(!shown.contains(QLatin1String("1GiB")));
+    QCOMPARE(f.sidecar.runToEnd(
+                 show + inMemory
+                 + QStringList{QStringLiteral("--spool-max-bytes"), QStringLiteral("2GiB")}),
+             std::optional(0));
+    QVERIFY(f.sidecar.standardOutput().contains(QLatin1String("= \"2GiB\"")));
 }
 
 void FlagsProcessTest::passwordInUrlIsNotRepeated()

@@ -153,6 +153,11 @@ def main():
             count = play(scene, page)
         finally:
             scene.stop()
+        # What the page has people look for before they go back to an older version, or remove all.
+        empty = "waiting: 0 calls"
+        assert empty in scene.run("weave-sidecar spool ls")
+        for title in ("Upgrade and downgrade", "Uninstall"):
+            assert empty in section(page, title), f"{title} does not say how an empty spool is known"
     assert count >= 8 and "good" in Backend.taken, (count, Backend.taken)
     print(f"{count} blocks of commands work as they stand")
     return 0

@@ -16,7 +16,7 @@ Copies Weave Sidecar and starts nothing.
   settings         /etc/weave-sidecar           ~/.config/weave-sidecar
 
   --prefix DIR     copy to DIR instead of the place in the first line
-  --uninstall      remove what was installed; settings and undelivered calls stay
+  --uninstall      stop the service and remove what was installed; settings and undelivered calls stay
 TXT
 }
 
@@ -57,8 +57,17 @@ esac
 icons=$data/icons/hicolor
 entry=$data/applications/weave-sidecar-tray.desktop
 
+# Asks the service manager of the scope; nothing and no success where there is none.
+control() {
+    if [ "$scope" = system ]; then systemctl "$@"; else systemctl --user "$@"; fi 2>/dev/null
+}
+
 uninstall() {
     [ -e "$prefix/bin/weave-sidecar" ] || die "nothing is installed in $prefix"
+    # Else the daemon would go on without its program, and the links of its units would lead nowhere.
+    if [ -e "$units/weave-sidecar.service" ]; then
+        control disable --now weave-sidecar.socket weave-sidecar.service || true
+    fi
     for unit in "$here/share/weave-sidecar/systemd/$scope"/*; do
         [ ! -e "$unit" ] || rm -f "$units/${unit##*/}"
     done
@@ -66,6 +75,7 @@ uninstall() {
     rm -rf "${prefix:?}/bin" "${prefix:?}/lib" "$prefix/plugins" "$prefix/share" "$prefix/README" \
         "$prefix/LICENSE" "$prefix/install.sh"
     rmdir "$prefix" 2>/dev/null || true
+    control daemon-reload || true
 }
 
 install_files() {
@@ -91,6 +101,14 @@ install_files() {
     fi
     [ "$scope" = user ] || add_user
     if [ "$scope" = system ]; then start=systemctl; else start="systemctl --user"; fi
+    if control is-active --quiet weave-sidecar.service; then
+        cat <<TXT
+Weave Sidecar is in $prefix. The version of before runs on until it is restarted; no call is lost by that:
+    $start daemon-reload
+    $start restart weave-sidecar.service
+TXT
+        return
+    fi
     cat <<TXT
 Weave Sidecar is in $prefix.
 Set the backend in $settings/config.toml, then run it as a service:

@@ -138,9 +138,23 @@ def _maps_of_tray(host: Host) -> list[str]:
     raise AssertionError("the tray is not among the processes")
 
 
+def pretend_service(host: Host) -> Path:
+    """From now on systemctl says that the service runs, and writes down what it is asked: there."""
+    asked = host.home / "systemctl.log"
+    systemctl = host.root.path / "usr/local/bin/systemctl"
+    systemctl.write_text(
+        "#!/bin/sh\n"
+        f"[ ! -e ~/.local/bin/weave-sidecar ] || printf 'program there: ' >> /home/{_USER}/systemctl.log\n"
+        f'echo "$*" >> /home/{_USER}/systemctl.log\n'
+    )
+    systemctl.chmod(0o755)
+    return asked
+
+
 def check_installer(host: Host) -> None:
     before = _tree(host.home)
-    host.as_user(f"{host.place}/install.sh")
+    said = host.as_user(f"{host.place}/install.sh")
+    assert "systemctl --user enable --now weave-sidecar.socket weave-sidecar.service" in said, said
     program = f"/home/{_USER}/.local/bin/weave-sidecar"
     assert host.as_user(program, "--version").startswith("weave-sidecar "), "the link does not work"
     entry = (host.home / ".local/share/applications/weave-sidecar-tray.desktop").read_text()
@@ -149,7 +163,18 @@ def check_installer(host: Host) -> None:
     assert settings.exists()
     for unit in (host.home / ".config/systemd/user").iterdir():
         assert "/usr/bin/weave-sidecar" not in unit.read_text(), unit
+    # Over a service that runs, which no enable --now would restart. Removing stops it first.
+    asked = pretend_service(host)
+    said = host.as_user(f"{host.place}/install.sh")
+    assert "systemctl --user restart weave-sidecar.service" in said, said
+    assert "enable" not in said, said
+    asked.unlink()
     host.as_user(f"{host.place}/install.sh", "--uninstall")
+    assert asked.read_text().splitlines() == [
+        "program there: --user disable --now weave-sidecar.socket weave-sidecar.service",
+        "--user daemon-reload",
+    ], asked.read_text()
+    asked.unlink()
     left = {path for path in _tree(host.home) - before if not path.is_dir()}
     assert left == {settings}, f"left after --uninstall: {left}"
 

@@ -13,15 +13,18 @@ Error refuse(std::string reason)
     return {ErrorCode::InvalidArgument, std::move(reason)};
 }
 
-bool isLoopback(const QString &host)
+} // namespace
+
+bool isLocalName(const QString &host)
 {
-    if (host == QLatin1String("localhost") || host.endsWith(QLatin1String(".localhost")))
-        return true;
-    QHostAddress address;
-    return address.setAddress(host) && address.isLoopback();
+    return host == QLatin1String("localhost") || host.endsWith(QLatin1String(".localhost"));
 }
 
-} // namespace
+bool isThisMachine(const QString &host)
+{
+    QHostAddress address;
+    return isLocalName(host) || (address.setAddress(host) && address.isLoopback());
+}
 
 std::string BackendAddress::display() const
 {
@@ -51,7 +54,7 @@ Result<BackendAddress> parseBackend(std::string_view text, bool allowHttp)
         return refuse("has a user name or password in it; give the key by --api-key-file");
     if (url.hasQuery() || url.hasFragment())
         return refuse("has a query or fragment in it; only a path may follow the host");
-    if (isHttp && !allowHttp && !isLoopback(url.host()))
+    if (isHttp && !allowHttp && !isThisMachine(url.host()))
         return refuse("is plain http and not on this machine: the API key would travel in the "
                       "clear. Use https, or say --allow-http");
     return address;

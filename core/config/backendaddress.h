@@ -22,6 +22,11 @@ struct BackendAddress
     [[nodiscard]] std::string display() const;
 };
 
+// localhost and the names below it, which are this machine's (RFC 6761).
+[[nodiscard]] bool isLocalName(const QString &host);
+// Such a name, or a loopback address: what is sent there does not leave the machine.
+[[nodiscard]] bool isThisMachine(const QString &host);
+
 // Reads --backend. Plain http is for this machine alone unless allowHttp: the key would travel in
 // the clear.
 [[nodiscard]] Result<BackendAddress> parseBackend(std::string_view text, bool allowHttp);

@@ -17,11 +17,6 @@ Error refuse(std::string reason)
     return {ErrorCode::InvalidArgument, std::move(reason)};
 }
 
-bool isLocalName(const QString &host)
-{
-    return host == QLatin1String("localhost") || host.endsWith(QLatin1String(".localhost"));
-}
-
 } // namespace
 
 Result<HttpAddress> parseHostAndPort(std::string_view text)

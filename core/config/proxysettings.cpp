@@ -1,8 +1,7 @@
 #include "config/proxysettings.h"
 
 #include "common/logging.h"
-
-#include <QHostAddress>
+#include "config/backendaddress.h"
 
 #include <algorithm>
 #include <optional>
@@ -35,12 +34,6 @@ std::optional<Variable> read(const Environment &environment, const std::string &
             return Variable{variant, *value};
     }
     return std::nullopt;
-}
-
-bool isThisMachine(const QString &host)
-{
-    QHostAddress address;
-    return host == QLatin1String("localhost") || (address.setAddress(host) && address.isLoopback());
 }
 
 } // namespace

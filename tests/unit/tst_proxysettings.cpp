@@ -56,8 +56,11 @@ private Q_SLOTS:
     void thisMachineNeedsNone()
     {
         m_variables = {{"ALL_PROXY", "http://proxy"}};
-        for (const char *url : {"http://127.0.0.1:80", "http://localhost", "http://[::1]:9"})
+        for (const char *url : {"http://127.0.0.1:80", "http://localhost", "http://[::1]:9",
+                                "http://trace.localhost"})
             QCOMPARE(find(url).type(), QNetworkProxy::NoProxy);
+        for (const char *url : {"http://localhost.example", "http://mylocalhost"})
+            QCOMPARE(find(url).type(), QNetworkProxy::HttpProxy);
     }
 
     void exempt_data()

@@ -352,6 +352,14 @@ class SystemService(unittest.TestCase):
         self.assertGreaterEqual(files, 16384)
         self.assertRegex(limits, r"Max core file size\s+0\s+0")
         self.assertNotIn("limit of open files", log())
+        # Whoever makes files beforehand gives way to clients: field 19 of stat, where 3 follows the name.
+        self.hand_over("one")
+
+        def nices() -> set[int]:
+            texts = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+            return {int(text.rpartition(")")[2].split()[16]) for text in texts}
+
+        wait_for(lambda: 19 in nices())
 
     def test_stop_and_remove(self) -> None:
         self.start_socket()

@@ -298,6 +298,7 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
         config.http = *door;
         config.httpName = options.displayName("http");
     }
+    config.metricsAllowRemote = options.has("metrics-allow-remote");
     if (auto read = readMetrics(options, config); !read)
         return read.error();
     config.instance = "weave-sidecar-" + QUuid::createUuid().toString(QUuid::Id128).toStdString();

@@ -43,6 +43,7 @@ struct Config
 
     std::optional<HttpAddress> http; // the HTTP door
     std::optional<MetricsAddress> metrics;
+    bool metricsAllowRemote = false;
     // Where they were set, for errors: "--http", "/etc/weave-sidecar/config.toml:3: http".
     std::string httpName;
     std::string metricsName;

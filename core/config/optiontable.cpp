@@ -98,9 +98,10 @@ constexpr std::array<OptionSpec, 32> Table{{
      "put a proxy with TLS in front.",
      OnReload::NeedsRestart},
     {"metrics-allow-remote", "", "", "", Access,
-     "Allow a --metrics address that other machines reach. Nobody is asked for a key there; no "
-     "page holds a call or a key, but /status and /readyz repeat the backend's errors, which may "
-     "name projects.",
+     "Allow a --metrics address that other machines reach, and tell them the same at --http. "
+     "Nobody "
+     "is asked for a key there; no page holds a call or a key, but /status and /readyz repeat the "
+     "backend's errors, which may name projects.",
      OnReload::NeedsRestart},
 
     {"max-connections", "N", "1024", "", Limits,

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int BadRequest = 400;
 constexpr int Unauthorized = 401;
+constexpr int Forbidden = 403;
 constexpr int Unavailable = 503;
 constexpr int LoopDetected = 508;
 
@@ -27,8 +28,20 @@ DoorRouter::DoorRouter(RequestHandler &handler, DoorOptions options)
 {
 }
 
+// The door is opened to other machines for calls, which need a key; that opens no more.
+bool DoorRouter::mayReadAll(const HttpRequest &request) const
+{
+    return !request.isFromElsewhere || m_options.tellsEverybody
+        || identifyCaller(request.header("Authorization"), m_options.apiKey) == Caller::Owner;
+}
+
 std::optional<HttpReply> DoorRouter::turnAway(const HttpRequest &head) const
 {
+    if (isHealthRequest(head) && head.path() == "/metrics" && !mayReadAll(head))
+        return errorReply(
+            Forbidden,
+            "metrics are for this machine: ask with the sidecar's API key, or let the "
+            "sidecar be started with --metrics-allow-remote");
     if (isHealthRequest(head))
         return std::nullopt;
     int keys = 0;
@@ -52,7 +65,7 @@ std::optional<HttpReply> DoorRouter::turnAway(const HttpRequest &head) const
 std::optional<HttpRouter::Answer> DoorRouter::answer(const HttpRequest &request)
 {
     if (isHealthRequest(request))
-        return Answer{healthPage(request.path(), m_handler), Outcome::Health};
+        return Answer{healthPage(request.path(), m_handler, mayReadAll(request)), Outcome::Health};
     const auto route = findCallRoute(request.method, request.path());
     if (!route
         || identifyCaller(request.header("Authorization"), m_options.apiKey) != Caller::Owner)

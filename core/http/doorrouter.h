@@ -14,6 +14,7 @@ struct DoorOptions
     std::string apiKey; // the daemon's; never leaves it
     std::string instance; // this daemon's name in Via headers
     std::size_t maxBodyBytes = 0; // of an unpacked body
+    bool tellsEverybody = false; // metrics and reasons, also to other machines without the key
 };
 
 // The HTTP door: calls are kept and answered, health is told, everything else is for the trace
@@ -31,6 +32,7 @@ public:
     [[nodiscard]] bool shouldFlushBefore(const HttpRequest &request) const override;
 
 private:
+    [[nodiscard]] bool mayReadAll(const HttpRequest &request) const;
     [[nodiscard]] std::optional<Answer> keepCalls(const CallRoute &route,
                                                   const HttpRequest &request);
 

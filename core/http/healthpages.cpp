@@ -23,7 +23,7 @@ bool isReading(const HttpRequest &request)
     return request.method == "GET" || request.method == "HEAD";
 }
 
-HttpReply healthPage(std::string_view path, RequestHandler &handler)
+HttpReply healthPage(std::string_view path, RequestHandler &handler, bool tellsReason)
 {
     if (path == "/healthz")
         return {200, "ok\n", PlainText};
@@ -35,7 +35,7 @@ HttpReply healthPage(std::string_view path, RequestHandler &handler)
     const std::string trouble = whyNotReady(report);
     if (trouble.empty())
         return {200, "ready\n", PlainText};
-    return {Unavailable, "not ready: " + trouble + "\n", PlainText};
+    return {Unavailable, tellsReason ? "not ready: " + trouble + "\n" : "not ready\n", PlainText};
 }
 
 } // namespace Weave

@@ -16,6 +16,8 @@ namespace Weave {
 [[nodiscard]] bool isReading(const HttpRequest &request);
 
 // The page at a path for which isHealthPath() holds, or at /status: what the socket's method says.
-[[nodiscard]] HttpReply healthPage(std::string_view path, RequestHandler &handler);
+// The reason why it is not ready may have the backend's words.
+[[nodiscard]] HttpReply healthPage(std::string_view path, RequestHandler &handler,
+                                   bool tellsReason);
 
 } // namespace Weave

@@ -19,7 +19,7 @@ std::optional<HttpReply> HealthRouter::turnAway(const HttpRequest &head) const
 
 std::optional<HttpRouter::Answer> HealthRouter::answer(const HttpRequest &request)
 {
-    return Answer{healthPage(request.path(), m_handler), Outcome::Health};
+    return Answer{healthPage(request.path(), m_handler, true), Outcome::Health};
 }
 
 } // namespace Weave

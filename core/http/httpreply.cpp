@@ -9,10 +9,11 @@ namespace Weave {
 
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 16> Names{{
+constexpr std::array<std::pair<int, std::string_view>, 17> Names{{
     {200, "OK"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
+    {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
     {408, "Request Timeout"},

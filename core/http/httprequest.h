@@ -16,6 +16,7 @@ struct HttpRequest
     std::string body;
     bool isHttp10 = false;
     bool keepsAlive = true; // the client may send another request on this connection
+    bool isFromElsewhere = false; // by another address than loopback
 
     // The value of the first header of that name, in whatever letters; empty without one.
     [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -124,7 +124,9 @@ bool HttpSession::handleHead()
 {
     constexpr int ExpectationFailed = 417;
     m_isHeadChecked = true;
-    const HttpRequest &head = m_reader.request();
+    HttpRequest &head = m_reader.request();
+    const QHostAddress peer = m_socket->peerAddress(); // null by a Unix socket
+    head.isFromElsewhere = !peer.isNull() && !peer.isLoopback();
     const std::string_view expect = head.header("Expect");
     if (!expect.empty() && !equalsIgnoringCase(expect, "100-continue")) {
         refuse(errorReply(ExpectationFailed, "Expect: only 100-continue is known"));

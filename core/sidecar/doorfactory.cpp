@@ -9,8 +9,9 @@ namespace Weave {
 
 std::unique_ptr<HttpRouter> makeDoorRouter(const Config &config, RequestHandler &handler)
 {
-    return std::make_unique<DoorRouter>(
-        handler, DoorOptions{config.credentials.apiKey, config.instance, 32 * MiB});
+    return std::make_unique<DoorRouter>(handler,
+                                        DoorOptions{config.credentials.apiKey, config.instance,
+                                                    32 * MiB, config.metricsAllowRemote});
 }
 
 std::unique_ptr<HttpServer> makeHttpDoor(const Config &config, std::uint64_t maxConnections,

@@ -3,6 +3,7 @@
 #include "integration/httprig.h"
 
 #include <QJsonDocument>
+#include <QNetworkInterface>
 #include <QProcess>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -12,6 +13,7 @@
 
 using namespace Weave;
 using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
 
 namespace {
 
@@ -86,6 +88,7 @@ private Q_SLOTS:
     void comesBackThroughAnotherPort();
     void health();
     void metricsForPrometheus();
+    void otherMachinesGetNoMetrics();
     void slowReaderCostsNoMemory();
     void endsWithClients();
     void answersBeforeItEnds();
@@ -314,6 +317,35 @@ void HttpProcessTest::metricsForPrometheus()
         return;
     }
     QSKIP("Python's prometheus_client is not here");
+}
+
+// An address of this machine that is not loopback stands for another machine.
+void HttpProcessTest::otherMachinesGetNoMetrics()
+{
+    QHostAddress outside;
+    for (const QHostAddress &address : QNetworkInterface::allAddresses()) {
+        if (!address.isLoopback() && address.protocol() == QAbstractSocket::IPv4Protocol)
+            outside = address;
+    }
+    if (outside.isNull())
+        QSKIP("this machine has no address but loopback");
+    const auto statusFrom = [](const QHostAddress &address, quint16 port) {
+        QTcpSocket socket;
+        socket.connectToHost(address, port);
+        if (!socket.waitForConnected(5000))
+            return QByteArray();
+        socket.write(httpGet("/metrics", {}));
+        return socket.waitForReadyRead(5000) ? socket.readLine().trimmed() : QByteArray();
+    };
+    const QStringList open{QStringLiteral("--http"), QStringLiteral("0.0.0.0:0"),
+                           QStringLiteral("--http-allow-remote")};
+    ProcessFixture f;
+    QVERIFY(f.start(open));
+    QCOMPARE(statusFrom(QHostAddress::LocalHost, doorPort(f)), "HTTP/1.1 200 OK"_ba);
+    QVERIFY(statusFrom(outside, doorPort(f)).startsWith("HTTP/1.1 403 Forbidden"));
+    ProcessFixture other;
+    QVERIFY(other.start(open + QStringList{QStringLiteral("--metrics-allow-remote")}));
+    QCOMPARE(statusFrom(outside, doorPort(other)), "HTTP/1.1 200 OK"_ba);
 }
 
 void HttpProcessTest::slowReaderCostsNoMemory()

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void packedBody();
     void health();
     void readiness();
+    void otherMachines_data();
+    void otherMachines();
     void credentials_data();
     void credentials();
     void passedOnWithoutABackend_data();
@@ -140,6 +142,50 @@ void HttpServerTest::readiness()
     QCOMPARE(statusOf(answer), 503);
     QVERIFY(answer->body.contains("the backend answered 401"));
     QCOMPARE(statusOf(client.ask(httpGet("/healthz", {}))), 200);
+}
+
+void HttpServerTest::otherMachines_data()
+{
+    QTest::addColumn<bool>("isFromElsewhere");
+    QTest::addColumn<bool>("hasKey");
+    QTest::addColumn<bool>("tellsEverybody");
+    QTest::addColumn<bool>("isTold");
+    QTest::newRow("this machine") << false << false << false << true;
+    QTest::newRow("another one") << true << false << false << false;
+    QTest::newRow("with the key") << true << true << false << true;
+    QTest::newRow("allowed") << true << false << true << true;
+}
+
+// Whoever opens the door for calls has not opened the pages about the daemon.
+void HttpServerTest::otherMachines()
+{
+    QFETCH(bool, isFromElsewhere);
+    QFETCH(bool, hasKey);
+    QFETCH(bool, tellsEverybody);
+    QFETCH(bool, isTold);
+    FakeRequestHandler handler;
+    handler.status.delivery.condition = DeliveryState::Condition::Paused;
+    handler.status.delivery.lastError = "the backend answered 403: acme/secret";
+    DoorRouter router(handler, {"key", "instance", 1024, tellsEverybody});
+    HttpRequest request;
+    request.method = "GET";
+    request.isFromElsewhere = isFromElsewhere;
+    if (hasKey)
+        request.headers.emplace_back("Authorization", "Bearer key");
+    request.target = "/metrics";
+    const auto refusal = router.turnAway(request);
+    QCOMPARE(refusal.has_value(), !isTold);
+    if (refusal)
+        QCOMPARE(refusal->status, 403);
+    request.target = "/healthz";
+    QVERIFY(!router.turnAway(request));
+    QCOMPARE(router.answer(request)->reply.status, 200);
+    request.target = "/readyz";
+    QVERIFY(!router.turnAway(request));
+    const auto answer = router.answer(request);
+    QCOMPARE(answer->reply.status, 503);
+    QCOMPARE(answer->reply.body.find("acme/secret") != std::string::npos, isTold);
+    QVERIFY(answer->reply.body.starts_with("not ready"));
 }
 
 void HttpServerTest::credentials_data()

@@ -5,6 +5,7 @@
 #include "common/logging.h"
 #include "config/config.h"
 #include "config/configfile.h"
+#include "config/credentials.h"
 #include "config/optiontable.h"
 
 #include <algorithm>
@@ -30,6 +31,8 @@ std::string shownValue(const Options &options, const OptionSpec &spec,
 {
     const std::string &text = options.get(spec.name).text;
     if (spec.name == "api-key" && !text.empty())
+        return std::string(Masked);
+    if (spec.name == "api-key-file" && mayBeKey(text))
         return std::string(Masked);
     // A password in a URL is refused, but shown here before it is.
     if (const std::size_t at = text.find('@'); spec.name == "backend" && at != std::string::npos)

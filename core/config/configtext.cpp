@@ -130,9 +130,13 @@ Error syntaxError(const toml::parse_error &error, std::string_view text)
     const std::size_t begin = offsetOf(text, {error.source().begin.line, 1});
     const std::string line = decoded(text.substr(begin, text.find('\n', begin) - begin));
     std::string what = decoded(error.description());
-    if (std::any_of(line.begin(), line.end(), isBeyondAscii))
+    const bool isTwice = what.find("redefine") != std::string::npos;
+    // The library repeats a value that it takes for a number, and a key may be all digits.
+    if (line.find("api-key") != std::string::npos && !isTwice)
+        what = R"(expected a string in quotes, as in api-key = "KEY")";
+    else if (std::any_of(line.begin(), line.end(), isBeyondAscii))
         what += " (characters beyond ASCII belong in quotes)";
-    else if (what.find("redefine") == std::string::npos)
+    else if (!isTwice)
         what += R"(; a setting is a line such as flush-interval = "2s")";
     return errorAt(error.source(), what);
 }

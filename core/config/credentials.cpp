@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <unistd.h>
 
 namespace Weave {
 
@@ -64,6 +65,11 @@ Result<Credentials> readKeyFile(const Options &options)
     const std::string &path = options.get("api-key-file").text;
     const std::string name = options.displayName("api-key-file");
     const auto text = readSmallFile(path);
+    if (!text && mayBeKey(path))
+        return Error{ErrorCode::NotFound,
+                     name
+                         + ": expects the path of a file, and there is none of that name; the key "
+                           "itself belongs into api-key"};
     if (!text)
         return text.error().withPrefix(name + ": " + path + ": ");
     return keyOf(*text, path, name);
@@ -109,6 +115,12 @@ Credentials readNetrc(const QUrl &backend, const Environment &environment)
 }
 
 } // namespace
+
+bool mayBeKey(const std::string &keyFile)
+{
+    return !keyFile.empty() && keyFile.find('/') == std::string::npos
+        && ::access(keyFile.c_str(), F_OK) != 0;
+}
 
 Result<Credentials> findCredentials(const Options &options, const BackendAddress &backend,
                                     const Environment &environment)

@@ -25,4 +25,8 @@ struct Credentials
                                                   const BackendAddress &backend,
                                                   const Environment &environment);
 
+// Whether that may be the key itself, given in the place of the path of its file. It is not to be
+// shown then.
+[[nodiscard]] bool mayBeKey(const std::string &keyFile);
+
 } // namespace Weave

@@ -18,6 +18,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QByteArray Key = "CANARYKEY0123456789abcdef0123456789abcdef";
+const QByteArray Digits = "90217345560817263549901234567890123456789"; // as some keys are
 const QByteArray BasicKey = QByteArray("api:" + Key).toBase64();
 const QByteArray Password = "CANARYPASSWORD";
 const QByteArray Secret = "CANARYSECRET";
@@ -120,7 +121,7 @@ QByteArray leaks(const QList<std::pair<QByteArray, QByteArray>> &places)
 {
     for (const auto &[name, shown] : places) {
         for (const QByteArray &canary :
-             {Key, BasicKey, Password, Secret, QByteArray("lighthouse")}) {
+             {Key, Digits, BasicKey, Password, Secret, QByteArray("lighthouse")}) {
             if (shown.contains(canary))
                 return canary + " in " + name + ":\n" + shown;
         }
@@ -348,6 +349,13 @@ void CanaryProcessTest::wrongSettings_data()
     QTest::newRow("key of a file that is cut off") << https << none << "api-key = \"" + Key + "\n"
                                                    << none;
     QTest::newRow("key without quotes") << https << none << "api-key = " + Key + "\n" << none;
+    QTest::newRow("digits without quotes") << https << none << "api-key = " + Digits + "\n" << none;
+    QTest::newRow("key for its file")
+        << QStringList{https} + QStringList{u"--api-key-file"_s, QString::fromLatin1(Key)} << none
+        << none << none;
+    QTest::newRow("key for its file, in a file")
+        << https << none << "api-key-file = \"" + Key + "\"\n"
+        << none;
     QTest::newRow("key twice") << https << none
                                << "api-key = \"" + Key + "\"\napi-key = \"" + Key + "\"\n"
                                << none;

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <grp.h>
+#include <sys/stat.h>
 #include <utility>
 
 namespace Weave {
@@ -252,6 +253,10 @@ Result<Config> Config::resolve(const Options &options, const Environment &enviro
     config.pairHold = reader.duration("pair-hold", 0ms, 1h);
     config.socketMode = reader.socketMode("socket-mode");
     config.socketGroup = reader.group("socket-group");
+    if (config.socketGroup && (config.socketMode & S_IRWXG) == 0)
+        reader.fail("socket-group",
+                    "nobody of it may connect to a socket of mode 0600; give --socket-mode 0660, "
+                    "too, or leave the group out");
     config.maxConnections = reader.count("max-connections", 1, 100'000);
     config.maxLineBytes = reader.size("max-line-bytes", KiB, GiB);
     readSpool(reader, options, environment, config);

@@ -202,16 +202,17 @@ void TstConfigPlaces::spoolInMemory()
 
 void TstConfigPlaces::socketGroup()
 {
-    const auto byNumber = resolve({{"socket-group", "4242"}});
+    const auto byNumber = resolve({{"socket-mode", "0660"}, {"socket-group", "4242"}});
     QVERIFY2(byNumber.ok(), messageOf(byNumber).constData());
     QVERIFY(byNumber->socketGroup == gid_t{4242});
-    QVERIFY(configOf({{"socket-group", "0"}}).socketGroup == gid_t{0});
+    QVERIFY(configOf({{"socket-mode", "0660"}, {"socket-group", "0"}}).socketGroup == gid_t{0});
 
     const struct group *own = ::getgrgid(::getgid());
     if (!own)
         QSKIP("this process's group has no name");
     const gid_t id = own->gr_gid;
-    const auto byName = resolve({{"socket-group", QByteArray(own->gr_name).constData()}});
+    const auto byName =
+        resolve({{"socket-mode", "0660"}, {"socket-group", QByteArray(own->gr_name).constData()}});
     QVERIFY2(byName.ok(), messageOf(byName).constData());
     QVERIFY(byName->socketGroup == id);
 }
@@ -226,6 +227,10 @@ void TstConfigPlaces::badSocketGroup()
         QVERIFY2(message.startsWith("--socket-group: \"" + QByteArray(name) + "\": "),
                  message.constData());
     }
+    // It would be of no use.
+    const QByteArray closed = messageOf(resolve({{"socket-group", "0"}}));
+    QVERIFY2(closed.startsWith("--socket-group: \"0\": "), closed.constData());
+    QVERIFY2(closed.contains("--socket-mode 0660"), closed.constData());
 }
 
 QTEST_GUILESS_MAIN(TstConfigPlaces)

@@ -35,10 +35,13 @@ Result<void> makeFolder(const std::string &path)
     const auto parent = std::filesystem::path(path).parent_path();
     if (!parent.empty())
         std::filesystem::create_directories(parent, status);
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+        // Without the folder above it the system says only that there is none.
+        const std::string reason = status ? status.message() : std::strerror(errno);
         return Error{ErrorCode::Io,
-                     "cannot make the spool's folder " + path + ": " + std::strerror(errno)
+                     "cannot make the spool's folder " + path + ": " + reason
                          + "; choose another --spool-dir"};
+    }
     struct stat found = {};
     if (::lstat(path.c_str(), &found) != 0 || !S_ISDIR(found.st_mode))
         return Error{ErrorCode::InvalidArgument,

@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <optional>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Weave;
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void oneAtATime();
     void whatIsNoFolder_data();
     void whatIsNoFolder();
+    void whyThereIsNoFolderAbove();
     void aFolderOfSomebodyElse();
     void aLockThatCannotBeOpened();
     void namesOfSegments();
@@ -155,6 +157,23 @@ void TstSpoolDirectory::whatIsNoFolder()
         QVERIFY(below.error().code == ErrorCode::Io);
         QVERIFY(below.error().message.ends_with("choose another --spool-dir"));
     }
+}
+
+// Not that it is not there, but why it cannot be made.
+void TstSpoolDirectory::whyThereIsNoFolderAbove()
+{
+    constexpr uid_t Nobody = 65534;
+    const QByteArray parent = m_parent->path().toUtf8();
+    QVERIFY(QDir().mkdir(m_parent->filePath(u"locked"_s)));
+    QCOMPARE(::chmod(parent.constData(), 0755), 0);
+    QCOMPARE(::chmod((parent + "/locked").constData(), 0555), 0);
+    const bool isRoot = ::geteuid() == 0; // who may write everywhere
+    QCOMPARE(isRoot ? ::seteuid(Nobody) : 0, 0);
+    const auto directory = SpoolDirectory::open(parent.toStdString() + "/locked/state/spool");
+    QCOMPARE(isRoot ? ::seteuid(0) : 0, 0);
+    QVERIFY(!directory);
+    QVERIFY2(directory.error().message.find("Permission denied") != std::string::npos,
+             directory.error().message.c_str());
 }
 
 void TstSpoolDirectory::aFolderOfSomebodyElse()

@@ -120,8 +120,10 @@ void checkSpool(const Settings &settings, const SocketReport &socket, const Iden
         ? spool.value(QLatin1String("directory")).toString().toStdString()
         : settings.spoolFolder;
     if (folder.empty()) {
-        all.push_back(ok("spool", "calls are kept in memory; a daemon that is killed loses them"));
-        return;
+        if (isRunning || settings.isSpoolInMemory)
+            all.push_back(
+                ok("spool", "calls are kept in memory; a daemon that is killed loses them"));
+        return; // without a home directory there is a problem with the settings, which is said
     }
     all.push_back(checkSpoolFolder(folder, socket.owner.value_or(me.user), me));
     const auto space = diskSpaceAt(folder);

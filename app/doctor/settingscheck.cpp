@@ -103,6 +103,7 @@ Settings readSettings(const Options &options, const Environment &environment, co
     Settings settings;
     readWhole(options, environment, settings);
     settings.spoolFolder = spoolDirectory(options, environment);
+    settings.isSpoolInMemory = options.get("spool-dir").text == "none";
     if (const std::string &path = options.get("ca-file").text; !path.empty()) {
         if (const auto found = readCertificates(path)) // what is wrong with them is said already
             settings.caCertificates = *found;

@@ -26,7 +26,8 @@ struct Settings
     Credentials credentials;
     QNetworkProxy proxy{QNetworkProxy::NoProxy};
     QList<QSslCertificate> caCertificates;
-    std::string spoolFolder; // empty: in memory
+    std::string spoolFolder; // empty: in memory, or there is no place for one
+    bool isSpoolInMemory = false;
     std::uint64_t spoolMaxBytes = 0;
     std::uint64_t maxConnections = 0;
 };

@@ -72,6 +72,7 @@ private Q_SLOTS:
     void daemonsBackendWhenNoneIsNamed();
     void strangersBackendGetsNoKey();
     void worksWithoutADaemon();
+    void spoolInMemory();
     void leftSocket();
     void refusedKey();
     void keyThatTheDaemonAloneHas();
@@ -152,6 +153,20 @@ void DoctorProcessTest::worksWithoutADaemon()
                                 "ok backend", "warning key"})
         QVERIFY2(found.contains(QString::fromLatin1(finding)), finding);
     QVERIFY(!QFile::exists(f.path(u".local"_s))); // it makes nothing
+}
+
+// Without a home directory a daemon does not start; it keeps nothing in memory unless it is told
+// to.
+void DoctorProcessTest::spoolInMemory()
+{
+    ProcessFixture f;
+    Doctor doctor(f);
+    QVERIFY(doctor.findings(backendOf(f) + QStringList{u"--spool-dir"_s, u"none"_s})
+                .contains(u"ok spool"_s));
+    doctor.process.setEnvironment(u"HOME"_s, QString());
+    const QStringList found = doctor.findings(backendOf(f));
+    QVERIFY(found.contains(u"problem config"_s));
+    QVERIFY2(found.filter(u"spool"_s).isEmpty(), qPrintable(found.join(u'\n')));
 }
 
 void DoctorProcessTest::leftSocket()

@@ -37,6 +37,16 @@ void logStart(const Config &config, const std::string &socketPath)
     }
 }
 
+// As the log is written, where programs read it; people get the sentence alone.
+int failToStart(const Config &config, const std::string &sentence)
+{
+    if (config.logFormat == LogFormat::Json)
+        qCCritical(lcApp, "%s", sentence.c_str());
+    else
+        writeError(sentence);
+    return 1;
+}
+
 } // namespace
 
 int runDaemon(const Config &config, ConfigReloader reloader)
@@ -46,15 +56,12 @@ int runDaemon(const Config &config, ConfigReloader reloader)
     std::signal(SIGPIPE, SIG_IGN);
     SignalWatcher signalWatcher; // before anything that could need an orderly end
     auto serviceSocket = ServiceManager::takeSocket();
-    if (!serviceSocket) {
-        writeError(serviceSocket.error().message);
-        return 1;
-    }
+    if (!serviceSocket)
+        return failToStart(config, serviceSocket.error().message);
     auto spool = makeSpool(config);
     if (!spool) {
         const std::string prefix = config.spoolName.empty() ? "" : config.spoolName + ": ";
-        writeError(prefix + spool.error().message);
-        return 1;
+        return failToStart(config, prefix + spool.error().message);
     }
     Sidecar sidecar(config, makeTransport, std::move(*spool));
     sidecar.setReloader(std::move(reloader));
@@ -77,10 +84,8 @@ int runDaemon(const Config &config, ConfigReloader reloader)
     QObject::connect(&signalWatcher, &SignalWatcher::reloadRequested, &sidecar,
                      [&sidecar] { [[maybe_unused]] const auto logged = sidecar.reload(); });
     QObject::connect(&sidecar, &Sidecar::stopped, &sidecar, [] { QCoreApplication::exit(0); });
-    if (const auto started = sidecar.start(std::move(*serviceSocket)); !started) {
-        writeError(started.error().message);
-        return 1;
-    }
+    if (const auto started = sidecar.start(std::move(*serviceSocket)); !started)
+        return failToStart(config, started.error().message);
     logStart(config, sidecar.socketPath());
     serviceNotifier.ready();
     return QCoreApplication::exec();

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void badFlag();
     void backendIsRequired();
     void lineOfAFileIsNamed();
+    void errorsInTheLogsForm();
     void configShowsWhatHolds();
     void passwordInUrlIsNotRepeated();
     void helpAndVersion_data();
@@ -134,6 +135,24 @@ void FlagsProcessTest::lineOfAFileIsNamed()
     QVERIFY2(error.startsWith(QStringLiteral("weave-sidecar: ") + file
                               + QStringLiteral(":1: spool-dir: ")),
              qPrintable(error));
+}
+
+// Who collects lines of JSON is told by one why there are no more.
+void FlagsProcessTest::errorsInTheLogsForm()
+{
+    ProcessFixture f;
+    QVERIFY(f.writeFile(QStringLiteral("file"), "x"));
+    QCOMPARE(f.sidecar.runToEnd({QStringLiteral("--socket"), f.sidecar.socketPath(), Backend, File,
+                                 QStringLiteral("--spool-dir"), f.path(QStringLiteral("file")),
+                                 QStringLiteral("--log-format"), QStringLiteral("json")}),
+             std::optional(1));
+    const QByteArray error = f.sidecar.standardError().toUtf8();
+    QCOMPARE(error.count('\n'), 1);
+    const QJsonObject line = QJsonDocument::fromJson(error).object();
+    QCOMPARE(line.value(QLatin1String("level")).toString(), QStringLiteral("error"));
+    QVERIFY2(
+        line.value(QLatin1String("message")).toString().contains(QLatin1String("is not a folder")),
+        error.constData());
 }
 
 // A spool in memory has another default.

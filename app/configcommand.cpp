@@ -1,5 +1,6 @@
 #include "app/configcommand.h"
 
+#include "app/exitcodes.h"
 #include "common/jsontext.h"
 #include "common/jsonwriter.h"
 #include "common/logging.h"
@@ -16,14 +17,7 @@ namespace Weave {
 
 namespace {
 
-constexpr int ExitUsage = 2;
 constexpr std::string_view Masked = "********";
-
-int complain(const std::string &text)
-{
-    writeError(text);
-    return ExitUsage;
-}
 
 // What may be shown of a value.
 std::string shownValue(const Options &options, const OptionSpec &spec,
@@ -132,7 +126,7 @@ int runConfigCommand(const CommandLine &line, const Environment &environment)
 {
     Options options = line.options;
     if (const auto read = readConfigFiles(environment, options); !read)
-        return complain(read.error().message);
+        return complain(read.error().message, ExitUsage);
     if (line.command == Command::ConfigShow) {
         const std::string text =
             line.json ? configJson(options, environment) : configPage(options, environment);
@@ -140,7 +134,7 @@ int runConfigCommand(const CommandLine &line, const Environment &environment)
         return 0;
     }
     if (const auto config = Config::resolve(options, environment); !config)
-        return complain(config.error().message);
+        return complain(config.error().message, ExitUsage);
     std::printf("the settings are good; files: %s\n", filesLine(options, environment).c_str());
     return 0;
 }

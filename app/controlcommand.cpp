@@ -1,5 +1,6 @@
 #include "app/controlcommand.h"
 
+#include "app/exitcodes.h"
 #include "app/statusclient.h"
 #include "app/statustext.h"
 #include "common/logging.h"
@@ -49,12 +50,6 @@ void printNames(const QJsonObject &answer, const char *key, const char *words)
         std::printf("  %s: %s\n", qUtf8Printable(name.toString()), words);
 }
 
-int complain(const std::string &text)
-{
-    writeError(text);
-    return 1;
-}
-
 Result<std::string> statusPage(const CommandLine &line)
 {
     auto reply = ask(line.options.get("socket").text, R"({"method":"status"})");
@@ -96,6 +91,15 @@ int runControlCommand(const CommandLine &line)
         std::printf("%s\n", control.done);
     printNames(answer, "changed", "changed");
     printNames(answer, "needs_restart", "takes effect at the next start of the daemon");
+    return 0;
+}
+
+int printStatus(const CommandLine &line)
+{
+    const auto page = statusPage(line);
+    if (!page)
+        return complain(page.error().message);
+    std::fputs(page->c_str(), stdout);
     return 0;
 }
 

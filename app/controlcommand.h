@@ -8,6 +8,9 @@ namespace Weave {
 // exit code.
 int runControlCommand(const CommandLine &line);
 
+// status: what the running daemon says of itself. Returns the exit code.
+int printStatus(const CommandLine &line);
+
 // status --watch: the status once a second, until Ctrl-C or until nobody reads it. A daemon that
 // goes away is waited for; one that was never there is an error. Returns the exit code.
 int watchStatus(const CommandLine &line);

@@ -1,5 +1,6 @@
 #include "app/daemon.h"
 
+#include "app/exitcodes.h"
 #include "app/servicemanager.h"
 #include "app/servicenotifier.h"
 #include "app/signalwatcher.h"
@@ -44,7 +45,7 @@ int failToStart(const Config &config, const std::string &sentence)
         qCCritical(lcApp, "%s", sentence.c_str());
     else
         writeError(sentence);
-    return 1;
+    return ExitProblem;
 }
 
 } // namespace

@@ -3,10 +3,9 @@
 #include "app/controlcommand.h"
 #include "app/daemon.h"
 #include "app/doctor/doctorcommand.h"
+#include "app/exitcodes.h"
 #include "app/helptext.h"
 #include "app/spoolcommand.h"
-#include "app/statusclient.h"
-#include "app/statustext.h"
 #include "common/heap.h"
 #include "common/logging.h"
 #include "common/version.h"
@@ -25,34 +24,10 @@
 
 namespace {
 
-constexpr int ExitFailure = 1;
-constexpr int ExitUsage = 2;
-
 std::optional<std::string> processEnvironment(const char *name)
 {
     const char *value = std::getenv(name);
     return value ? std::optional<std::string>(value) : std::nullopt;
-}
-
-int complain(const Weave::Error &error, int exitCode)
-{
-    Weave::writeError(error.message);
-    return exitCode;
-}
-
-int printStatus(const Weave::CommandLine &line)
-{
-    const auto reply = Weave::ask(line.options.get("socket").text, R"({"method":"status"})");
-    if (!reply)
-        return complain(reply.error(), ExitFailure);
-    const auto status = Weave::parseStatusReply(*reply);
-    if (!status)
-        return complain(status.error(), ExitFailure);
-    if (line.json)
-        std::printf("%s\n", reply->c_str());
-    else
-        std::fputs(Weave::statusText(*status).c_str(), stdout);
-    return 0;
 }
 
 int run(const Weave::CommandLine &line)
@@ -65,10 +40,10 @@ int run(const Weave::CommandLine &line)
     };
     const auto options = load();
     if (!options)
-        return complain(options.error(), ExitUsage);
+        return Weave::complain(options.error().message, Weave::ExitUsage);
     const auto config = Weave::Config::resolve(*options, processEnvironment);
     if (!config)
-        return complain(config.error(), ExitUsage);
+        return Weave::complain(config.error().message, Weave::ExitUsage);
     return Weave::runDaemon(*config,
                             Weave::ConfigReloader(*options, *config, load, processEnvironment));
 }
@@ -79,7 +54,7 @@ void completeForCommand(Weave::CommandLine &line)
 {
     Weave::Options options = line.options;
     if (const auto read = Weave::readConfigFiles(processEnvironment, options); !read)
-        complain(read.error().withPrefix("warning: "), 0);
+        Weave::writeError("warning: " + read.error().message);
     Weave::Options::Value socket = options.get("socket");
     socket.text = Weave::clientSocketPath(options, processEnvironment);
     options.replace("socket", socket);
@@ -102,7 +77,7 @@ int execute(Weave::CommandLine &line)
         std::printf("weave-sidecar %s\n", std::string(Weave::version()).c_str());
         return 0;
     case Command::Status:
-        return line.watch ? Weave::watchStatus(line) : printStatus(line);
+        return line.watch ? Weave::watchStatus(line) : Weave::printStatus(line);
     case Command::Pause:
     case Command::Resume:
     case Command::Flush:
@@ -134,8 +109,7 @@ int finishOutput(int exitCode)
         return exitCode; // who reads it has had enough
     if (isFlushed && std::ferror(stdout) == 0)
         return exitCode;
-    Weave::writeError("not all of the output could be written; is the disk full?");
-    return ExitFailure;
+    return Weave::complain("not all of the output could be written; is the disk full?");
 }
 
 } // namespace
@@ -153,6 +127,6 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationName(QStringLiteral("weave-sidecar"));
     auto line = Weave::parseCommandLine(QCoreApplication::arguments(), processEnvironment);
     if (!line)
-        return complain(line.error(), ExitUsage);
+        return Weave::complain(line.error().message, Weave::ExitUsage);
     return finishOutput(execute(*line));
 }

@@ -1,6 +1,7 @@
 #include "app/spoolcommand.h"
 
 #include "app/deadletterlines.h"
+#include "app/exitcodes.h"
 #include "app/spoollisting.h"
 #include "app/statusclient.h"
 #include "common/linefile.h"
@@ -30,14 +31,6 @@
 namespace Weave {
 
 namespace {
-
-constexpr int ExitProblem = 1;
-
-int complain(const std::string &text)
-{
-    writeError(text);
-    return ExitProblem;
-}
 
 int list(const std::string &directory, bool asJson)
 {

@@ -1,47 +1,13 @@
 #include "batching/calltext.h"
 
+#include "common/completefields.h"
 #include "common/jsoncursor.h"
 
-#include <array>
 #include <span>
 
 namespace Weave {
 
 namespace {
-
-struct Field
-{
-    std::string_view name;
-    bool isTaken = true; // into a complete call
-};
-
-// The fields of a complete call (wandb/weave, types/v2_call_complete_params.py), by the half that
-// has them in the SDK's own pairing (call_batch_processor.py), and in the order in which it writes
-// them; of an end also the others that it writes.
-constexpr std::array<Field, 15> StartFields{{{"project_id"},
-                                             {"id"},
-                                             {"op_name"},
-                                             {"display_name"},
-                                             {"trace_id"},
-                                             {"parent_id"},
-                                             {"thread_id"},
-                                             {"turn_id"},
-                                             {"started_at"},
-                                             {"attributes"},
-                                             {"inputs"},
-                                             {"otel_dump"},
-                                             {"wb_user_id"},
-                                             {"wb_run_id"},
-                                             {"wb_run_step"}}};
-constexpr std::array<Field, 9> EndFields{{{"project_id", false},
-                                          {"id", false},
-                                          {"ended_at"},
-                                          {"exception"},
-                                          {"output"},
-                                          {"summary"},
-                                          {"wb_run_step_end"},
-                                          {"trace_id", false},
-                                          {"started_at", false}}};
 
 // The keys of an object among fields. They mostly come in the fields' order, so the search begins
 // behind the last one found: a comparison a key instead of a dozen, which was a fifth of the
@@ -49,23 +15,23 @@ constexpr std::array<Field, 9> EndFields{{{"project_id", false},
 class FieldSearch
 {
 public:
-    explicit FieldSearch(std::span<const Field> fields)
+    explicit FieldSearch(std::span<const CompleteField> fields)
         : m_fields(fields)
     {
     }
 
     // Null when it is none of them.
-    const Field *find(const JsonString &key)
+    const CompleteField *find(const JsonString &key)
     {
-        const Field *found = find(key.inside);
+        const CompleteField *found = find(key.inside);
         return found || !key.hasEscapes() ? found : find(key.decoded());
     }
 
 private:
-    const Field *find(std::string_view key)
+    const CompleteField *find(std::string_view key)
     {
         for (std::size_t tried = 0; tried != m_fields.size(); ++tried) {
-            const Field &field = m_fields[m_next];
+            const CompleteField &field = m_fields[m_next];
             m_next = m_next + 1 == m_fields.size() ? 0 : m_next + 1;
             if (key == field.name)
                 return &field;
@@ -73,16 +39,11 @@ private:
         return nullptr;
     }
 
-    const std::span<const Field> m_fields;
+    const std::span<const CompleteField> m_fields;
     std::size_t m_next = 0;
 };
 
-std::string_view between(const char *begin, const char *end)
-{
-    return {begin, static_cast<std::size_t>(end - begin)};
-}
-
-void readObject(JsonCursor &cursor, std::span<const Field> fields, CallText &text)
+void readObject(JsonCursor &cursor, std::span<const CompleteField> fields, CallText &text)
 {
     text.id.clear();
     text.startedAt = {};
@@ -95,7 +56,7 @@ void readObject(JsonCursor &cursor, std::span<const Field> fields, CallText &tex
     cursor.enterObject();
     while (cursor.nextMember(key)) {
         const char *memberBegin = key.inside.data() - 1; // its opening quote
-        const Field *field = search.find(key);
+        const CompleteField *field = search.find(key);
         const std::string_view name = field ? field->name : std::string_view();
         std::string_view value;
         if (name == "id" && cursor.peek() == '"') {
@@ -111,12 +72,12 @@ void readObject(JsonCursor &cursor, std::span<const Field> fields, CallText &tex
             text.traceId = value;
         const bool isWanted = field && field->isTaken;
         if (isWanted && lastWasWanted)
-            text.members.back() = between(text.members.back().data(), cursor.position());
+            text.members.back() = {text.members.back().data(), cursor.position()};
         else if (isWanted)
-            text.members.push_back(between(memberBegin, cursor.position()));
+            text.members.emplace_back(memberBegin, cursor.position());
         lastWasWanted = isWanted;
     }
-    text.object = between(begin, cursor.position());
+    text.object = {begin, cursor.position()};
 }
 
 } // namespace

@@ -1,28 +1,19 @@
 #include "http/callbody.h"
 
-#include "common/jsontext.h"
+#include "common/completefields.h"
 
 #include <algorithm>
-#include <array>
+#include <span>
 
 namespace Weave {
 
 namespace {
 
-// What a complete call has from its end (wandb/weave, call_batch_processor.py); all else is from
-// its start.
-constexpr std::array<std::string_view, 5> EndFields{"ended_at", "exception", "output", "summary",
-                                                    "wb_run_step_end"};
-
-bool isEndField(const JsonString &key)
+const CompleteField *find(const JsonString &key, std::span<const CompleteField> fields)
 {
-    return std::any_of(EndFields.begin(), EndFields.end(),
-                       [&key](std::string_view name) { return key.equals(name); });
-}
-
-std::string_view between(const char *begin, const char *end)
-{
-    return {begin, static_cast<std::size_t>(end - begin)};
+    const auto found = std::ranges::find_if(
+        fields, [&key](const CompleteField &field) { return key.equals(field.name); });
+    return found == fields.end() ? nullptr : &*found;
 }
 
 } // namespace
@@ -155,7 +146,7 @@ bool CallBody::readPayload(JsonCursor &cursor, CallKind kind)
     // The server makes up what is missing, and its answer says what.
     if (kind == CallKind::Start && fields.traceId.inside.empty())
         return refuse("a start has no trace_id");
-    const std::string_view payload = between(begin, cursor.position());
+    const std::string_view payload(begin, cursor.position());
     if (!addCall(kind, fields, payload))
         return false;
     addAnswer(kind, fields);
@@ -174,9 +165,13 @@ bool CallBody::readComplete(JsonCursor &cursor, const CallRoute &route)
     while (cursor.nextMember(key)) {
         const char *begin = key.inside.data() - 1; // its opening quote
         fields.readMember(cursor, key);
-        const std::string_view member = between(begin, cursor.position());
+        const std::string_view member(begin, cursor.position());
         const bool isName = key.equals("project_id") || key.equals("id");
-        const bool isEnd = isEndField(key);
+        const CompleteField *ofEnd = find(key, EndFields);
+        const bool isEnd = ofEnd && ofEnd->isTaken;
+        // What is in neither half would be missing where the two become a complete call again.
+        if (!isEnd && !find(key, StartFields))
+            return refuse("a complete call has a key that is not known here");
         if (!isEnd)
             (start += start.empty() ? "" : ",") += member;
         if (isEnd || isName)

@@ -332,6 +332,17 @@ void TstCallBody::goesOn_data()
            start("\"id\":\"1\",\"project_id\":\"a/b\",\"trace_id\":\"t\",\"id\":null"));
     single("end without an id", "{\"end\":{\"project_id\":\"a/b\"}}", Kind::End);
     single("end without a project", "{\"end\":{\"id\":\"1\"}}", Kind::End);
+
+    const auto complete = [&row](const char *name, const QByteArray &members) {
+        row(name,
+            batch("{\"project_id\":\"a/b\",\"id\":\"1\",\"trace_id\":\"t\","
+                  "\"started_at\":\"a\",\"ended_at\":\"b\""
+                  + members + "}"),
+            Kind::Complete);
+    };
+    // It would be in neither half of what pairing makes a complete call of again.
+    complete("complete call with another key", ",\"storage_class\":\"cold\"");
+    complete("complete call with another key in between", ",\"x\":1,\"output\":1");
 }
 
 void TstCallBody::goesOn()

@@ -73,18 +73,20 @@ void TstCompleteSplit::split_data()
             + ",\"op_name\":\"f\",\"display_name\":null,\"parent_id\":null,\"thread_id\":\"x\","
               "\"turn_id\":\"y\",\"inputs\":{\"output\":1},\"attributes\":{\"summary\":{}},"
               "\"output\":{\"id\":2,\"z\":[1.0]},\"summary\":{\"usage\":{}},\"exception\":null,"
+              "\"otel_dump\":{},"
               "\"wb_user_id\":null,\"wb_run_id\":\"r\",\"wb_run_step\":3,\"wb_run_step_end\":4",
         {u"output"_s, u"summary"_s, u"exception"_s, u"wb_run_step_end"_s});
     row("the end's first", Times + ",\"output\":1," + Names, {u"output"_s});
-    row("the end's last", Names + ",\"x\":{}," + Times + ",\"output\":[]", {u"output"_s});
-    row("in turns", "\"output\":1,\"x\":2,\"summary\":{},\"y\":3," + Times + "," + Names,
+    row("the end's last", Names + ",\"inputs\":{}," + Times + ",\"output\":[]", {u"output"_s});
+    row("in turns",
+        "\"output\":1,\"inputs\":2,\"summary\":{},\"attributes\":3," + Times + "," + Names,
         {u"output"_s, u"summary"_s});
     row("blanks", " " + Names + " ,\t" + Times + "\r\n,  \"output\" : \"o\" ", {u"output"_s});
     row("escaped keys",
         "\"project\\u005fid\":\"a\\/b\",\"\\u0069d\":\"1\",\"trace_id\":\"t\",\"\\u006futput\":1,"
         "\"ended\\u005fat\":\"2026\",\"started\\u005fat\":\"2026\"",
         {u"output"_s});
-    row("keys with quotes", Names + "," + Times + ",\"a\\\"b\":1,\"output\":\"}{\\\"\"",
+    row("quotes", Names + "," + Times + ",\"inputs\":{\"a\\\"b\":1},\"output\":\"}{\\\"\"",
         {u"output"_s});
 }
 
@@ -120,12 +122,15 @@ void TstCompleteSplit::split()
 void TstCompleteSplit::exactBytes()
 {
     CallBody body;
-    QVERIFY(read(body,
-                 batch(call(Names + "," + Times
-                            + ",\"n\":1e400,\"output\" : 12345678901234567890.0,\"s\":\"\\/\""))));
-    QCOMPARE(toBytes(body.calls()[0].payload),
-             "{\"start\":{" + Names
-                 + ",\"started_at\":\"2026-11-23T00:00:00Z\",\"n\":1e400,\"s\":\"\\/\"}}");
+    QVERIFY(
+        read(body,
+             batch(call(
+                 Names + "," + Times
+                 + ",\"inputs\":1e400,\"output\" : 12345678901234567890.0,\"turn_id\":\"\\/\""))));
+    QCOMPARE(
+        toBytes(body.calls()[0].payload),
+        "{\"start\":{" + Names
+            + ",\"started_at\":\"2026-11-23T00:00:00Z\",\"inputs\":1e400,\"turn_id\":\"\\/\"}}");
     QCOMPARE(toBytes(body.calls()[1].payload),
              "{\"end\":{\"project_id\":\"a/b\",\"id\":\"1\",\"ended_at\":\"2026-11-23\","
              "\"output\" : 12345678901234567890.0}}"_ba);

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t LineCount = 4;
 constexpr qint64 ReadBufferBytes = qint64{256} * 1024;
+// A server that takes less of a body for so long is late.
+constexpr qint64 ProgressBytes = qint64{256} * 1024;
 
 // RFC 9110, 7.6.1: they speak of one connection, not of the message.
 constexpr std::array<std::string_view, 9> HopByHop{"connection",
@@ -63,6 +65,7 @@ PassedRequest::PassedRequest(QNetworkReply *reply, std::shared_ptr<PassingLine> 
     m_reply->setReadBufferSize(ReadBufferBytes);
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &PassedRequest::handleTimeout);
+    connect(m_reply, &QNetworkReply::uploadProgress, this, &PassedRequest::handleProgress);
     connect(m_reply, &QNetworkReply::metaDataChanged, this, &PassedRequest::handleHead);
     connect(m_reply, &QNetworkReply::readyRead, this, &PassedRequest::handleData);
     connect(m_reply, &QNetworkReply::finished, this, &PassedRequest::handleFinished);
@@ -78,6 +81,17 @@ PassedRequest::~PassedRequest()
     m_reply->deleteLater();
     // The last owner of a line may be this request, and its manager's code may be on the stack.
     QTimer::singleShot(0, [line = std::move(m_line)] {});
+}
+
+// While the body goes on its way, the server is not late: a large file on a slow line takes longer
+// than any answer may.
+void PassedRequest::handleProgress(qint64 sent, qint64 total)
+{
+    const qint64 more = sent - m_sentAtStart;
+    if (!m_timer.isActive() || more <= 0 || (more < ProgressBytes && sent != total))
+        return;
+    m_sentAtStart = sent;
+    m_timer.start(m_timeout);
 }
 
 void PassedRequest::handleHead()

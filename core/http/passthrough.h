@@ -26,7 +26,9 @@ struct PassthroughOptions
     QNetworkProxy proxy{QNetworkProxy::NoProxy};
     QSslConfiguration tls;
     QByteArray instance; // this daemon's name in Via headers
-    Milliseconds timeout{0}; // without a byte from the trace server
+    // Without a byte from the trace server, and while it takes the request's body, without
+    // progress.
+    Milliseconds timeout{0};
 };
 
 // One of Qt's clients and the connections that it keeps.
@@ -69,6 +71,7 @@ Q_SIGNALS:
     void failed(int status, const QString &reason);
 
 private:
+    void handleProgress(qint64 sent, qint64 total);
     void handleHead();
     [[nodiscard]] bool isRightAnswer();
     void handleData();
@@ -79,6 +82,7 @@ private:
     QPointer<QNetworkReply> m_reply;
     QTimer m_timer;
     const Milliseconds m_timeout;
+    qint64 m_sentAtStart = 0; // of the body, when m_timer was started for it last
     bool m_hasHead = false;
     bool m_isFinished = false;
 };

@@ -3,7 +3,13 @@
 #include <QElapsedTimer>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
+#include <QTimer>
+
+#include <algorithm>
+#include <sys/socket.h>
 
 using namespace Weave;
 using namespace std::chrono_literals;
@@ -22,6 +28,53 @@ QString reasonOf(const std::optional<HttpAnswer> &answer)
     return QJsonDocument::fromJson(answer->body).object().value(QLatin1String("reason")).toString();
 }
 
+constexpr qint64 LargeBytes = qint64{24} * 1024 * 1024;
+
+// A trace server at the end of a slow line, which takes 160 KiB of a request every 20 ms. It takes
+// so many bytes, and answers when that was all of LargeBytes.
+class SlowLine final
+{
+public:
+    explicit SlowLine(qint64 bytes)
+        : m_bytes(bytes)
+    {
+        m_server.listen(QHostAddress::LocalHost);
+        const int small = 64 * 1024; // else the system takes what the server does not
+        ::setsockopt(static_cast<int>(m_server.socketDescriptor()), SOL_SOCKET, SO_RCVBUF, &small,
+                     sizeof small);
+        QObject::connect(&m_server, &QTcpServer::newConnection, &m_server, [this] {
+            m_socket = m_server.nextPendingConnection();
+            m_socket->setReadBufferSize(Step);
+            m_clock.start(20ms);
+        });
+        QObject::connect(&m_clock, &QTimer::timeout, &m_server, [this] { take(); });
+    }
+
+    [[nodiscard]] QUrl url() const
+    {
+        return QUrl(QStringLiteral("http://127.0.0.1:%1").arg(m_server.serverPort()));
+    }
+
+private:
+    static constexpr qint64 Step = qint64{160} * 1024;
+
+    void take()
+    {
+        m_taken += m_socket->read(std::min(Step, m_bytes - m_taken)).size();
+        if (m_taken < m_bytes)
+            return;
+        m_clock.stop();
+        if (m_taken >= LargeBytes)
+            m_socket->write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ntaken");
+    }
+
+    QTcpServer m_server;
+    QTcpSocket *m_socket = nullptr; // the server's
+    QTimer m_clock;
+    const qint64 m_bytes;
+    qint64 m_taken = 0;
+};
+
 } // namespace
 
 // Requests that the trace server does not answer, or not to the end.
@@ -39,6 +92,8 @@ private Q_SLOTS:
     void silentBackend();
     void silentInTheMiddle();
     void slowReaderIsNoSilentBackend();
+    void slowUploadIsNoSilentBackend();
+    void stuckUpload();
     void comesBack_data();
     void comesBack();
     void clientGoesMeanwhile();
@@ -170,6 +225,27 @@ void PassFailuresTest::slowReaderIsNoSilentBackend()
     const auto answer = client.readAnswer(15s);
     QCOMPARE(statusOf(answer), 200);
     QCOMPARE(answer->body.size(), Size);
+}
+
+// It is taken all the time, and takes twice as long as the server may be silent.
+void PassFailuresTest::slowUploadIsNoSilentBackend()
+{
+    const SlowLine line(LargeBytes);
+    HttpRig rig(withTimeout(1500ms), line.url());
+    HttpClient client = rig.client();
+    QVERIFY(client.send(httpPost("/file/create", QByteArray(LargeBytes, 'x'))));
+    const auto answer = client.readAnswer(15s);
+    QCOMPARE(statusOf(answer), 200);
+    QCOMPARE(answer->body, QByteArray("taken"));
+}
+
+void PassFailuresTest::stuckUpload()
+{
+    const SlowLine line(LargeBytes / 4);
+    HttpRig rig(withTimeout(500ms), line.url());
+    HttpClient client = rig.client();
+    QVERIFY(client.send(httpPost("/file/create", QByteArray(LargeBytes, 'x'))));
+    QCOMPARE(statusOf(client.readAnswer(15s)), 504);
 }
 
 void PassFailuresTest::comesBack_data()

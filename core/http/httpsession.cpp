@@ -67,6 +67,8 @@ void HttpSession::goOnLater()
         [this] {
             processInput();
             readSome();
+            if (m_state == State::Reading && !isBusy())
+                Q_EMIT lastAnswered();
         },
         Qt::QueuedConnection);
 }
@@ -360,13 +362,17 @@ void HttpSession::checkTime(TimePoint now)
 bool HttpSession::isBusy() const
 {
     return m_state == State::Syncing || m_state == State::Flushing || m_state == State::Passing
-        || (m_state == State::Lingering && m_socket->bytesToWrite() > 0);
+        || ((m_state == State::Lingering || m_isHeldUp) && m_socket->bytesToWrite() > 0);
 }
 
 void HttpSession::stop()
 {
     m_closesAfterAnswer = true;
-    if (m_state == State::Reading && !m_reader.isInRequest())
+    if (m_state != State::Reading || m_reader.isInRequest())
+        return;
+    if (m_socket->bytesToWrite() > 0)
+        linger();
+    else
         close();
 }
 

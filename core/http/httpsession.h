@@ -50,13 +50,14 @@ public:
     void checkTime(TimePoint now);
     // The sync that awaitingSync() told of has ended.
     void finishSync(bool isSynced);
-    // Ends the session now when it is between two requests; else it ends with the request.
+    // Ends the session when it is between two requests, as soon as the client has taken its
+    // answers; else it ends with the request.
     void stop();
-    // Whether the client has sent a whole request and waits for its answer.
+    // Whether the client has sent a whole request and waits for its answer, or for a part of it.
     [[nodiscard]] bool isBusy() const;
 
 Q_SIGNALS:
-    // All that there was to answer is written, and no more will be.
+    // All that there was to answer is written.
     void lastAnswered();
     void awaitingSync(std::uint64_t ticket);
     void closed();

@@ -2,10 +2,12 @@
 #include "integration/httprig.h"
 
 #include <QScopeGuard>
+#include <QSignalSpy>
 #include <QTest>
 
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 using namespace Weave;
@@ -35,6 +37,8 @@ private Q_SLOTS:
     void stopListening();
     void stopsWhileItCannotAccept();
     void stopDuringARequest();
+    void stopKeepsWhatIsWritten();
+    void stopAmongManyRequests();
     void goesWithItsClients();
     void portInUse();
 };
@@ -196,6 +200,58 @@ void HttpConnectionsTest::stopDuringARequest()
     QCOMPARE(answer->header("Connection"), QByteArray("close"));
     QVERIFY(passed.waitForClose());
     QCOMPARE(rig.handler.ids, (QList<QByteArray>{"1"}));
+}
+
+// Answers that the client has not taken yet are its own, and it is waited for.
+void HttpConnectionsTest::stopKeepsWhatIsWritten()
+{
+    const QByteArray body(64 * 1024, 'x');
+    HttpSink sink;
+    QVERIFY(sink.listen());
+    sink.setScript([&body](const SinkRequest &) { return SinkAnswer{.body = body}; });
+    HttpRig rig({}, QUrl(sink.url()));
+    HttpClient client;
+    client.setReceiveBuffer(16 * 1024);
+    QVERIFY(client.connectTo(rig.port));
+    int asked = 0;
+    do // until no more of its requests are taken
+        QVERIFY(client.send(httpGet("/x")));
+    while (++asked < 1000 && QTest::qWaitFor([&] { return sink.requestCount() == asked; }, 200));
+    QVERIFY(asked > sink.requestCount());
+    const QSignalSpy answered(rig.server.get(), &HttpServer::allAnswered);
+    rig.server->stopListening();
+    QVERIFY(rig.server->isBusy());
+    for (int i = 0; i < sink.requestCount(); ++i)
+        QCOMPARE(bodyOf(client.readAnswer()), body);
+    QVERIFY(client.waitForClose());
+    QVERIFY(!answered.isEmpty());
+    QVERIFY(!rig.server->isBusy());
+}
+
+// The one that was being read is answered yet, behind the answers that the client has not taken.
+void HttpConnectionsTest::stopAmongManyRequests()
+{
+    HttpRig rig;
+    HttpClient client;
+    client.setReceiveBuffer(16 * 1024);
+    QVERIFY(client.connectTo(rig.port));
+    QVERIFY(client.send(httpGet("/metrics").repeated(2000)));
+    quint64 answered = 0;
+    const auto isAtRest = [&] {
+        return std::exchange(answered, rig.handler.stats.http.health) == answered && answered > 0;
+    };
+    for (int i = 0; i < 100 && !isAtRest(); ++i)
+        QTest::qWait(100);
+    const QSignalSpy allAnswered(rig.server.get(), &HttpServer::allAnswered);
+    rig.server->stopListening();
+    QVERIFY(rig.server->isBusy());
+    for (quint64 i = 0; i < answered; ++i)
+        QCOMPARE(statusOf(client.readAnswer()), 200);
+    const auto last = client.readAnswer();
+    QCOMPARE(statusOf(last), 200);
+    QCOMPARE(last->header("Connection"), QByteArray("close"));
+    QTRY_VERIFY(!allAnswered.isEmpty());
+    QVERIFY(!rig.server->isBusy());
 }
 
 void HttpConnectionsTest::goesWithItsClients()

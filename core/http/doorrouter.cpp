@@ -31,8 +31,7 @@ DoorRouter::DoorRouter(RequestHandler &handler, DoorOptions options)
 // The door is opened to other machines for calls, which need a key; that opens no more.
 bool DoorRouter::mayReadAll(const HttpRequest &request) const
 {
-    return !request.isFromElsewhere || m_options.tellsEverybody
-        || identifyCaller(request.header("Authorization"), m_options.apiKey) == Caller::Owner;
+    return !request.isFromElsewhere || m_options.tellsEverybody || isOwners(request);
 }
 
 std::optional<HttpReply> DoorRouter::turnAway(const HttpRequest &head) const
@@ -67,8 +66,7 @@ std::optional<HttpRouter::Answer> DoorRouter::answer(const HttpRequest &request)
     if (isHealthRequest(request))
         return Answer{healthPage(request.path(), m_handler, mayReadAll(request)), Outcome::Health};
     const auto route = findCallRoute(request.method, request.path());
-    if (!route
-        || identifyCaller(request.header("Authorization"), m_options.apiKey) != Caller::Owner)
+    if (!route || !isOwners(request))
         return std::nullopt;
     return keepCalls(*route, request);
 }
@@ -111,9 +109,14 @@ std::optional<HttpRouter::Answer> DoorRouter::keepCalls(const CallRoute &route,
     return Answer{std::move(reply), Outcome::Refused};
 }
 
+bool DoorRouter::isOwners(const HttpRequest &request) const
+{
+    return identifyCaller(request.header("Authorization"), m_options.apiKey) == Caller::Owner;
+}
+
 bool DoorRouter::shouldFlushBefore(const HttpRequest &request) const
 {
-    if (request.path().find("/call") == std::string_view::npos)
+    if (request.path().find("/call") == std::string_view::npos || !isOwners(request))
         return false;
     const StatusReport report = m_handler.statusReport();
     return report.pendingCalls > report.heldCalls

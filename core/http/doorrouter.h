@@ -27,12 +27,14 @@ public:
 
     [[nodiscard]] std::optional<HttpReply> turnAway(const HttpRequest &head) const override;
     [[nodiscard]] std::optional<Answer> answer(const HttpRequest &request) override;
-    // When it asks for calls, or changes them: a client that was told that its calls are stored
-    // looks for them. While the trace server is in trouble there is no point in waiting.
+    // When it asks for calls, or changes them, with the daemon's own key: a client that was told
+    // that its calls are stored looks for them. While the trace server is in trouble there is no
+    // point in waiting.
     [[nodiscard]] bool shouldFlushBefore(const HttpRequest &request) const override;
 
 private:
     [[nodiscard]] bool mayReadAll(const HttpRequest &request) const;
+    [[nodiscard]] bool isOwners(const HttpRequest &request) const;
     [[nodiscard]] std::optional<Answer> keepCalls(const CallRoute &route,
                                                   const HttpRequest &request);
 

@@ -48,6 +48,7 @@ private Q_SLOTS:
     void credentials();
     void passedOnWithoutABackend_data();
     void passedOnWithoutABackend();
+    void onlyTheOwnersQueriesFlush();
     void fullSpoolIsPassedOn();
     void shuttingDown();
     void answersAfterTheSync();
@@ -238,6 +239,22 @@ void HttpServerTest::passedOnWithoutABackend()
 }
 
 // Who sends calls stops after some refusals; what cannot be kept here may be taken there.
+// Nobody else's calls are kept here, and a flush sends what would still travel with others.
+void HttpServerTest::onlyTheOwnersQueriesFlush()
+{
+    HttpRig rig;
+    rig.handler.status.pendingCalls = 1;
+    HttpClient other = rig.client();
+    QVERIFY(other.send(httpPost("/calls/query", "{}", authorization("another"))));
+    QCOMPARE(statusOf(other.readAnswer(2s)), 502);
+    QVERIFY(rig.handler.flushes.empty());
+    HttpClient owner = rig.client();
+    QVERIFY(owner.send(httpPost("/calls/query", "{}")));
+    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
+    rig.handler.flushes.front()("");
+    QCOMPARE(statusOf(owner.readAnswer()), 502);
+}
+
 void HttpServerTest::fullSpoolIsPassedOn()
 {
     HttpSink sink;

@@ -2,6 +2,7 @@
 
 #include "common/logging.h"
 #include "http/authorization.h"
+#include "http/callbody.h"
 #include "http/healthpages.h"
 #include "http/inflate.h"
 
@@ -74,18 +75,21 @@ std::optional<HttpRouter::Answer> DoorRouter::answer(const HttpRequest &request)
 std::optional<HttpRouter::Answer> DoorRouter::keepCalls(const CallRoute &route,
                                                         const HttpRequest &request)
 {
+    // Not kept for the next one: a batch takes up to 32 MiB, and may be the only one in hours.
+    CallBody calls;
+    std::string unpackedText;
     std::string_view body = request.body;
     const std::string_view coding = request.header("Content-Encoding");
     if (equalsIgnoringCase(coding, "gzip")) {
         auto unpacked = inflateGzip(body, m_options.maxBodyBytes);
         if (!unpacked)
             return std::nullopt;
-        m_unpacked = std::move(*unpacked);
-        body = m_unpacked;
+        unpackedText = std::move(*unpacked);
+        body = unpackedText;
     } else if (!coding.empty() && !equalsIgnoringCase(coding, "identity")) {
         return std::nullopt;
     }
-    if (const auto read = m_body.read(route, body); !read) {
+    if (const auto read = calls.read(route, body); !read) {
         qCDebug(lcIngest, "%s is passed on: %s", std::string(request.path()).c_str(),
                 read.error().message.c_str());
         return std::nullopt;
@@ -93,15 +97,14 @@ std::optional<HttpRouter::Answer> DoorRouter::keepCalls(const CallRoute &route,
     if (route.kind == CallRoute::Kind::Complete)
         m_handler.preferComplete(route.project);
     std::optional<RefusedCall> refused;
-    for (const CallView &call : m_body.calls()) {
+    for (const CallView &call : calls.calls()) {
         refused = m_handler.acceptCall(call);
         if (refused)
             break;
     }
     [[maybe_unused]] const bool shouldPause = m_handler.callsAccepted(); // who waits is paused
-    m_unpacked = std::string();
     if (!refused)
-        return Answer{{200, m_body.answer()}, Outcome::Kept};
+        return Answer{{200, calls.answer()}, Outcome::Kept};
     if (refused->reason != Refusal::ShuttingDown)
         return std::nullopt; // what cannot be kept here may still be taken there
     HttpReply reply = errorReply(Unavailable, refused->text);

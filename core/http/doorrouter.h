@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/callbody.h"
+#include "http/callroutes.h"
 #include "http/httprouter.h"
 #include "ingest/requesthandler.h"
 
@@ -40,8 +40,6 @@ private:
 
     RequestHandler &m_handler;
     const DoorOptions m_options;
-    CallBody m_body;
-    std::string m_unpacked;
 };
 
 } // namespace Weave

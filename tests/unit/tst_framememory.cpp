@@ -1,52 +1,17 @@
 #include "protocol/framereader.h"
 
 #include "unit/framereading.h"
+#include "unit/livebytes.h"
 #include "unit/text.h"
 
 #include <QTest>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 
 using namespace Weave;
 using namespace Qt::StringLiterals;
 
 using Status = Frame::Status;
-
-namespace {
-
-std::size_t g_liveBytes = 0;
-
-// What this program holds, so that a test can see memory come back. The size stands before each
-// block.
-constexpr std::size_t SizeBytes = alignof(std::max_align_t);
-
-} // namespace
-
-void *operator new(std::size_t size)
-{
-    void *block = std::malloc(SizeBytes + size);
-    if (!block)
-        std::abort();
-    *static_cast<std::size_t *>(block) = size;
-    g_liveBytes += size;
-    return static_cast<char *>(block) + SizeBytes;
-}
-
-void operator delete(void *memory) noexcept
-{
-    if (!memory)
-        return;
-    void *block = static_cast<char *>(memory) - SizeBytes;
-    g_liveBytes -= *static_cast<std::size_t *>(block);
-    std::free(block);
-}
-
-void operator delete(void *memory, std::size_t) noexcept
-{
-    operator delete(memory);
-}
 
 // What a FrameReader keeps, and what it gives back.
 class TstFrameMemory final : public QObject

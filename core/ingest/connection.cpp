@@ -74,7 +74,8 @@ Connection::~Connection()
 // One read a wake-up, so that a client that never pauses leaves room for the others.
 void Connection::readSome()
 {
-    const std::span<char> buffer = m_context.readBuffer;
+    const std::span<char> buffer =
+        m_context.readBuffer.first(m_frames.mostToFeed(m_context.readBuffer.size()));
     const ssize_t length = ::recv(m_socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (length < 0) {
         if (errno != EAGAIN && errno != EINTR)

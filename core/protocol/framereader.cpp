@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace Weave {
 
 namespace {
 
-// Up to this size an unfinished line needs no budget, and its buffer is kept for the next one.
+// Up to this size what is kept needs no budget, and its buffer is kept for the next time.
 constexpr std::size_t FreeBytes = 64 * KiB;
 
 // A call with an image in it.
@@ -32,7 +33,13 @@ FrameReader::FrameReader(std::size_t maxLineBytes, ByteBudget &budget)
 
 FrameReader::~FrameReader()
 {
-    m_budget.giveBack(m_budgetTaken);
+    m_budget.giveBack(m_budgetTaken + m_parkedTaken);
+}
+
+// An unfinished line that comes to need budget with these bytes needs it for its beginning, too.
+std::size_t FrameReader::mostToFeed(std::size_t bytes) const
+{
+    return m_budget.left() >= bytes + FreeBytes ? bytes : std::min(bytes, FreeBytes);
 }
 
 void FrameReader::feed(std::string_view bytes)
@@ -47,6 +54,8 @@ Frame FrameReader::next()
     while (!m_input.empty()) {
         const void *found = std::memchr(m_input.data(), '\n', m_input.size());
         if (!found) {
+            // Of what was parked this is all that is left, and is counted as unfinished now.
+            m_budget.giveBack(std::exchange(m_parkedTaken, 0));
             keepUnfinished(m_input);
             m_input = {};
             break;
@@ -72,7 +81,7 @@ Frame FrameReader::next()
         }
         return {Frame::Status::Line, m_unfinished};
     }
-    m_parked.clear();
+    forgetParked();
     return {};
 }
 
@@ -90,9 +99,22 @@ Frame FrameReader::finish()
 
 void FrameReader::park()
 {
-    std::string copy(m_input);
+    if (m_unfinishedWasGiven)
+        forgetUnfinished();
+    std::string copy(m_input); // which may lie in m_parked
+    forgetParked();
     m_parked = std::move(copy);
     m_input = m_parked;
+    if (m_parked.size() > FreeBytes && m_budget.tryTake(m_parked.size()))
+        m_parkedTaken = m_parked.size();
+}
+
+void FrameReader::forgetParked()
+{
+    m_parked.clear();
+    if (m_parked.capacity() > FreeBytes)
+        m_parked.shrink_to_fit();
+    m_budget.giveBack(std::exchange(m_parkedTaken, 0));
 }
 
 void FrameReader::keepUnfinished(std::string_view part)

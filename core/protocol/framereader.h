@@ -6,8 +6,9 @@
 
 namespace Weave {
 
-// Bytes that unfinished lines of all connections may hold together. Without it a thousand clients
-// that each stop in the middle of a long line could hold a thousand times the line limit.
+// Bytes that all connections may hold together, of unfinished lines and of lines that wait. Without
+// it a thousand clients that each stop in the middle of a long line could hold a thousand times the
+// line limit.
 class ByteBudget
 {
 public:
@@ -25,6 +26,7 @@ public:
     }
     void giveBack(std::size_t bytes) { m_used -= bytes; }
     [[nodiscard]] std::size_t used() const { return m_used; }
+    [[nodiscard]] std::size_t left() const { return m_limit - m_used; }
 
 private:
     std::size_t m_limit;
@@ -54,6 +56,9 @@ public:
     FrameReader(const FrameReader &) = delete;
     FrameReader &operator=(const FrameReader &) = delete;
 
+    // How many of so many bytes may be fed, so that there is memory to park them: less than that
+    // while lines of others hold all there is.
+    [[nodiscard]] std::size_t mostToFeed(std::size_t bytes) const;
     // Lends bytes until next() has said Incomplete or park() was called. Only when isDrained().
     void feed(std::string_view bytes);
     // The next line; its text lives until the next call of any member.
@@ -77,13 +82,15 @@ private:
     void keepUnfinished(std::string_view part);
     [[nodiscard]] bool reserve(std::size_t bytes);
     void forgetUnfinished();
+    void forgetParked();
     [[nodiscard]] Frame endSkip();
 
     const std::size_t m_maxLineBytes;
     ByteBudget &m_budget;
-    std::size_t m_budgetTaken = 0;
+    std::size_t m_budgetTaken = 0; // for m_unfinished
     std::string_view m_input; // lent or m_parked, not looked at yet
     std::string m_parked;
+    std::size_t m_parkedTaken = 0; // of the budget
     std::string m_unfinished; // a line whose newline has not come yet
     bool m_unfinishedWasGiven = false;
     Skip m_skip = Skip::No;

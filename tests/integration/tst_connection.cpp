@@ -29,13 +29,16 @@ QByteArray callLine(int number)
 class Rig final
 {
 public:
-    explicit Rig(std::size_t maxLineBytes = 100'000, bool answersAfterSync = false)
-        : m_buffer(4096),
+    explicit Rig(std::size_t maxLineBytes = 100'000, bool answersAfterSync = false,
+                 std::size_t readBytes = 4096, std::size_t budget = 1'000'000)
+        : m_budget(budget),
+          m_buffer(readBytes),
           m_context{handler, stats, m_budget, maxLineBytes, m_buffer, m_round, {}, answersAfterSync}
     {
         std::array<int, 2> ends{-1, -1};
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data());
         clientEnd = ends[0];
+        daemonEnd = ends[1];
         client = std::make_unique<FakeClient>(clientEnd);
         connection = std::make_unique<Connection>(UniqueFd(ends[1]), 7, m_context);
     }
@@ -44,9 +47,10 @@ public:
     Stats stats;
     std::unique_ptr<FakeClient> client;
     int clientEnd = -1;
+    int daemonEnd = -1;
 
 private:
-    ByteBudget m_budget{1'000'000};
+    ByteBudget m_budget;
     std::vector<char> m_buffer;
     ReplyRound m_round{handler};
     ConnectionContext m_context;
@@ -70,6 +74,7 @@ private Q_SLOTS:
     void tellsOfAcceptedCallsAfterTheLines();
     void pausesWhenTheHandlerAsks();
     void stopsReadingWhileRepliesAreUnread();
+    void leavesInTheSocketWhatThereIsNoMemoryFor();
     void refusedCallSaysWhy();
     void countsRefusals();
     void closesAtTheEnd();
@@ -190,6 +195,24 @@ void ConnectionTest::stopsReadingWhileRepliesAreUnread()
     for (qsizetype i = 0; i < whole; ++i)
         QVERIFY(rig.client->readLine());
     QVERIFY(!rig.client->readLine(50ms));
+}
+
+// Lines behind a flush have to wait here.
+void ConnectionTest::leavesInTheSocketWhatThereIsNoMemoryFor()
+{
+    constexpr qsizetype Lines = 1000;
+    Rig rig(100'000, false, 256 * 1024, 0);
+    QByteArray lines = "{\"method\":\"flush\"}\n";
+    for (int i = 0; i < Lines; ++i)
+        lines += callLine(i);
+    QCOMPARE_GT(lines.size(), 64 * 1024);
+    QVERIFY(rig.client->send(lines));
+    QTRY_COMPARE(rig.handler.flushes.size(), 1U);
+    int unread = 0;
+    QCOMPARE(::ioctl(rig.daemonEnd, FIONREAD, &unread), 0);
+    QCOMPARE_GT(unread, 0);
+    rig.handler.flushes.front()("{\"late\":1}\n");
+    QTRY_COMPARE(rig.handler.ids.size(), Lines);
 }
 
 void ConnectionTest::refusedCallSaysWhy()

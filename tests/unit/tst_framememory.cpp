@@ -26,6 +26,10 @@ private Q_SLOTS:
     void exhaustedBudget();
     void budgetCounts();
     void memoryComesBackAfterALongLine();
+    void parkedBytesTakeBudget();
+    void parkedRestsOfLinesTakeBudget();
+    void parkingGivesBackTheLineBefore();
+    void littleIsReadWithoutBudget();
 };
 
 void TstFrameMemory::skippingTakesNoMemory()
@@ -142,6 +146,83 @@ void TstFrameMemory::memoryComesBackAfterALongLine()
     QVERIFY(reader.next().status == Status::Line);
     QVERIFY(reader.next().status == Status::Incomplete);
     QVERIFY(g_liveBytes - before <= 128 * KiB);
+}
+
+void TstFrameMemory::parkedBytesTakeBudget()
+{
+    ByteBudget budget(MiB);
+    const std::size_t before = g_liveBytes;
+    {
+        FrameReader reader(MiB, budget);
+        const QByteArray lines = QByteArray("line\n").repeated(50'000);
+        for (int round = 0; round < 3; ++round) {
+            reader.feed(toView(lines));
+            QCOMPARE(shown({seen(reader.next())}), shown({line("line")}));
+            reader.park();
+            QCOMPARE(budget.used(), std::size_t(lines.size() - 5));
+            QCOMPARE(shown({seen(reader.next())}), shown({line("line")}));
+            reader.park(); // once more, with less
+            QCOMPARE(budget.used(), std::size_t(lines.size() - 10));
+            while (reader.next().status == Status::Line) { }
+            QVERIFY(reader.isDrained());
+            QCOMPARE(budget.used(), std::size_t{0});
+            QVERIFY(g_liveBytes - before <= 64 * KiB);
+        }
+        reader.feed(toView(lines));
+        reader.park();
+    }
+    QCOMPARE(budget.used(), std::size_t{0});
+    // What every client may hold anyway.
+    FrameReader reader(MiB, budget);
+    const QByteArray few = QByteArray("line\n").repeated(10'000);
+    reader.feed(toView(few));
+    reader.park();
+    QCOMPARE(budget.used(), std::size_t{0});
+}
+
+void TstFrameMemory::parkedRestsOfLinesTakeBudget()
+{
+    ByteBudget budget(300 * KiB);
+    FrameReader reader(MiB, budget);
+    const QByteArray rest(250 * KiB, 'r');
+    const QByteArray input = "line\n" + rest;
+    reader.feed(toView(input));
+    QCOMPARE(shown({seen(reader.next())}), shown({line("line")}));
+    reader.park();
+    // As an unfinished line it is not counted a second time.
+    QVERIFY(reader.next().status == Status::Incomplete);
+    QCOMPARE(budget.used(), std::size_t(rest.size()));
+    QCOMPARE(shown(framesOf(reader, "\n"_ba)), shown({line(rest)}));
+    QCOMPARE(budget.used(), std::size_t{0});
+}
+
+// It has been handled, and its client may wait for long now.
+void TstFrameMemory::parkingGivesBackTheLineBefore()
+{
+    ByteBudget budget(MiB);
+    FrameReader reader(MiB, budget);
+    const std::size_t before = g_liveBytes;
+    framesOf(reader, QByteArray(300 * KiB, 'x'));
+    reader.feed("\nline\n");
+    QVERIFY(reader.next().status == Status::Line);
+    reader.park();
+    QCOMPARE(budget.used(), std::size_t{0});
+    QVERIFY(g_liveBytes - before <= 64 * KiB);
+    QCOMPARE(shown({seen(reader.next())}), shown({line("line")}));
+}
+
+// What is read may have to be parked.
+void TstFrameMemory::littleIsReadWithoutBudget()
+{
+    ByteBudget budget(MiB);
+    FrameReader reader(MiB, budget);
+    QCOMPARE(reader.mostToFeed(256 * KiB), 256 * KiB);
+    QVERIFY(budget.tryTake(MiB - 256 * KiB));
+    QCOMPARE(reader.mostToFeed(256 * KiB), 64 * KiB); // an unfinished line may take more than it
+    QCOMPARE(reader.mostToFeed(1000), std::size_t{1000});
+    QVERIFY(budget.tryTake(256 * KiB));
+    QCOMPARE(reader.mostToFeed(256 * KiB), 64 * KiB);
+    QCOMPARE(reader.mostToFeed(1000), std::size_t{1000});
 }
 
 QTEST_APPLESS_MAIN(TstFrameMemory)

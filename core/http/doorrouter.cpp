@@ -96,12 +96,9 @@ std::optional<HttpRouter::Answer> DoorRouter::keepCalls(const CallRoute &route,
     }
     if (route.kind == CallRoute::Kind::Complete)
         m_handler.preferComplete(route.project);
-    std::optional<RefusedCall> refused;
-    for (const CallView &call : calls.calls()) {
-        refused = m_handler.acceptCall(call);
-        if (refused)
-            break;
-    }
+    // All or none: of those that were kept, others would come once more, and a start behind the
+    // complete call that is passed on would show it as unfinished.
+    const std::optional<RefusedCall> refused = m_handler.acceptCalls(calls.calls());
     [[maybe_unused]] const bool shouldPause = m_handler.callsAccepted(); // who waits is paused
     if (!refused)
         return Answer{{200, calls.answer()}, Outcome::Kept};

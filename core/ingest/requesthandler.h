@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ public:
 
     // Keeps the call before it returns, or says why not.
     [[nodiscard]] virtual std::optional<RefusedCall> acceptCall(const CallView &call) = 0;
+    // Keeps all of them, or none.
+    [[nodiscard]] virtual std::optional<RefusedCall>
+    acceptCalls(std::span<const CallView> calls) = 0;
     // Several acceptCall() have been made and no more follow for the moment. True asks not to read
     // from this client until IngestServer::resumeReading(), or for a twentieth of a second at most.
     [[nodiscard]] virtual bool callsAccepted() = 0;

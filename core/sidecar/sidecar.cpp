@@ -47,6 +47,11 @@ std::string listOf(const std::vector<std::string> &names)
     return list.empty() ? "nothing" : list;
 }
 
+RefusedCall refusedByShutdown()
+{
+    return {Refusal::ShuttingDown, "the sidecar is shutting down; send this call directly"};
+}
+
 double secondsSince(TimePoint time)
 {
     return std::chrono::duration<double>(SteadyClock::now() - time).count();
@@ -181,26 +186,59 @@ Result<void> Sidecar::openDoors()
 std::optional<RefusedCall> Sidecar::acceptCall(const CallView &call)
 {
     if (m_shutdown.refusesCalls())
-        return RefusedCall{Refusal::ShuttingDown,
-                           "the sidecar is shutting down; send this call directly"};
+        return refusedByShutdown();
     const auto record = m_spool->append(call);
-    if (!record) {
-        const bool isFull = record.error().code == ErrorCode::Full;
-        // Once for each time that calls were taken before; the log itself passes over repetitions.
-        if (!std::exchange(m_spoolRefuses, true)) {
-            qCWarning(lcSpool, "calls are refused, and their programs send them directly: %s",
-                      record.error().message.c_str());
-        }
-        return RefusedCall{isFull ? Refusal::SpoolFull : Refusal::SpoolError,
-                           record.error().message + "; send this call directly"};
-    }
-    m_spoolRefuses = false;
-    ++m_stats.received;
-    noteChange();
-    if (m_feeder.offer(call.project, *record))
-        m_batcherHasNews = true;
+    if (!record)
+        return refusedBySpool(record.error());
+    passOn(call, *record);
     m_observers.noteCall(call); // a watcher that turns out to be gone may set more in motion
     return std::nullopt;
+}
+
+std::optional<RefusedCall> Sidecar::acceptCalls(std::span<const CallView> calls)
+{
+    if (m_shutdown.refusesCalls())
+        return refusedByShutdown();
+    std::vector<RecordRef> records;
+    records.reserve(calls.size());
+    for (const CallView &call : calls) {
+        const auto record = m_spool->append(call);
+        if (!record) {
+            // Nobody else knows of those before it.
+            for (const RecordRef &kept : records)
+                m_spool->remove(kept);
+            return refusedBySpool(record.error());
+        }
+        records.push_back(*record);
+    }
+    // None of them to be told of before batching knows all: what that may set in motion looks into
+    // the spool for calls that batching does not have.
+    for (std::size_t i = 0; i < calls.size(); ++i)
+        passOn(calls[i], records[i]);
+    for (const CallView &call : calls)
+        m_observers.noteCall(call);
+    return std::nullopt;
+}
+
+void Sidecar::passOn(const CallView &call, const RecordRef &record)
+{
+    if (call.kind == CallKind::Start) // ends are taken for longer
+        m_spoolRefuses = false;
+    ++m_stats.received;
+    noteChange();
+    if (m_feeder.offer(call.project, record))
+        m_batcherHasNews = true;
+}
+
+RefusedCall Sidecar::refusedBySpool(const Error &error)
+{
+    // Once for each time that calls were taken before; the log itself passes over repetitions.
+    if (!std::exchange(m_spoolRefuses, true)) {
+        qCWarning(lcSpool, "calls are refused, and their programs send them directly: %s",
+                  error.message.c_str());
+    }
+    return {error.code == ErrorCode::Full ? Refusal::SpoolFull : Refusal::SpoolError,
+            error.message + "; send this call directly"};
 }
 
 bool Sidecar::callsAccepted()

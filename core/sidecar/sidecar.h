@@ -74,6 +74,7 @@ Q_SIGNALS:
 
 private:
     std::optional<RefusedCall> acceptCall(const CallView &call) override;
+    std::optional<RefusedCall> acceptCalls(std::span<const CallView> calls) override;
     bool callsAccepted() override;
     std::uint64_t requestSync() override;
     void clientGone(std::uint16_t client) override;
@@ -87,6 +88,8 @@ private:
     void apply(const Config &config);
     void leaveSocketToServiceManager();
     [[nodiscard]] Result<void> openDoors();
+    void passOn(const CallView &call, const RecordRef &record);
+    [[nodiscard]] RefusedCall refusedBySpool(const Error &error);
     [[nodiscard]] bool isBacklogLong() const;
     [[nodiscard]] bool keepDeadLetter(const CallView &call, std::string_view reason);
     void handleRecordsDone(std::span<const RecordRef> records, bool delivered);
@@ -119,7 +122,7 @@ private:
     bool m_isWatched = false; // changed() is awaited
     bool m_batcherHasNews = false;
     bool m_clientsPause = false;
-    bool m_spoolRefuses = false; // the last call that came
+    bool m_spoolRefuses = false; // it has, and has taken no start since
 };
 
 } // namespace Weave

@@ -2,6 +2,7 @@
 
 #include "common/bytesize.h"
 #include "spool/segmentformat.h"
+#include "spool/spoolroom.h"
 
 #include <algorithm>
 #include <utility>
@@ -116,6 +117,8 @@ DiskSpool::File &DiskSpool::addFile(Chain &chain, SegmentStore::Piece piece)
 Result<RecordRef> DiskSpool::append(const CallView &call)
 {
     Chain &chain = chainOf(call.project);
+    if (!leavesRoom(chain, call.kind))
+        return spoolFull(call.kind, m_options.maxBytes);
     const std::int64_t now = m_wallClock();
     if (!chain.hasOpenFile
         || !chain.files.back()->piece.segment->append(call, m_nextSequence, now)) {
@@ -127,8 +130,10 @@ Result<RecordRef> DiskSpool::append(const CallView &call)
     File &file = *chain.files.back();
     const auto size = static_cast<std::uint32_t>(call.payload.size());
     const auto bytes = SegmentFormat::recordBytes(call.id.size(), call.payload.size());
-    if (file.livingRecords++ == 0)
+    if (file.livingRecords++ == 0) {
         file.piece.segment->setNeeded(true);
+        m_idleBytes -= file.piece.segment->capacity();
+    }
     chain.wasUsed = true;
     if (m_options.collectsAppended
         && (m_appended.empty() || m_appended.back() != file.piece.segment))
@@ -144,6 +149,22 @@ Result<RecordRef> DiskSpool::append(const CallView &call)
     record.segment = file.slot;
     record.offset = file.piece.segment->end() - static_cast<std::uint32_t>(bytes);
     return record;
+}
+
+// Whether enough is left for others, were a call put into the file that is open: that may lie in
+// what is kept for ends, and an end has brought it. Open files in which nothing waits are room.
+bool DiskSpool::leavesRoom(Chain &chain, CallKind kind)
+{
+    const std::uint64_t behind = roomBehind(kind, m_options.maxBytes);
+    if (behind == 0 || m_store.canHave(behind))
+        return true;
+    const bool isIdle = chain.hasOpenFile && chain.files.back()->livingRecords == 0;
+    const std::uint64_t own = isIdle ? chain.files.back()->piece.segment->capacity() : 0;
+    if (m_store.canHave(own + behind, m_idleBytes))
+        return true;
+    if (isIdle)
+        closeOpenFile(chain); // a smaller one may do
+    return isIdle && m_store.canHave(behind, m_idleBytes);
 }
 
 Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
@@ -164,8 +185,10 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
     closeOpenFile(chain);
     // A file of another size is for one large call, or all that there was room for.
     const bool isUsual = piece->segment->capacity() == chain.nextBytes;
-    addFile(chain, std::move(*piece)).isChecked = true;
+    File &file = addFile(chain, std::move(*piece));
+    file.isChecked = true;
     chain.hasOpenFile = true;
+    m_idleBytes += file.piece.segment->capacity();
     // Files grow with what waits. Where calls leave as they come the same few are used again and
     // again: a client that waits for each reply is a twentieth cheaper for it.
     if (chain.files.size() > FilesOfAFlow)
@@ -181,12 +204,15 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
 Result<SegmentStore::Piece> DiskSpool::makePiece(const Chain &chain, const CallView &call)
 {
     const std::size_t needed = Segment::bytesFor(call.project, call.id.size(), call.payload.size());
-    auto piece = m_store.make(chain.project, needed, chain.nextBytes);
+    const std::uint64_t behind = roomBehind(call.kind, m_options.maxBytes);
+    auto piece = m_store.make(chain.project, needed, chain.nextBytes, behind);
     for (const std::size_t preferred : {m_options.minSegmentBytes, needed}) {
         if (piece || piece.error().code != ErrorCode::Full)
             break;
-        piece = m_store.make(chain.project, needed, preferred);
+        piece = m_store.make(chain.project, needed, preferred, behind);
     }
+    if (!piece && piece.error().code == ErrorCode::Full)
+        return spoolFull(call.kind, m_options.maxBytes);
     return piece;
 }
 
@@ -194,10 +220,12 @@ void DiskSpool::closeOpenFile(Chain &chain)
 {
     if (!std::exchange(chain.hasOpenFile, false))
         return;
-    if (chain.files.back()->livingRecords == 0)
+    if (chain.files.back()->livingRecords == 0) {
+        m_idleBytes -= chain.files.back()->piece.segment->capacity();
         releaseFile(chain, *chain.files.back());
-    else if (chain.files.size() > WarmFiles)
+    } else if (chain.files.size() > WarmFiles) {
         chain.files.back()->piece.segment->releasePages();
+    }
 }
 
 std::string_view DiskSpool::payload(const RecordRef &record) const
@@ -229,7 +257,9 @@ void DiskSpool::remove(const RecordRef &record)
     --m_usage.pendingCalls;
     m_usage.pendingBytes -= record.payloadSize;
     const bool isOpen = chain->hasOpenFile && chain->files.back().get() == file;
-    if (file->livingRecords == 0 && !isOpen)
+    if (file->livingRecords == 0 && isOpen)
+        m_idleBytes += file->piece.segment->capacity();
+    else if (file->livingRecords == 0)
         releaseFile(*chain, *file);
 }
 

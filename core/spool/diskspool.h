@@ -114,6 +114,7 @@ private:
     [[nodiscard]] Result<void> findFiles();
     void checkFile(Chain &chain, File &file);
     [[nodiscard]] Chain &chainOf(std::string_view project);
+    [[nodiscard]] bool leavesRoom(Chain &chain, CallKind kind);
     [[nodiscard]] Result<void> openFile(Chain &chain, const CallView &call);
     [[nodiscard]] Result<SegmentStore::Piece> makePiece(const Chain &chain, const CallView &call);
     File &addFile(Chain &chain, SegmentStore::Piece piece);
@@ -134,6 +135,7 @@ private:
     std::uint64_t m_nextOrder = 0; // of files
     std::uint64_t m_nextSequence = 0;
     SpoolUsage m_usage;
+    std::uint64_t m_idleBytes = 0; // of open files in which nothing waits
     SyncTask::Segments m_appended; // some of them more than once
 };
 

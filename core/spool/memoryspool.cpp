@@ -1,6 +1,6 @@
 #include "spool/memoryspool.h"
 
-#include "common/bytesize.h"
+#include "spool/spoolroom.h"
 
 #include <algorithm>
 #include <cstring>
@@ -38,11 +38,8 @@ Result<RecordRef> MemorySpool::append(const CallView &call)
     const std::size_t size = call.payload.size();
     const bool fits =
         !m_segments.empty() && size <= m_segments.back().capacity - m_segments.back().used;
-    if (!fits && !openSegment(size)) {
-        return Error{ErrorCode::Full,
-                     "the spool is full (" + formatByteSize(m_usage.maxBytes)
-                         + " of undelivered calls)"};
-    }
+    if (!leavesRoom(call.kind, size, fits) || (!fits && !openSegment(size)))
+        return spoolFull(call.kind, m_usage.maxBytes);
     Segment &segment = m_segments.back();
     RecordRef record;
     record.id = nextId();
@@ -58,6 +55,20 @@ Result<RecordRef> MemorySpool::append(const CallView &call)
     ++m_usage.pendingCalls;
     m_usage.pendingBytes += size;
     return record;
+}
+
+// Whether enough is left for others behind a payload that fits into the last segment, or does not.
+bool MemorySpool::leavesRoom(CallKind kind, std::size_t payloadBytes, bool fits) const
+{
+    const std::uint64_t behind = roomBehind(kind, m_usage.maxBytes);
+    if (behind == 0)
+        return true;
+    std::uint64_t inUse = m_usage.usedBytes;
+    if (fits)
+        inUse -= m_segments.back().capacity - m_segments.back().used;
+    else if (!m_segments.empty() && m_segments.back().liveRecords == 0)
+        inUse -= m_segments.back().capacity;
+    return inUse + payloadBytes + behind <= m_usage.maxBytes;
 }
 
 bool MemorySpool::openSegment(std::size_t payloadBytes)

@@ -58,6 +58,7 @@ private:
     }
 
     [[nodiscard]] std::vector<Segment>::const_iterator segmentOf(RecordId id) const;
+    [[nodiscard]] bool leavesRoom(CallKind kind, std::size_t payloadBytes, bool fits) const;
     [[nodiscard]] bool openSegment(std::size_t payloadBytes);
     void recycle(std::vector<Segment>::iterator segment);
 

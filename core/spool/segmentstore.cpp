@@ -122,18 +122,20 @@ std::string SegmentStore::nextPath()
 // checkDirectory() another daemon may have made hundreds of files there. That takes 2 µs, and
 // looking for a free name as much.
 Result<SegmentStore::Piece> SegmentStore::make(std::string_view project, std::size_t needed,
-                                               std::size_t preferred)
+                                               std::size_t preferred, std::uint64_t behind)
 {
     takePrepared();
     if (!m_directory.isInPlace())
         return lost();
+    const std::size_t capacity = std::max(needed, preferred);
+    if (behind > 0 && !canHave(capacity + behind))
+        return full();
     const std::string path = nextPath();
     if (auto segment = reuseSpare(project, path, needed, preferred)) {
         ++m_nextNumber;
         m_directoryChanged = true;
         return Piece{std::move(segment), path};
     }
-    const std::size_t capacity = std::max(needed, preferred);
     if (!hasRoom(capacity))
         return full();
     if (const std::int64_t now = m_wallClock(); now < m_tryAgainAt) {
@@ -244,6 +246,14 @@ bool SegmentStore::hasRoom(std::size_t bytes)
         return true;
     m_waitAgainAt = now + 2 * RemovalPatience;
     return false;
+}
+
+std::uint64_t SegmentStore::spareBytes() const
+{
+    std::uint64_t bytes = m_preparation ? m_preparation->bytes : 0;
+    for (const Piece &piece : m_spare)
+        bytes += piece.segment->capacity();
+    return bytes;
 }
 
 // In a thread: a file system that tells the disk which blocks are free (mount option discard) waits

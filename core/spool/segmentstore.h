@@ -55,10 +55,16 @@ public:
     [[nodiscard]] const std::vector<std::string> &unopened() const { return m_unopened; }
 
     // An empty segment for a project, of preferred bytes, or of needed bytes where those are more.
-    // Full when there is no room for it; Io with the system's words, or while the directory is not
-    // this process's.
+    // Full when there is no room for it, or less than `behind` would be left for others; Io with
+    // the system's words, or while the directory is not this process's.
     [[nodiscard]] Result<Piece> make(std::string_view project, std::size_t needed,
-                                     std::size_t preferred);
+                                     std::size_t preferred, std::uint64_t behind = 0);
+    // Whether so many bytes are free, or would be without the spare files and `idle` other bytes.
+    [[nodiscard]] bool canHave(std::uint64_t bytes, std::uint64_t idle = 0) const
+    {
+        return m_usedBytes + bytes <= m_limits.maxBytes
+            || m_usedBytes - spareBytes() - idle + bytes <= m_limits.maxBytes;
+    }
     // Nothing in it is needed any more: keeps it for its next use, or deletes it soon. It is kept
     // when a make() will prefer just as many bytes, which is so for those of full size.
     void giveBack(Piece piece, bool isWanted);
@@ -99,6 +105,7 @@ private:
     [[nodiscard]] Result<Segment> create(const std::string &path, std::string_view project,
                                          std::size_t capacity);
     [[nodiscard]] bool hasRoom(std::size_t bytes);
+    [[nodiscard]] std::uint64_t spareBytes() const;
     void remove(Piece piece);
     static void removeNow(Piece piece);
     void leave(const std::string &path, const std::string &reason);

@@ -65,7 +65,8 @@ class Spool
 public:
     virtual ~Spool() = default;
 
-    // Copies the call. Full when there is no room; never blocks.
+    // Copies the call. Full when there is no room, for a start a little earlier than for an end
+    // (spoolroom.h); never blocks.
     [[nodiscard]] virtual Result<RecordRef> append(const CallView &call) = 0;
     // The payload of a record that has not been removed.
     [[nodiscard]] virtual std::string_view payload(const RecordRef &record) const = 0;

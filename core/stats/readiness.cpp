@@ -8,7 +8,8 @@ namespace {
 
 // A backend that is restarted is away for some seconds; that is no reason to wake anybody.
 constexpr double StuckSeconds = 30;
-constexpr double FullShare = 0.95;
+// Starts are refused from 15/16 on: the rest is for ends.
+constexpr double FullShare = 0.9;
 
 } // namespace
 

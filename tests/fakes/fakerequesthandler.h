@@ -22,6 +22,15 @@ public:
         events << "call";
         return std::nullopt;
     }
+    std::optional<RefusedCall> acceptCalls(std::span<const CallView> calls) override
+    {
+        events << "calls";
+        for (const CallView &call : calls) {
+            if (auto refused = acceptCall(call))
+                return refused;
+        }
+        return std::nullopt;
+    }
     bool callsAccepted() override
     {
         events << "accepted";

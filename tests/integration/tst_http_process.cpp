@@ -1,3 +1,4 @@
+#include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
 #include "fakes/sanitizer.h"
 #include "integration/httprig.h"
@@ -84,6 +85,8 @@ private Q_SLOTS:
     void passesOn();
     void neverLendsItsKey();
     void backendAway();
+    void fullSpoolKeepsNoHalves_data();
+    void fullSpoolKeepsNoHalves();
     void silentBackend();
     void comesBackThroughAnotherPort();
     void health();
@@ -229,6 +232,52 @@ void HttpProcessTest::backendAway()
         QCOMPARE(statusOf(client.ask(startRequest(QByteArray::number(i)))), 200);
     QVERIFY(f.sink.listen(port));
     QVERIFY(f.waitForDelivered(20));
+    QCOMPARE(f.auditError(), QString());
+}
+
+void HttpProcessTest::fullSpoolKeepsNoHalves_data()
+{
+    QTest::addColumn<int>("fitting");
+    QTest::addColumn<QStringList>("arguments");
+    QTest::newRow("on disk") << 2 << QStringList();
+    QTest::newRow("in memory") << 3
+                               << QStringList{QStringLiteral("--spool-dir"),
+                                              QStringLiteral("none")};
+}
+
+// The last complete call's start would still fit, and its end does not.
+void HttpProcessTest::fullSpoolKeepsNoHalves()
+{
+    QFETCH(int, fitting);
+    QFETCH(QStringList, arguments);
+    ProcessFixture f;
+    f.sink.setScript([](const SinkRequest &) { return SinkAnswer{.status = 503}; });
+    QVERIFY(f.start(Door + arguments
+                    + QStringList{QStringLiteral("--spool-max-bytes"), QStringLiteral("1MiB")}));
+    HttpClient client(doorPort(f));
+    const auto keep = [&client](const QByteArray &id, qsizetype bytes) {
+        const QByteArray call = R"({"project_id":"a/b","id":")" + id
+            + R"(","trace_id":"t","op_name":"o","started_at":"a","ended_at":"b",)"
+            + R"("attributes":{},"inputs":{},"summary":{},"output":")" + QByteArray(bytes, 'x')
+            + "\"}";
+        return statusOf(
+            client.ask(httpPost("/v2/a/b/calls/complete", "{\"batch\":[" + call + "]}")));
+    };
+    int kept = 0;
+    while (kept < 10 && keep(QByteArray::number(kept), 300'000) == 200)
+        ++kept;
+    QCOMPARE(kept, fitting);
+    QCOMPARE(f.sidecar.number(QStringLiteral("calls.received")), 2 * kept);
+    QCOMPARE(f.sidecar.number(QStringLiteral("calls.pending")), 2 * kept);
+    QCOMPARE(f.sidecar.number(QStringLiteral("http.requests.passed")), 1);
+    QCOMPARE(f.auditError(), QString());
+
+    f.sink.setScript({});
+    FakeClient control(f.sidecar.socketPath());
+    QVERIFY(control.ask(R"({"method":"retry"})").value(QLatin1String("success")).toBool());
+    QVERIFY(f.waitForNumber(QStringLiteral("calls.delivered"), 2 * kept));
+    QCOMPARE(keep("again", 10'000), 200);
+    QVERIFY(f.waitForNumber(QStringLiteral("calls.delivered"), 2 * kept + 2));
     QCOMPARE(f.auditError(), QString());
 }
 

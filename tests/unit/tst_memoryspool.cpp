@@ -17,7 +17,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-Result<RecordRef> append(Spool &spool, std::string_view payload, CallKind kind = CallKind::Start)
+Result<RecordRef> append(Spool &spool, std::string_view payload, CallKind kind = CallKind::End)
 {
     return spool.append({kind, "acme/bot", "id", payload});
 }
@@ -61,6 +61,8 @@ private Q_SLOTS:
     void idsGrow();
     void usage();
     void fullIsAnError();
+    void lastRoomIsForEnds_data();
+    void lastRoomIsForEnds();
     void roomComesBack_data();
     void roomComesBack();
     void roomOfALargeCallComesBack();
@@ -201,6 +203,35 @@ void TstMemorySpool::fullIsAnError()
     // What is in it is not hurt.
     for (const RecordRef &record : records)
         QCOMPARE(toBytes(spool.payload(record)), toBytes(payloadOf(50, 'a')));
+}
+
+void TstMemorySpool::lastRoomIsForEnds_data()
+{
+    QTest::addColumn<int>("segmentBytes");
+    QTest::newRow("in one segment") << 1'600;
+    QTest::newRow("in two") << 800;
+    QTest::newRow("in segments of its size") << 100;
+    QTest::newRow("in small segments") << 10;
+}
+
+void TstMemorySpool::lastRoomIsForEnds()
+{
+    QFETCH(int, segmentBytes);
+    MemorySpool spool(1'600, static_cast<std::size_t>(segmentBytes));
+    std::vector<RecordRef> starts;
+    const std::string start = payloadOf(10, 'a');
+    auto record = append(spool, start, CallKind::Start);
+    for (; record.ok(); record = append(spool, start, CallKind::Start))
+        starts.push_back(*record);
+    QCOMPARE(starts.size(), std::size_t{150});
+    QVERIFY(record.error().code == ErrorCode::Full);
+    QVERIFY2(record.error().message.find("100 B are for ends") != std::string::npos,
+             record.error().message.c_str());
+    const std::vector<RecordRef> ends = fill(spool, start.size());
+    QCOMPARE(ends.size(), std::size_t{10});
+    removeAll(spool, starts);
+    removeAll(spool, ends);
+    QVERIFY(append(spool, start, CallKind::Start).ok());
 }
 
 void TstMemorySpool::roomComesBack_data()

@@ -28,7 +28,7 @@ private Q_SLOTS:
         // So long that it alone does not fit below the limit.
         QVERIFY(QFile::resize(path, HugeBytes));
         DiskSpoolOptions roomy = options();
-        roomy.maxBytes = HugeBytes + 1'000'000;
+        roomy.maxBytes = HugeBytes / 15 * 16 + 1'000'000; // a sixteenth is for ends
         {
             const MemoryLimit limit(HugeBytes / 2);
             if (!limit.isSet())

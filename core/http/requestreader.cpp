@@ -1,5 +1,7 @@
 #include "http/requestreader.h"
 
+#include "common/bytesize.h"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -205,11 +207,13 @@ void RequestReader::advance()
         if (code == Beast::http::error::need_more)
             lines += m_input.size() - used;
         if (lines > m_limits.headBytes || code == Beast::http::error::header_limit)
-            fail(HeadTooLarge, "the head of the request is larger than 64 KiB");
+            fail(HeadTooLarge,
+                 "the head of the request is larger than " + formatByteSize(m_limits.headBytes));
         else if (code == Beast::http::error::need_more)
             break;
         else if (code == Beast::http::error::body_limit)
-            fail(TooLarge, "the body of the request is larger than 32 MiB");
+            fail(TooLarge,
+                 "the body of the request is larger than " + formatByteSize(m_limits.bodyBytes));
         else if (code == Beast::http::error::bad_version)
             fail(VersionNotSupported, "only HTTP/1.1 and HTTP/1.0 are spoken here");
         else if (code)

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void bodyTooLarge();
     void chunkHeadTooLarge_data();
     void chunkHeadTooLarge();
+    void saysTheLimitThatHolds();
     void budget();
     void budgetComesBackWithTheReader();
 };
@@ -136,6 +137,20 @@ void TstRequestLimits::chunkHeadTooLarge()
         QCOMPARE(reading.status, 431);
         QVERIFY(reading.requests.empty());
     }
+}
+
+void TstRequestLimits::saysTheLimitThatHolds()
+{
+    const QByteArray head = post("X: " + QByteArray(70'000, 'x'), {});
+    const QByteArray body = post("Content-Length: 40000000\r\n", {});
+    const RequestReader::Limits small{16 * 1024, 4 * 1024};
+    const auto says = [](const RequestReading &reading, std::string_view limit) {
+        return QString::fromStdString(reading.text).endsWith(toBytes(limit));
+    };
+    QVERIFY(says(readRequests(head), "larger than 64 KiB"));
+    QVERIFY(says(readRequests(head, small), "larger than 16 KiB"));
+    QVERIFY(says(readRequests(body), "larger than 32 MiB"));
+    QVERIFY(says(readRequests(body, small), "larger than 4 KiB"));
 }
 
 void TstRequestLimits::budget()

@@ -11,7 +11,8 @@ namespace Weave {
 struct HttpRequest
 {
     std::string method;
-    std::string target; // "/path?query", as it was written
+    // "/path?query", as it was written; of "http://host/path?query" what stands behind the host.
+    std::string target;
     std::vector<std::pair<std::string, std::string>> headers; // in their order; trailers dropped
     std::string body;
     bool isHttp10 = false;

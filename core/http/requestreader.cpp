@@ -37,8 +37,9 @@ std::string originForm(std::string_view target)
     const std::size_t scheme = target.find("://");
     if (scheme == std::string_view::npos)
         return {};
-    const std::size_t path = target.find('/', scheme + 3);
-    return path == std::string_view::npos ? "/" : std::string(target.substr(path));
+    const std::size_t path = std::min(target.find_first_of("/?", scheme + 3), target.size());
+    const std::string_view rest = target.substr(path);
+    return rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
 }
 
 } // namespace

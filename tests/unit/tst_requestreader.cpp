@@ -81,6 +81,8 @@ void TstRequestReader::targets_data()
     row("//a/../b", "//a/../b");
     row("http://host", "/");
     row("http://host:80/a?b", "/a?b");
+    row("http://host?b", "/?b");
+    row("http://host?b=/c", "/?b=/c");
     row("https://user@host/", "/");
     row("*", {});
     row("host:80", {});

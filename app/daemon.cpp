@@ -55,6 +55,7 @@ int runDaemon(const Config &config, ConfigReloader reloader)
     installLogging(config.logFormat, config.logLevel);
     const auto logEnd = qScopeGuard(&finishLogging);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a limit of file sizes is an error where a file grows
     SignalWatcher signalWatcher; // before anything that could need an orderly end
     auto serviceSocket = ServiceManager::takeSocket();
     if (!serviceSocket)

@@ -4,6 +4,7 @@
 #include "fakes/sanitizer.h"
 
 #include <QElapsedTimer>
+#include <QJsonDocument>
 #include <QTest>
 
 #include <sys/resource.h>
@@ -30,12 +31,17 @@ void measureFor(std::chrono::milliseconds time)
         QTest::qWait(20);
 }
 
-void setFileLimit(qint64 pid, rlim_t files)
+void setLimit(qint64 pid, decltype(RLIMIT_NOFILE) kind, rlim_t value)
 {
     rlimit limit = {};
-    ::prlimit(static_cast<pid_t>(pid), RLIMIT_NOFILE, nullptr, &limit);
-    limit.rlim_cur = files;
-    ::prlimit(static_cast<pid_t>(pid), RLIMIT_NOFILE, &limit, nullptr);
+    ::prlimit(static_cast<pid_t>(pid), kind, nullptr, &limit);
+    limit.rlim_cur = value;
+    ::prlimit(static_cast<pid_t>(pid), kind, &limit, nullptr);
+}
+
+void setFileLimit(qint64 pid, rlim_t files)
+{
+    setLimit(pid, RLIMIT_NOFILE, files);
 }
 
 // A client that the daemon has taken. It may need a moment to see that earlier ones have gone.
@@ -62,6 +68,7 @@ private Q_SLOTS:
     void oneConnectionTooMany();
     void fewFilesMeanFewConnections();
     void outOfFiles();
+    void filesMayNotBeSoLarge();
     void lineTooLong();
     void idleDaemonSleeps();
     void quietDaemonGivesMemoryBack();
@@ -207,6 +214,25 @@ void LimitsProcessTest::outOfFiles()
     for (FakeClient &client : waiting)
         QCOMPARE(client.sendCalls(Line, 1), 1);
     QVERIFY(f.waitForDelivered(22));
+    QCOMPARE(f.auditError(), QString());
+}
+
+// A file that would be larger than its user's may be is an error, and not the daemon's end.
+void LimitsProcessTest::filesMayNotBeSoLarge()
+{
+    ProcessFixture f;
+    QVERIFY(f.start());
+    setLimit(f.sidecar.pid(), RLIMIT_FSIZE, 100'000);
+    FakeClient client(f.sidecar.socketPath());
+    const QJsonObject reply = client.ask(Line.trimmed());
+    QVERIFY2(reply.value(QLatin1String("error"))
+                 .toString()
+                 .contains(QLatin1String("the spool cannot take the call")),
+             QJsonDocument(reply).toJson().constData());
+    QCOMPARE(f.sidecar.number(QStringLiteral("calls.refused.spool_error")), 1);
+    setLimit(f.sidecar.pid(), RLIMIT_FSIZE, RLIM_INFINITY);
+    QTRY_COMPARE(client.sendCalls(Line, 1), 1);
+    QVERIFY(f.waitForDelivered(1));
     QCOMPARE(f.auditError(), QString());
 }
 

@@ -33,12 +33,12 @@ void Shutdown::begin(Milliseconds timeout)
     if (std::exchange(m_hasBegun, true))
         return;
     m_handsOver = m_parts.isSpoolOnDisk && m_parts.server.isSocketAdopted();
+    m_barrier = m_parts.spool.nextId();
+    m_drainCalls = m_parts.spool.usage().pendingCalls;
     if (!m_handsOver)
         m_parts.server.stopListening();
     if (m_parts.http)
-        m_parts.http->stopListening();
-    m_barrier = m_parts.spool.nextId();
-    m_drainCalls = m_parts.spool.usage().pendingCalls;
+        m_parts.http->stopListening(); // which may call check()
     qCInfo(lcApp, "stopping with %s pending", countOf(m_drainCalls, "call").c_str());
     m_parts.batcher.makeAllDue();
     m_parts.pairing.stopHolding();

@@ -1,5 +1,6 @@
 #include "fakes/calllines.h"
 #include "fakes/fakeclient.h"
+#include "fakes/httpclient.h"
 #include "fakes/persistentclient.h"
 #include "fakes/processfixture.h"
 
@@ -9,6 +10,7 @@
 #include <QJsonArray>
 #include <QSet>
 #include <QTest>
+#include <QUrl>
 
 #include <arpa/inet.h>
 #include <csignal>
@@ -89,6 +91,7 @@ private Q_SLOTS:
     void outageDoesNotRefuse();
     void waitingFlushIsAnswered();
     void deafClientDoesNotKeepIt();
+    void idleHttpClientEndsNoDrain();
     void memorySpoolRefusesAndLeavesTheSocket();
     void secondDaemonIsRefusedByTheSpool();
     void otherDescriptors_data();
@@ -270,6 +273,28 @@ void ActivationProcessTest::deafClientDoesNotKeepIt()
 }
 
 // What it would take now would be lost with it.
+// Its connection ends at once, and what is pending is delivered all the same.
+void ActivationProcessTest::idleHttpClientEndsNoDrain()
+{
+    ActivationFixture f;
+    QVERIFY(f.start({QStringLiteral("--http"), QStringLiteral("127.0.0.1:0")}));
+    f.sink.enqueue({.isHanging = true});
+    QCOMPARE(FakeClient(f.sidecar.socketPath()).sendCalls(Line, 1), 1);
+    QTRY_COMPARE(f.sink.hangingCount(), 1);
+    const QJsonObject http = f.sidecar.status().value(QLatin1String("http")).toObject();
+    const QUrl url(http.value(QLatin1String("url")).toString());
+    HttpClient idle(static_cast<quint16>(url.port()));
+    QCOMPARE(idle.ask("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").value_or(HttpAnswer()).status,
+             200);
+    f.sidecar.sendSignal(SIGTERM);
+    QVERIFY(idle.waitForClose());
+    QTest::qWait(300);
+    QVERIFY(f.sidecar.isRunning());
+    f.sink.answerHanging();
+    QCOMPARE(f.sidecar.waitForExit(), std::optional(0));
+    QVERIFY(!f.sidecar.standardError().contains(QLatin1String("left in the spool")));
+}
+
 void ActivationProcessTest::memorySpoolRefusesAndLeavesTheSocket()
 {
     ActivationFixture f;

@@ -149,9 +149,8 @@ void HttpServer::addClients()
             checkAnswered();
         });
         connect(session, &HttpSession::lastAnswered, this, &HttpServer::checkAnswered);
-        connect(session, &HttpSession::awaitingSync, this, [this, session](std::uint64_t ticket) {
-            m_syncing.push_back({ticket, session});
-        });
+        connect(session, &HttpSession::awaitingSync, this,
+                [this, session](std::uint64_t ticket) { m_syncing.add(ticket, session); });
         if (!m_clock.isActive()) // starting it anew each time, it would never end
             m_clock.start();
     }
@@ -200,12 +199,7 @@ void HttpServer::checkAnswered()
 
 void HttpServer::finishSync(std::uint64_t ticket, bool isSynced)
 {
-    while (!m_syncing.empty() && m_syncing.front().ticket <= ticket) {
-        const QPointer<HttpSession> session = m_syncing.front().session;
-        m_syncing.pop_front();
-        if (session)
-            session->finishSync(isSynced);
-    }
+    m_syncing.finish(ticket, isSynced);
 }
 
 void HttpServer::checkTimes()

@@ -4,14 +4,13 @@
 #include "common/result.h"
 #include "http/httpsession.h"
 #include "ingest/listeningsocket.h"
+#include "ingest/syncqueue.h"
 
 #include <QHostAddress>
 #include <QObject>
-#include <QPointer>
 #include <QTcpServer>
 #include <QTimer>
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,12 +79,7 @@ private:
     std::unordered_set<HttpSession *> m_sessions;
     std::vector<std::unique_ptr<HttpSession>> m_ended; // to be deleted in a moment
     std::unordered_set<QTcpSocket *> m_refused; // for a moment
-    struct Syncing
-    {
-        std::uint64_t ticket;
-        QPointer<HttpSession> session;
-    };
-    std::deque<Syncing> m_syncing; // in the order of their tickets
+    SyncQueue<HttpSession> m_syncing;
 };
 
 } // namespace Weave

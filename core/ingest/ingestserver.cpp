@@ -118,9 +118,8 @@ void IngestServer::addClient(UniqueFd socket)
     });
     connect(connection, &QObject::destroyed, this,
             [this, connection] { m_closed.erase(connection); });
-    connect(connection, &Connection::awaitingSync, this, [this, connection](quint64 ticket) {
-        m_syncing.push_back({ticket, connection});
-    });
+    connect(connection, &Connection::awaitingSync, this,
+            [this, connection](quint64 ticket) { m_syncing.add(ticket, connection); });
     connect(connection, &Connection::pausing, this, [this, connection] {
         m_pausing.emplace_back(connection);
         if (!m_endPauses.isActive())
@@ -130,16 +129,7 @@ void IngestServer::addClient(UniqueFd socket)
 
 void IngestServer::finishSync(std::uint64_t ticket, bool isSynced)
 {
-    // Connections that go on may ask for the next sync at once.
-    std::vector<QPointer<Connection>> finished;
-    while (!m_syncing.empty() && m_syncing.front().ticket <= ticket) {
-        finished.push_back(m_syncing.front().connection);
-        m_syncing.pop_front();
-    }
-    for (const QPointer<Connection> &connection : finished) {
-        if (connection)
-            connection->finishSync(isSynced);
-    }
+    m_syncing.finish(ticket, isSynced);
 }
 
 // Numbers are used again as late as possible. 0, "nobody knows", stands for clients beyond the

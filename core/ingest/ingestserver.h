@@ -7,6 +7,7 @@
 #include "ingest/connection.h"
 #include "ingest/listeningsocket.h"
 #include "ingest/replyround.h"
+#include "ingest/syncqueue.h"
 
 #include <QObject>
 #include <QPointer>
@@ -14,7 +15,6 @@
 #include <QTimer>
 
 #include <bitset>
-#include <deque>
 #include <memory>
 #include <unordered_set>
 #include <vector>
@@ -97,12 +97,7 @@ private:
     bool m_isHandingOver = false;
     QTimer m_endPauses;
     std::vector<QPointer<Connection>> m_pausing;
-    struct Syncing
-    {
-        std::uint64_t ticket;
-        QPointer<Connection> connection;
-    };
-    std::deque<Syncing> m_syncing; // in the order of their tickets
+    SyncQueue<Connection> m_syncing;
     std::unordered_set<Connection *> m_connections;
     std::unordered_set<Connection *> m_closed; // the event loop deletes them next
     std::bitset<std::size_t{UINT16_MAX} + 1> m_numbers; // of the clients that are connected

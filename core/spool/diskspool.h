@@ -82,6 +82,10 @@ public:
     [[nodiscard]] bool tidy();
 
 private:
+    // Files of sealed segments whose pages stay in this process; those behind are read back when
+    // they are needed.
+    static constexpr std::size_t WarmFiles = 8;
+
     struct File
     {
         SegmentStore::Piece piece;

@@ -153,7 +153,10 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
 
     if (done.isProbe && isOfThisRound)
         m_parked.endProbe(batch.project);
-    const Decision decision = decide(result, attemptsOf(batch, result), m_random());
+    Decision decision = decide(result, attemptsOf(batch, result), m_random());
+    if (decision.action == Decision::Action::NeedsComplete
+        || decision.action == Decision::Action::RouteMissing)
+        decision.action = learnPath(batch, result, decision.action);
     if (decision.action != Decision::Action::Done)
         noteError(result);
     Q_EMIT requestFinished({batch.project, batch.route, batch.records.size(), done.bodyBytes,
@@ -176,7 +179,9 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
         break;
     case Decision::Action::NeedsComplete:
     case Decision::Action::RouteMissing:
-        changePath(std::move(batch), result, decision);
+        batch.attempts = 0;
+        noteHealthy(batch.project);
+        m_parked.pushFront(std::move(batch));
         break;
     }
     m_isPumping = false;
@@ -283,17 +288,16 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
     m_parked.pushBack(std::move(batch));
 }
 
-// The server has said that the project's calls are to go by the other path.
-void DeliveryQueue::changePath(Batch batch, const SendResult &result, Decision decision)
+// The server has said that the project's calls are to go by the other path. Returns what becomes of
+// the batch: action when that path takes it at once, else a pause.
+Decision::Action DeliveryQueue::learnPath(const Batch &batch, const SendResult &result,
+                                          Decision::Action action)
 {
-    const std::string project = batch.project;
-    const bool toComplete = decision.action == Decision::Action::NeedsComplete;
+    const std::string &project = batch.project;
+    const bool toComplete = action == Decision::Action::NeedsComplete;
     const bool wasUpsert = batch.route == Route::Upsert;
-    if (!toComplete && wasUpsert) { // a wrong URL
-        decision.action = Decision::Action::PauseAll;
-        comeBack(std::move(batch), result, decision);
-        return;
-    }
+    if (!toComplete && wasUpsert) // a wrong URL
+        return Decision::Action::PauseAll;
     auto move = WritePaths::Move::No;
     if (toComplete == wasUpsert)
         move = toComplete ? m_paths.moveToComplete(project) : m_paths.moveToUpsert(project);
@@ -302,22 +306,13 @@ void DeliveryQueue::changePath(Batch batch, const SendResult &result, Decision d
             qCWarning(lcForwarding, "%s: start the daemon with --calls-mode auto to deliver it",
                       project.c_str());
         }
-        decision.action = Decision::Action::PauseProject;
-        comeBack(std::move(batch), result, decision);
-        return;
+        return Decision::Action::PauseProject;
     }
     qCInfo(lcForwarding, "%s: its calls go by %s from now on: %s", project.c_str(),
            toComplete ? "/v2/.../calls/complete" : "/call/upsert_batch", describe(result).c_str());
     if (!toComplete)
         m_source.release(project);
-    if (move == WritePaths::Move::Later) {
-        decision.action = Decision::Action::PauseProject;
-        comeBack(std::move(batch), result, decision);
-        return;
-    }
-    batch.attempts = 0;
-    noteHealthy(project);
-    m_parked.pushFront(std::move(batch));
+    return move == WritePaths::Move::Later ? Decision::Action::PauseProject : action;
 }
 
 void DeliveryQueue::removeRecords(std::span<const RecordRef> records, bool delivered)

@@ -104,7 +104,8 @@ private:
     void halve(Batch batch, const SendResult &result);
     void sendAgain(Batch batch);
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);
-    void changePath(Batch batch, const SendResult &result, Decision decision);
+    [[nodiscard]] Decision::Action learnPath(const Batch &batch, const SendResult &result,
+                                             Decision::Action action);
     void noteHealthy(const std::string &project);
     void removeRecords(std::span<const RecordRef> records, bool delivered);
     void noteError(const SendResult &result);

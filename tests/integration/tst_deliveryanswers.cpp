@@ -15,6 +15,13 @@ void addStart(DeliveryRig &rig)
     rig.add(CallKind::Start, "a/b", startPayload("a/b", "1", R"(,"trace_id":"t")"));
 }
 
+// What those who watch are told became of each request.
+void watchActions(DeliveryRig &rig, std::vector<Decision::Action> &actions)
+{
+    QObject::connect(&rig.queue, &DeliveryQueue::requestFinished, &rig.queue,
+                     [&actions](const RequestReport &report) { actions.push_back(report.action); });
+}
+
 } // namespace
 
 // What becomes of batches that the backend refuses or wants to have later.
@@ -30,6 +37,7 @@ private Q_SLOTS:
     void degradedWhereOthersAreDelivered();
     void missingRoutePausesAll();
     void completeModePausesTheProject();
+    void pathsThatSendUsToEachOtherPause();
     void forgottenPathLosesNoStart();
     void takenApartProbeEndsTheFailure();
     void tellsOfBatchesTakenApart();
@@ -162,7 +170,11 @@ void DeliveryAnswersTest::missingRoutePausesAll()
         DeliveryRig rig(1);
         rig.add("a/b", 20);
         rig.queue.pump();
+        std::vector<Decision::Action> actions;
+        watchActions(rig, actions);
         rig.transport.answer(status);
+        QCOMPARE(actions, std::vector{Decision::Action::PauseAll}); // and no other path
+        QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Paused);
         rig.advance(29s);
         QCOMPARE(rig.transport.count(), 0U);
         QCOMPARE(rig.pending(), 20U);
@@ -177,12 +189,33 @@ void DeliveryAnswersTest::completeModePausesTheProject()
     DeliveryRig rig(1);
     rig.add("a/b", 10);
     rig.queue.pump();
+    std::vector<Decision::Action> actions;
+    watchActions(rig, actions);
     rig.transport.answer(needsComplete());
+    QCOMPARE(actions, std::vector{Decision::Action::PauseProject});
     QCOMPARE(rig.pending(), 10U);
     QCOMPARE(rig.stats.halved, 0U);
     rig.add("c/d", 10);
     rig.queue.pump();
     QCOMPARE(rig.projectOf(0), QByteArray("c/d"));
+}
+
+void DeliveryAnswersTest::pathsThatSendUsToEachOtherPause()
+{
+    DeliveryRig rig(1, 10, CallsMode::Auto);
+    std::vector<Decision::Action> actions;
+    watchActions(rig, actions);
+    addStart(rig);
+    rig.add(CallKind::End, "a/b", endPayload("a/b", "1"));
+    rig.advance(1s);
+    rig.transport.answer(needsComplete());
+    QCOMPARE(rig.transport.count(), 1U); // by the other path, at once
+    rig.transport.answer(404);
+    QCOMPARE(rig.transport.count(), 0U);
+    QCOMPARE(actions,
+             (std::vector{Decision::Action::NeedsComplete, Decision::Action::PauseProject}));
+    rig.advance(30s);
+    QCOMPARE(rig.transport.answer(200).path, std::string("/call/upsert_batch"));
 }
 
 // The start has waited for its end, goes on its own, and has to find the project's path again.

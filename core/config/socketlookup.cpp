@@ -47,6 +47,14 @@ std::vector<std::string> socketPlaces(const Environment &environment)
     return places;
 }
 
+bool isRoomForOwnDaemon(const Options &options, const Environment &environment)
+{
+    const Options::Value &given = options.get("socket");
+    const std::vector<std::string> places = socketPlaces(environment);
+    return given.source == Options::Source::Default && !isSocket(given.text)
+        && std::none_of(places.begin(), places.end(), isUsableSocket);
+}
+
 std::string firstSocket(const std::vector<std::string> &places)
 {
     auto found = std::find_if(places.begin(), places.end(), isUsableSocket);

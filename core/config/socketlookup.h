@@ -20,6 +20,11 @@ inline constexpr const char *SystemSocket = "/run/weave-sidecar/weave-sidecar.so
 // The places: the user's service, the system's service, the default of --socket.
 [[nodiscard]] std::vector<std::string> socketPlaces(const Environment &environment);
 
+// Whether a daemon that this user starts is found by clients although there is a socket already:
+// none is named, none that is there lets this user in, and the place where it listens by itself is
+// free. The system's service is not everybody's.
+[[nodiscard]] bool isRoomForOwnDaemon(const Options &options, const Environment &environment);
+
 // As above; empty when there is a socket at none of the places.
 [[nodiscard]] std::string firstSocket(const std::vector<std::string> &places);
 

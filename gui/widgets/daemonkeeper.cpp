@@ -92,6 +92,12 @@ QString DaemonKeeper::unusualSocketPath() const
     return isUsual ? QString() : path;
 }
 
+bool DaemonKeeper::hasRoomForOwnDaemon() const
+{
+    const auto options = m_config.options();
+    return m_socket.isEmpty() && options && isRoomForOwnDaemon(*options, m_config.environment());
+}
+
 // With a key from the keychain, which a daemon cannot look into itself.
 void DaemonKeeper::withStart(const std::function<void(const DaemonLauncher::Start &)> &use)
 {

@@ -47,6 +47,9 @@ public:
     [[nodiscard]] QString socketPath() const;
     // The same for programs that look for it by themselves: empty where they find it.
     [[nodiscard]] QString unusualSocketPath() const;
+    // Whether a daemon started here would be found, although the socket that was found lets nobody
+    // in. It never is where a socket was named.
+    [[nodiscard]] bool hasRoomForOwnDaemon() const;
     [[nodiscard]] DaemonLauncher &launcher() { return m_launcher; }
     [[nodiscard]] KeyStore &keys() { return m_keys; }
     [[nodiscard]] const DaemonConfig &config() const { return m_config; }

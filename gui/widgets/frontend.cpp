@@ -78,7 +78,9 @@ void Frontend::start(bool isHidden)
 // ended by somebody.
 void Frontend::handleAbsence(SidecarClient::Absence why)
 {
-    m_isDaemonMissing = why == SidecarClient::Absence::NoDaemon;
+    // A daemon that lets others in alone is none of this user's.
+    m_isDaemonMissing = why == SidecarClient::Absence::NoDaemon
+        || (why == SidecarClient::Absence::NotPermitted && m_keeper.hasRoomForOwnDaemon());
     askFirstQuestions();
     if (!m_isDaemonMissing || !m_mayStartDaemon)
         return;

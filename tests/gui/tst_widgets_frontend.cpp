@@ -6,10 +6,15 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QLocalServer>
 #include <QTest>
 
 #include <algorithm>
 #include <memory>
+#include <unistd.h>
 
 using namespace Weave;
 using namespace Qt::StringLiterals;
@@ -34,6 +39,7 @@ class WidgetsFrontendTest final : public QObject
 
 private Q_SLOTS:
     void asksWhereNoDaemonIs();
+    void asksBesideADaemonOfOthers();
     void asksNothingWhileADaemonRestarts();
 };
 
@@ -41,6 +47,32 @@ void WidgetsFrontendTest::asksWhereNoDaemonIs()
 {
     const SettingsRig rig; // without settings
     Frontend frontend(rig.socket);
+    frontend.start(false);
+    QTRY_VERIFY(isShown<FirstStart>());
+}
+
+// The system's service is there for other users.
+void WidgetsFrontendTest::asksBesideADaemonOfOthers()
+{
+    if (::geteuid() == 0)
+        QSKIP("root may use every socket");
+    const SettingsRig rig;
+    qputenv("XDG_RUNTIME_DIR", rig.folder.path().toUtf8());
+    if (QFile::exists(DaemonKeeper({}).socketPath()))
+        QSKIP("this machine has a weave-sidecar");
+    const QString service = rig.folder.filePath(u"weave-sidecar/weave-sidecar.sock"_s);
+    QVERIFY(QDir().mkpath(QFileInfo(service).path()));
+    QLocalServer server;
+    QVERIFY(server.listen(service));
+    QVERIFY(QFile::setPermissions(service, {}));
+    {
+        Frontend named(service); // by who knows what it is
+        named.start(false);
+        QTRY_VERIFY(isShown<MainWindow>());
+        QTest::qWait(300);
+        QVERIFY(!isShown<FirstStart>());
+    }
+    Frontend frontend({});
     frontend.start(false);
     QTRY_VERIFY(isShown<FirstStart>());
 }

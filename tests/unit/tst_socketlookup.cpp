@@ -32,6 +32,7 @@ private Q_SLOTS:
     void givenPathWins();
     void userServiceIsFound();
     void defaultWithoutAny();
+    void roomForOwnDaemon();
 
 private:
     [[nodiscard]] std::string path(const QString &name) const
@@ -146,6 +147,26 @@ void TstSocketLookup::defaultWithoutAny()
     if (!firstSocket(places).empty())
         QSKIP("this machine has a weave-sidecar");
     QCOMPARE(toBytes(clientSocketPath(Options(), variables)), "/tmp/weave_sidecar.sock"_ba);
+}
+
+// One that may not use the system's service starts its own, and finds it then.
+void TstSocketLookup::roomForOwnDaemon()
+{
+    const Environment variables =
+        environmentOf({{"XDG_RUNTIME_DIR", m_folder->path().toStdString()}});
+    if (!firstSocket(socketPlaces(variables)).empty())
+        QSKIP("this machine has a weave-sidecar");
+    QVERIFY(isRoomForOwnDaemon(Options(), variables));
+    QVERIFY(QDir(m_folder->path()).mkdir(u"weave-sidecar"_s));
+    const std::string socket = socketAt(u"weave-sidecar/weave-sidecar.sock"_s);
+    QVERIFY(!isRoomForOwnDaemon(Options(), variables));
+    if (::geteuid() == 0)
+        QSKIP("root may use every socket");
+    QCOMPARE(::chmod(socket.c_str(), 0), 0);
+    QVERIFY(isRoomForOwnDaemon(Options(), variables));
+    Options options;
+    options.set("socket", "/given/path", Options::Source::File);
+    QVERIFY(!isRoomForOwnDaemon(options, variables));
 }
 
 QTEST_APPLESS_MAIN(TstSocketLookup)

@@ -1,10 +1,10 @@
 #include "widgets/backendform.h"
 
 #include "widgets/checkedfield.h"
+#include "widgets/filechooser.h"
 
 #include <QCheckBox>
 #include <QDir>
-#include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -88,7 +88,7 @@ void BackendForm::addFile(QFormLayout &form)
     choose->setAutoDefault(false);
     m_file->addButton(choose);
     m_file->addTo(form, tr("&File:"));
-    connect(choose, &QPushButton::clicked, this, &BackendForm::chooseFile);
+    connect(choose, &QPushButton::clicked, this, &BackendForm::chooseCallsFile);
     connect(m_file, &CheckedField::edited, this, &BackendForm::edited);
 }
 
@@ -199,24 +199,23 @@ void BackendForm::updateChoice()
 
 void BackendForm::chooseCaFile()
 {
-    const QString path =
-        QFileDialog::getOpenFileName(this, tr("File with certificates to trust"), m_caFile->text(),
-                                     tr("Certificates (*.pem *.crt *.cer);;All files (*)"));
-    if (path.isEmpty())
-        return;
-    m_caFile->setText(path);
-    handleEdit();
+    const FileQuestion question{FileQuestion::Kind::Existing, tr("File with certificates to trust"),
+                                m_caFile->text(),
+                                tr("Certificates (*.pem *.crt *.cer);;All files (*)")};
+    chooseFile(this, question, [this](const QString &file) {
+        m_caFile->setText(file);
+        handleEdit();
+    });
 }
 
-void BackendForm::chooseFile()
+void BackendForm::chooseCallsFile()
 {
-    const QString path = QFileDialog::getSaveFileName(
-        this, tr("File for the calls"), m_file->text(), tr("Lines of JSON (*.ndjson)"), nullptr,
-        QFileDialog::DontConfirmOverwrite);
-    if (path.isEmpty())
-        return;
-    m_file->setText(path);
-    Q_EMIT edited();
+    const FileQuestion question{FileQuestion::Kind::Written, tr("File for the calls"),
+                                m_file->text(), tr("Lines of JSON (*.ndjson)")};
+    chooseFile(this, question, [this](const QString &file) {
+        m_file->setText(file);
+        Q_EMIT edited();
+    });
 }
 
 } // namespace Weave

@@ -57,7 +57,7 @@ private:
     void addFile(QFormLayout &form);
     void handleEdit();
     void updateChoice();
-    void chooseFile();
+    void chooseCallsFile();
     void chooseCaFile();
 
     QRadioButton *m_toServer;

@@ -1,7 +1,8 @@
 #include "widgets/deadletterbox.h"
 
+#include "widgets/filechooser.h"
+
 #include <QDir>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -54,7 +55,7 @@ DeadLetterBox::DeadLetterBox(QWidget *parent)
     m_pause.setSingleShot(true);
     m_pause.setInterval(Pause);
     connect(&m_pause, &QTimer::timeout, this, &DeadLetterBox::look);
-    connect(m_export, &QPushButton::clicked, this, &DeadLetterBox::exportToFile);
+    connect(m_export, &QPushButton::clicked, this, &DeadLetterBox::askWhereTo);
     connect(m_retry, &QPushButton::clicked, this, &DeadLetterBox::retry);
     refresh();
 }
@@ -124,13 +125,18 @@ void DeadLetterBox::look()
     m_commands->list();
 }
 
-void DeadLetterBox::exportToFile()
+void DeadLetterBox::askWhereTo()
 {
     // Not the name that the settings suggest for the file with all calls, which it would replace.
-    const QString file = QFileDialog::getSaveFileName(
-        this, tr("Export calls"), QDir::homePath() + QStringLiteral("/weave-dead-letters.ndjson"),
-        tr("Lines of JSON (*.ndjson)"));
-    if (file.isEmpty() || m_commands == nullptr)
+    const FileQuestion question{FileQuestion::Kind::Replaced, tr("Export calls"),
+                                QDir::homePath() + QStringLiteral("/weave-dead-letters.ndjson"),
+                                tr("Lines of JSON (*.ndjson)")};
+    chooseFile(this, question, [this](const QString &file) { exportTo(file); });
+}
+
+void DeadLetterBox::exportTo(const QString &file)
+{
+    if (m_commands == nullptr)
         return;
     m_success = tr("They were written to %1.").arg(QDir::toNativeSeparators(file));
     m_commands->exportTo(file);

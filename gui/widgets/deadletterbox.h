@@ -35,7 +35,8 @@ protected:
 
 private:
     void look();
-    void exportToFile();
+    void askWhereTo();
+    void exportTo(const QString &file);
     void retry();
     void handleEnd(const QString &problem);
     void refresh();

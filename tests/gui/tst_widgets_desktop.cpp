@@ -242,15 +242,11 @@ private Q_SLOTS:
         form.setBackend(QStringLiteral("file:"));
         Settings settings;
         form.writeTo(settings);
-        QStringList suggested;
-        QTimer::singleShot(0, this, [&suggested] {
-            auto *const dialog = qobject_cast<QFileDialog *>(QApplication::activeModalWidget());
-            if (dialog == nullptr)
-                return;
-            suggested = dialog->selectedFiles();
-            dialog->reject();
-        });
         box.findChild<QPushButton *>()->click();
+        auto *const dialog = box.findChild<QFileDialog *>();
+        QVERIFY(dialog != nullptr);
+        const QStringList suggested = dialog->selectedFiles();
+        dialog->reject();
         QCOMPARE(suggested.size(), 1);
         QVERIFY2(QStringLiteral("file:") + suggested[0] != settings.backend,
                  qPrintable(suggested[0]));

@@ -17,6 +17,7 @@
 
 #include <QApplication>
 #include <QFile>
+#include <QFileDialog>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPointer>
@@ -24,11 +25,25 @@
 #include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 #include <algorithm>
+#include <memory>
 
 using namespace Weave;
 using namespace Qt::StringLiterals;
+
+namespace {
+
+// Of the CA file, and of the file for calls.
+QPushButton *chooserOf(const BackendForm &form, int which)
+{
+    QList<QPushButton *> found = form.findChildren<QPushButton *>();
+    found.removeIf([](const QPushButton *each) { return !each->text().contains(u'…'); });
+    return found.value(which);
+}
+
+} // namespace
 
 // What dialogs and boxes make of the settings and of a daemon.
 class WidgetsDialogsTest final : public QObject
@@ -41,7 +56,56 @@ private Q_SLOTS:
     void linesForAShell();
     void deadLettersAreSentAgain();
     void deadLettersOfAnotherSpool();
+    void aWindowTakesItsFileChooserAlong();
+    void aFileIsChosen();
 };
+
+// Quit in the tray's menu ends all windows, also while a file is being chosen.
+void WidgetsDialogsTest::aWindowTakesItsFileChooserAlong()
+{
+    const QTemporaryDir folder;
+    SpoolCommands commands(folder.filePath(u"program"_s));
+    for (int i = 0; i < 3; ++i) {
+        auto window = std::make_unique<QWidget>();
+        auto *const box = new DeadLetterBox(window.get());
+        box->setCommands(&commands);
+        box->setGroups({{u"a/b"_s, u"no"_s, 3}});
+        auto *const form = new BackendForm(window.get());
+        form->setBackend(i == 1 ? u"file:/x"_s : u"https://x.test"_s);
+        window->show();
+        const QList<QPushButton *> buttons = {chooserOf(*form, 0), chooserOf(*form, 1),
+                                              box->findChild<QPushButton *>()};
+        QVERIFY(buttons[i]->isEnabled());
+        QTimer::singleShot(0, window.get(), [&window] { window.reset(); });
+        buttons[i]->click();
+        QTRY_VERIFY(!window);
+    }
+}
+
+void WidgetsDialogsTest::aFileIsChosen()
+{
+    const QTemporaryDir folder;
+    QFile file(folder.filePath(u"ca.pem"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    BackendForm form;
+    form.show();
+    const auto choose = [&form, &file](int which) {
+        chooserOf(form, which)->click();
+        auto *const chooser = form.findChild<QFileDialog *>();
+        QVERIFY(chooser != nullptr);
+        chooser->selectFile(file.fileName());
+        static_cast<QDialog *>(chooser)->accept();
+        QTRY_VERIFY(form.findChild<QFileDialog *>() == nullptr);
+    };
+    Settings settings;
+    choose(0);
+    form.writeTo(settings);
+    QCOMPARE(settings.caFile, file.fileName());
+    form.setBackend(u"file:/x"_s);
+    choose(1); // and nobody asks whether it may be replaced: it is added to
+    form.writeTo(settings);
+    QCOMPARE(settings.backend, u"file:"_s + file.fileName());
+}
 
 // The page may be open before a daemon is there, and its daemon may be followed by one with another
 // spool; their counts say nothing of that.

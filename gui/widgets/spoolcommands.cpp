@@ -66,8 +66,10 @@ void SpoolCommands::exportTo(const QString &file)
 {
     if (isRunning())
         return;
+    const bool isNew = !QFile::exists(file); // else it stays as readable as it is
     m_export = std::make_unique<QSaveFile>(file);
-    if (m_export->open(QIODevice::WriteOnly))
+    if (m_export->open(QIODevice::WriteOnly)
+        && (!isNew || m_export->setPermissions(QFile::ReadOwner | QFile::WriteOwner)))
         run({QStringLiteral("export"), QStringLiteral("--dead-letters")});
     else
         end(notWritten());

@@ -230,6 +230,25 @@ private Q_SLOTS:
         QCOMPARE(contents(file), QByteArray(1'000'000, '\0'));
     }
 
+    // Payloads are nobody else's business; who has made the file has said whose they are.
+    void exportIsForTheUserAlone()
+    {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("calls.ndjson"));
+        constexpr QFile::Permissions Others =
+            QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther;
+        SpoolCommands commands(program(folder, "exit 0", "echo '{}'"));
+        QSignalSpy finished(&commands, &SpoolCommands::finished);
+        commands.exportTo(file);
+        QVERIFY(finished.wait());
+        QCOMPARE(contents(file), QByteArray("{}\n"));
+        QCOMPARE(QFile::permissions(file) & Others, QFile::Permissions());
+        QVERIFY(QFile::setPermissions(file, QFile::permissions(file) | QFile::ReadGroup));
+        commands.exportTo(file);
+        QVERIFY(finished.wait());
+        QCOMPARE(QFile::permissions(file) & Others, QFile::Permissions(QFile::ReadGroup));
+    }
+
     // The settings suggest a name for the file in which a daemon keeps all calls.
     void exportSuggestsAFileOfItsOwn()
     {

@@ -152,20 +152,25 @@ void DaemonKeeper::keepKey(const QString &key, SidecarClient &client)
         client.isConnected() && isReadBy(client) && !m_launcher.owns(client.snapshot().pid);
     const bool isFile = isOthers || !ownKeyFileSetting().empty();
     const QPointer<SidecarClient> running(&client);
-    m_keys.write(key, isFile ? KeyStore::Place::File : KeyStore::Place::Keychain,
-                 [this, running](const QString &problem, KeyStore::Place place) {
-                     if (!problem.isEmpty()) {
-                         Q_EMIT notKept(problem);
-                         return;
-                     }
-                     const std::string file = place == KeyStore::Place::File
-                         ? m_keys.file().toStdString()
-                         : std::string();
-                     if (const auto changed = m_config.change({{KeyFile, file}}); !changed)
-                         Q_EMIT notKept(QString::fromStdString(changed.error().message));
-                     else if (running)
-                         apply(true, *running);
-                 });
+    m_keys.write(
+        key, isFile ? KeyStore::Place::File : KeyStore::Place::Keychain,
+        [this, running](const QString &problem, KeyStore::Place place) {
+            if (!problem.isEmpty()) {
+                Q_EMIT notKept(problem);
+                return;
+            }
+            // A file that the config names for other reasons stays: what is in the keychain
+            // is handed over in the environment, which wins.
+            if (place == KeyStore::Place::File) {
+                const auto changed = m_config.change({{KeyFile, m_keys.file().toStdString()}});
+                if (!changed) {
+                    Q_EMIT notKept(QString::fromStdString(changed.error().message));
+                    return;
+                }
+            }
+            if (running)
+                apply(true, *running);
+        });
 }
 
 void DaemonKeeper::apply(bool hasNewKey, SidecarClient &client)

@@ -1,3 +1,4 @@
+#include "gui/settingsrig.h"
 #include "widgets/keystore.h"
 
 #include <QDBusConnection>
@@ -6,6 +7,8 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <memory>
 
 using namespace Weave;
 using namespace Qt::StringLiterals;
@@ -63,6 +66,7 @@ private Q_SLOTS:
     void whatCannotBeKeptLeavesWhatIsKept();
     void aClosedKeychain();
     void noKey();
+    void theUsersOwnKeyFileStays();
 
 private:
     // The problem, once the key has been kept.
@@ -165,6 +169,22 @@ void WidgetsKeyStoreTest::noKey()
     QCOMPARE(write(store, QString(), KeyStore::Place::Keychain), QString());
     QCOMPARE(m_place, KeyStore::Place::Nowhere);
     QTRY_VERIFY(m_wallet.entries.isEmpty());
+}
+
+// Its line in the config is the user's: what is typed comes from the keychain and wins while it is
+// there.
+void WidgetsKeyStoreTest::theUsersOwnKeyFileStays()
+{
+    SettingsRig rig;
+    rig.keeper = std::make_unique<DaemonKeeper>(rig.socket); // with the keychain
+    const QByteArray before = "api-key-file = \"/run/secrets/key\"\n";
+    QVERIFY(rig.writeConfig(before));
+    QCOMPARE(rig.keeper->load(), QString());
+    QCOMPARE(rig.keep(rig.keeper->settings(), u"typed"_s).problem, QString());
+    QCOMPARE(m_wallet.entries.value(u"api-key"_s), u"typed"_s);
+    QFile file(rig.configFile);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), before);
 }
 
 QTEST_MAIN(WidgetsKeyStoreTest)

@@ -2,6 +2,7 @@
 
 #include <QGuiApplication>
 #include <QMessageBox>
+#include <QTextDocument>
 
 namespace Weave {
 
@@ -11,8 +12,8 @@ void showMessage(QWidget *parent, const QString &text, const QString &detail)
         new QMessageBox(QMessageBox::Warning, QGuiApplication::applicationDisplayName(), text,
                         QMessageBox::Ok, parent);
     box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setTextFormat(Qt::PlainText);
-    box->setInformativeText(detail);
+    box->setTextFormat(Qt::PlainText); // of the text alone
+    box->setInformativeText(Qt::convertFromPlainText(detail, Qt::WhiteSpaceNormal));
     box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     box->show();
     box->raise();

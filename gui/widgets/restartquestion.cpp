@@ -54,6 +54,7 @@ void askToRestart(QWidget *parent, const QString &names, bool isOurs, const Daem
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setIcon(isOurs ? QMessageBox::Question : QMessageBox::Information);
     box->setWindowTitle(Words::tr("Settings of Weave Sidecar"));
+    box->setTextFormat(Qt::PlainText); // the names may be a daemon's of another version
     box->setText(
         Words::tr("These settings take effect when the sidecar is started again: %1").arg(names));
     if (isOurs) {

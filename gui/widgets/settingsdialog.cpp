@@ -29,6 +29,7 @@ SettingsDialog::SettingsDialog(QWidget *parent)
     m_tabs->addTab(buildDesktop(), tr("De&sktop"));
     m_consequence = new QLabel(this);
     m_consequence->setWordWrap(true);
+    m_consequence->setTextFormat(Qt::PlainText);
     auto *const layout = new QVBoxLayout(this);
     layout->addWidget(m_tabs, 1);
     layout->addWidget(m_consequence);

@@ -349,21 +349,6 @@ private Q_SLOTS:
         QCOMPARE(watched.last().first().toBool(), false);
     }
 
-    // Servers and what is in front of them answer with pages of HTML.
-    void noticeIsNoPage()
-    {
-        Actions actions;
-        MainWindow window(actions);
-        const QString words = QStringLiteral("the backend answered 502: <h1>Bad Gateway</h1>");
-        window.setNotice(words);
-        const QList<QLabel *> labels = window.findChildren<QLabel *>();
-        const auto notice =
-            std::find_if(labels.begin(), labels.end(),
-                         [&words](const QLabel *label) { return label->text() == words; });
-        QVERIFY(notice != labels.end());
-        QCOMPARE((*notice)->textFormat(), Qt::PlainText);
-    }
-
     void windowFitsOnASmallScreen()
     {
         const QFont usual = QApplication::font();

@@ -53,6 +53,8 @@ QVariant FlushModel::data(const QModelIndex &index, int role) const
         return raw(flush, index.column());
     case DetailRole:
         return flush.error;
+    case Qt::AccessibleDescriptionRole:
+        return flush.error.isEmpty() ? QVariant() : flush.error;
     case Qt::TextAlignmentRole:
         if (index.column() >= Calls && index.column() <= Attempts)
             return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);

@@ -121,7 +121,9 @@ QVariant ProblemModel::data(const QModelIndex &index, int role) const
             return fullTimeText(problem.lastTime);
         return toolTip(problem.detail.isEmpty() ? problem.title : problem.detail);
     case DetailRole:
-        return problem.detail.isEmpty() ? problem.title : problem.detail;
+        return problem.detail;
+    case Qt::AccessibleDescriptionRole:
+        return problem.detail.isEmpty() ? QVariant() : problem.detail;
     case SortRole:
         if (index.column() == Time)
             return problem.lastTime;

@@ -1,5 +1,6 @@
 #include "widgets/tablepage.h"
 
+#include "client/roles.h"
 #include "widgets/roomystyle.h"
 
 #include <QAbstractItemModel>
@@ -16,7 +17,8 @@ TablePage::TablePage(const QString &name, const QString &emptyText, QAbstractIte
       m_model(model),
       m_wideColumn(wideColumn),
       m_table(new QTableView(this)),
-      m_empty(new QLabel(emptyText, this))
+      m_empty(new QLabel(emptyText, this)),
+      m_detail(new QLabel(this))
 {
     setAccessibleName(name);
     m_table->setAccessibleName(name);
@@ -44,15 +46,25 @@ TablePage::TablePage(const QString &name, const QString &emptyText, QAbstractIte
     m_empty->setWordWrap(true);
     m_empty->setMargin(24);
 
+    m_detail->setTextFormat(Qt::PlainText);
+    m_detail->setWordWrap(true);
+    m_detail->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+
     auto *const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_empty, 1);
+    layout->addWidget(m_detail);
 
     connect(&model, &QAbstractItemModel::rowsInserted, this, &TablePage::updateEmpty);
     connect(&model, &QAbstractItemModel::rowsRemoved, this, &TablePage::updateEmpty);
     connect(&model, &QAbstractItemModel::modelReset, this, &TablePage::updateEmpty);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &TablePage::updateDetail);
+    connect(&model, &QAbstractItemModel::dataChanged, this, &TablePage::updateDetail);
+    connect(&model, &QAbstractItemModel::modelReset, this, &TablePage::updateDetail);
     updateEmpty();
+    updateDetail();
 }
 
 void TablePage::setEmptyText(const QString &text)
@@ -73,6 +85,14 @@ void TablePage::updateEmpty()
     m_empty->setVisible(isEmpty);
     if (!isEmpty && isWatched() && !m_isFitted)
         fitColumns();
+}
+
+void TablePage::updateDetail()
+{
+    const QString text = m_table->currentIndex().data(DetailRole).toString();
+    if (text != m_detail->text()) // else what is selected in it stays
+        m_detail->setText(text);
+    m_detail->setVisible(!text.isEmpty());
 }
 
 // Once, with the first rows: columns that jump while rows come are hard to read.

@@ -8,7 +8,8 @@ class QTableView;
 
 namespace Weave {
 
-// A page with a table, and in its place a sentence while the table is empty.
+// A page with a table, and in its place a sentence while the table is empty. What the model has to
+// say of the current row besides (DetailRole) stands below the table.
 class TablePage : public Page
 {
     Q_OBJECT
@@ -29,12 +30,14 @@ protected:
 
 private:
     void updateEmpty();
+    void updateDetail();
     void fitColumns();
 
     QAbstractItemModel &m_model;
     int m_wideColumn;
     QTableView *m_table;
     QLabel *m_empty;
+    QLabel *m_detail;
     bool m_isFitted = false;
 };
 

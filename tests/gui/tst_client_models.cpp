@@ -56,6 +56,12 @@ void ClientModelsTest::flushes()
                 .contains(u"the backend answered 503: busy"_s));
     QCOMPARE(model.index(0, FlushModel::Calls).data(SortRole).toLongLong(), 1240);
     QCOMPARE(cell(model, 0, FlushModel::Milliseconds), u"82"_s);
+    // For who has no mouse to hold over it.
+    QCOMPARE(model.index(1, FlushModel::Project).data(Qt::AccessibleDescriptionRole).toString(),
+             u"the backend answered 503: busy"_s);
+    QCOMPARE(model.index(1, FlushModel::Project).data(DetailRole).toString(),
+             u"the backend answered 503: busy"_s);
+    QVERIFY(!model.index(0, 0).data(Qt::AccessibleDescriptionRole).isValid());
 }
 
 void ClientModelsTest::flushesAreBounded()
@@ -166,6 +172,8 @@ void ClientModelsTest::problemsAreCounted()
     QVERIFY(cell(model, 0, ProblemModel::Advice).contains(u"key"_s));
     QCOMPARE(cell(model, 0, ProblemModel::Count), u"2"_s);
     QCOMPARE(model.problems().back().cause, u"network"_s);
+    QCOMPARE(model.index(1, 0).data(Qt::AccessibleDescriptionRole).toString(), away.error);
+    QCOMPARE(model.index(1, 0).data(DetailRole).toString(), away.error);
     for (int i = 0; i < ProblemModel::MaxProblems + 50; ++i) {
         refused.status = 400 + i;
         model.noteFlush(refused);

@@ -1,0 +1,94 @@
+#include "gui/modelchecks.h"
+#include "gui/scripteddaemon.h"
+#include "widgets/actions.h"
+#include "widgets/daemonview.h"
+#include "widgets/mainwindow.h"
+#include "widgets/problemspage.h"
+#include "widgets/windowpages.h"
+
+#include <QLabel>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <memory>
+
+using namespace Weave;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// The window on a daemon that tells this of itself, or on none.
+class WindowRig final
+{
+public:
+    explicit WindowRig(const QByteArray &status = {})
+        : view(folder.filePath(u"s"_s))
+    {
+        if (!status.isEmpty())
+            daemon = std::make_unique<ScriptedDaemon>(
+                folder.filePath(u"s"_s), "{\"event\":\"status\",\"status\":" + status + "}\n");
+        pages = new WindowPages(window, view); // the window's child
+        view.client().start();
+        window.show();
+    }
+
+    [[nodiscard]] bool shows(const QString &text) const
+    {
+        const QList<QLabel *> labels = window.findChildren<QLabel *>();
+        return std::any_of(labels.begin(), labels.end(), [&text](const QLabel *label) {
+            return label->isVisible() && label->text().contains(text);
+        });
+    }
+
+    QTemporaryDir folder;
+    std::unique_ptr<ScriptedDaemon> daemon;
+    Actions actions;
+    MainWindow window{actions};
+    DaemonView view;
+    WindowPages *pages = nullptr;
+};
+
+} // namespace
+
+// What the window's pages say of a daemon, and of none.
+class WidgetsWindowTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void wordsOfTheRowAreBelowTheTable();
+};
+
+// Held by the mouse a tool tip says them; who has none reads them here.
+void WidgetsWindowTest::wordsOfTheRowAreBelowTheTable()
+{
+    WindowRig rig(R"({"pid":1})");
+    ProblemsPage &page = rig.pages->problems();
+    rig.window.showPage(&page);
+    const QString words = u"the backend answered 503: <b>busy</b>"_s;
+    FlushEvent flush;
+    flush.outcome = u"retry"_s;
+    flush.error = words;
+    QVERIFY(!rig.shows(words));
+    rig.view.problems().noteFlush(flush);
+    QVERIFY(!rig.shows(words));
+    page.table().setCurrentIndex(page.table().model()->index(0, 1));
+    QVERIFY(rig.shows(words));
+    flush.error = u"the backend answered 503: still busy"_s;
+    rig.view.problems().noteFlush(flush);
+    QVERIFY(rig.shows(flush.error));
+    const QList<QLabel *> labels = page.findChildren<QLabel *>();
+    const auto shown = std::find_if(labels.begin(), labels.end(), [&flush](const QLabel *label) {
+        return label->text() == flush.error;
+    });
+    QVERIFY(shown != labels.end());
+    QCOMPARE((*shown)->textFormat(), Qt::PlainText);
+    QVERIFY((*shown)->textInteractionFlags() & Qt::TextSelectableByKeyboard);
+    rig.view.problems().clear();
+    QVERIFY(!rig.shows(u"busy"_s));
+}
+
+QTEST_MAIN(WidgetsWindowTest)
+#include "tst_widgets_window.moc"

@@ -51,6 +51,10 @@
         <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
         <translation>Das Sidecar hat Version %1, dieses Programm %2. Starten Sie das ältere neu.</translation>
     </message>
+    <message>
+        <source>Delivery is paused and the spool nearly full: new calls will soon be refused.</source>
+        <translation>Die Zustellung ist angehalten und der Spool fast voll: Neue Aufrufe werden bald abgelehnt.</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionVerdict</name>
@@ -217,10 +221,6 @@
         <translation>Der Trace-Server kennt diese Anfrage nicht</translation>
     </message>
     <message>
-        <source>Check that the backend&apos;s address is a Weave trace server.</source>
-        <translation>Prüfen Sie, ob die Adresse des Backends ein Weave-Trace-Server ist.</translation>
-    </message>
-    <message>
         <source>The trace server asks for fewer requests</source>
         <translation>Der Trace-Server bittet um weniger Anfragen</translation>
     </message>
@@ -233,16 +233,8 @@
         <translation>Ein Stapel war zu groß für den Trace-Server</translation>
     </message>
     <message>
-        <source>It is sent again in smaller parts.</source>
-        <translation>Er wird in kleineren Teilen noch einmal gesendet.</translation>
-    </message>
-    <message>
         <source>The trace server refused calls (%1)</source>
         <translation>Der Trace-Server hat Aufrufe abgelehnt (%1)</translation>
-    </message>
-    <message>
-        <source>The others are sent without them; what is refused alone goes to the dead letters.</source>
-        <translation>Die übrigen werden ohne sie gesendet; was einzeln abgelehnt wird, kommt zu den unzustellbaren Aufrufen.</translation>
     </message>
     <message>
         <source>Programs send these calls directly.</source>
@@ -303,6 +295,18 @@
     <message>
         <source>Calls came while the sidecar was stopping</source>
         <translation>Während das Sidecar endete, kamen noch Aufrufe</translation>
+    </message>
+    <message>
+        <source>What is refused alone is kept as a dead letter: export it, or try it again.</source>
+        <translation>Was allein abgelehnt wird, wird als unzustellbar aufbewahrt: exportieren Sie es oder versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Check the server&apos;s address, the proxy and the key in the settings. %1</source>
+        <translation>Prüfen Sie die Adresse des Servers, den Proxy und den Schlüssel in den Einstellungen. %1</translation>
+    </message>
+    <message>
+        <source>The batch is sent again in smaller parts.</source>
+        <translation>Der Stapel wird in kleineren Teilen noch einmal gesendet.</translation>
     </message>
 </context>
 <context>
@@ -817,6 +821,10 @@
         <source>Status</source>
         <translation>Status</translation>
     </message>
+    <message>
+        <source>refused, the project waits</source>
+        <translation>abgelehnt, das Projekt wartet</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Frontend</name>
@@ -1138,10 +1146,6 @@
     <message>
         <source>Problems</source>
         <translation>Probleme</translation>
-    </message>
-    <message>
-        <source>No problems. Calls are taken and delivered.</source>
-        <translation>Keine Probleme. Aufrufe werden angenommen und zugestellt.</translation>
     </message>
 </context>
 <context>
@@ -1592,6 +1596,14 @@
     <message>
         <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
         <translation>Das Programm weave-sidecar, das in den Spool sieht, ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>Paused by you; new calls will soon be refused</source>
+        <translation>Von Ihnen angehalten; neue Aufrufe werden bald abgelehnt</translation>
+    </message>
+    <message>
+        <source>No problems. Calls are taken and delivered.</source>
+        <translation>Keine Probleme. Aufrufe werden angenommen und zugestellt.</translation>
     </message>
 </context>
 </TS>

@@ -51,6 +51,10 @@
         <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
         <translation>El sidecar tiene la versión %1 y este programa la %2. Reinicie el más antiguo.</translation>
     </message>
+    <message>
+        <source>Delivery is paused and the spool nearly full: new calls will soon be refused.</source>
+        <translation>La entrega está en pausa y el spool casi lleno: pronto se rechazarán llamadas nuevas.</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionVerdict</name>
@@ -217,10 +221,6 @@
         <translation>El servidor de trazas no conoce esta solicitud</translation>
     </message>
     <message>
-        <source>Check that the backend&apos;s address is a Weave trace server.</source>
-        <translation>Compruebe que la dirección del backend es un servidor de trazas de Weave.</translation>
-    </message>
-    <message>
         <source>The trace server asks for fewer requests</source>
         <translation>El servidor de trazas pide menos solicitudes</translation>
     </message>
@@ -233,16 +233,8 @@
         <translation>Un lote era demasiado grande para el servidor de trazas</translation>
     </message>
     <message>
-        <source>It is sent again in smaller parts.</source>
-        <translation>Se envía de nuevo en partes más pequeñas.</translation>
-    </message>
-    <message>
         <source>The trace server refused calls (%1)</source>
         <translation>El servidor de trazas rechazó llamadas (%1)</translation>
-    </message>
-    <message>
-        <source>The others are sent without them; what is refused alone goes to the dead letters.</source>
-        <translation>Las demás se envían sin ellas; lo que se rechaza a solas pasa a las no entregables.</translation>
     </message>
     <message>
         <source>Programs send these calls directly.</source>
@@ -303,6 +295,18 @@
     <message>
         <source>Calls came while the sidecar was stopping</source>
         <translation>Llegaron llamadas mientras el sidecar se detenía</translation>
+    </message>
+    <message>
+        <source>What is refused alone is kept as a dead letter: export it, or try it again.</source>
+        <translation>Lo que se rechaza por sí solo se conserva como no entregable: expórtelo o inténtelo de nuevo.</translation>
+    </message>
+    <message>
+        <source>Check the server&apos;s address, the proxy and the key in the settings. %1</source>
+        <translation>Compruebe la dirección del servidor, el proxy y la clave en los ajustes. %1</translation>
+    </message>
+    <message>
+        <source>The batch is sent again in smaller parts.</source>
+        <translation>El lote se envía de nuevo en partes más pequeñas.</translation>
     </message>
 </context>
 <context>
@@ -817,6 +821,10 @@
         <source>Status</source>
         <translation>Estado</translation>
     </message>
+    <message>
+        <source>refused, the project waits</source>
+        <translation>rechazado, el proyecto espera</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Frontend</name>
@@ -1138,10 +1146,6 @@
     <message>
         <source>Problems</source>
         <translation>Problemas</translation>
-    </message>
-    <message>
-        <source>No problems. Calls are taken and delivered.</source>
-        <translation>Sin problemas. Las llamadas se reciben y se entregan.</translation>
     </message>
 </context>
 <context>
@@ -1592,6 +1596,14 @@
     <message>
         <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
         <translation>El programa weave-sidecar, que mira en el spool, no está instalado.</translation>
+    </message>
+    <message>
+        <source>Paused by you; new calls will soon be refused</source>
+        <translation>Pausado por usted; pronto se rechazarán llamadas nuevas</translation>
+    </message>
+    <message>
+        <source>No problems. Calls are taken and delivered.</source>
+        <translation>Sin problemas. Las llamadas se reciben y se entregan.</translation>
     </message>
 </context>
 </TS>

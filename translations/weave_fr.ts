@@ -51,6 +51,10 @@
         <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
         <translation>Le sidecar est en version %1, ce programme en version %2. Redémarrez le plus ancien.</translation>
     </message>
+    <message>
+        <source>Delivery is paused and the spool nearly full: new calls will soon be refused.</source>
+        <translation>La livraison est en pause et le spool presque plein&#xa0;: les nouveaux appels seront bientôt refusés.</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionVerdict</name>
@@ -217,10 +221,6 @@
         <translation>Le serveur de traces ne connaît pas cette requête</translation>
     </message>
     <message>
-        <source>Check that the backend&apos;s address is a Weave trace server.</source>
-        <translation>Vérifiez que l’adresse du backend est bien un serveur de traces Weave.</translation>
-    </message>
-    <message>
         <source>The trace server asks for fewer requests</source>
         <translation>Le serveur de traces demande moins de requêtes</translation>
     </message>
@@ -233,16 +233,8 @@
         <translation>Un lot était trop gros pour le serveur de traces</translation>
     </message>
     <message>
-        <source>It is sent again in smaller parts.</source>
-        <translation>Il est renvoyé en parties plus petites.</translation>
-    </message>
-    <message>
         <source>The trace server refused calls (%1)</source>
         <translation>Le serveur de traces a refusé des appels (%1)</translation>
-    </message>
-    <message>
-        <source>The others are sent without them; what is refused alone goes to the dead letters.</source>
-        <translation>Les autres sont envoyés sans eux&#xa0;; ce qui est refusé seul devient non distribuable.</translation>
     </message>
     <message>
         <source>Programs send these calls directly.</source>
@@ -303,6 +295,18 @@
     <message>
         <source>Calls came while the sidecar was stopping</source>
         <translation>Des appels sont arrivés pendant l’arrêt du sidecar</translation>
+    </message>
+    <message>
+        <source>What is refused alone is kept as a dead letter: export it, or try it again.</source>
+        <translation>Ce qui est refusé seul est conservé comme non distribuable&#xa0;: exportez-le ou réessayez.</translation>
+    </message>
+    <message>
+        <source>Check the server&apos;s address, the proxy and the key in the settings. %1</source>
+        <translation>Vérifiez l’adresse du serveur, le proxy et la clé dans les réglages. %1</translation>
+    </message>
+    <message>
+        <source>The batch is sent again in smaller parts.</source>
+        <translation>Le lot est renvoyé en parties plus petites.</translation>
     </message>
 </context>
 <context>
@@ -817,6 +821,10 @@
         <source>Status</source>
         <translation>État</translation>
     </message>
+    <message>
+        <source>refused, the project waits</source>
+        <translation>refusé, le projet attend</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Frontend</name>
@@ -1138,10 +1146,6 @@
     <message>
         <source>Problems</source>
         <translation>Problèmes</translation>
-    </message>
-    <message>
-        <source>No problems. Calls are taken and delivered.</source>
-        <translation>Aucun problème. Les appels sont reçus et livrés.</translation>
     </message>
 </context>
 <context>
@@ -1592,6 +1596,14 @@
     <message>
         <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
         <translation>Le programme weave-sidecar, qui regarde dans le spool, n’est pas installé.</translation>
+    </message>
+    <message>
+        <source>Paused by you; new calls will soon be refused</source>
+        <translation>Suspendu par vous&#xa0;; les nouveaux appels seront bientôt refusés</translation>
+    </message>
+    <message>
+        <source>No problems. Calls are taken and delivered.</source>
+        <translation>Aucun problème. Les appels sont reçus et livrés.</translation>
     </message>
 </context>
 </TS>

@@ -51,6 +51,10 @@
         <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
         <translation>サイドカーのバージョンは %1、このプログラムは %2 です。古い方を再起動してください。</translation>
     </message>
+    <message>
+        <source>Delivery is paused and the spool nearly full: new calls will soon be refused.</source>
+        <translation>配信を一時停止しており、スプールもほぼ満杯です。まもなく新しい呼び出しは拒否されます。</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionVerdict</name>
@@ -217,10 +221,6 @@
         <translation>トレースサーバーがこの要求に対応していません</translation>
     </message>
     <message>
-        <source>Check that the backend&apos;s address is a Weave trace server.</source>
-        <translation>バックエンドのアドレスが Weave のトレースサーバーか確認してください。</translation>
-    </message>
-    <message>
         <source>The trace server asks for fewer requests</source>
         <translation>トレースサーバーが要求を減らすよう求めています</translation>
     </message>
@@ -233,16 +233,8 @@
         <translation>バッチがトレースサーバーには大きすぎました</translation>
     </message>
     <message>
-        <source>It is sent again in smaller parts.</source>
-        <translation>小さく分けて送り直します。</translation>
-    </message>
-    <message>
         <source>The trace server refused calls (%1)</source>
         <translation>トレースサーバーが呼び出しを拒否しました (%1)</translation>
-    </message>
-    <message>
-        <source>The others are sent without them; what is refused alone goes to the dead letters.</source>
-        <translation>残りはそれを除いて送信されます。単独で拒否されたものは配信不能として保管されます。</translation>
     </message>
     <message>
         <source>Programs send these calls directly.</source>
@@ -303,6 +295,18 @@
     <message>
         <source>Calls came while the sidecar was stopping</source>
         <translation>サイドカーの停止中に呼び出しが届きました</translation>
+    </message>
+    <message>
+        <source>What is refused alone is kept as a dead letter: export it, or try it again.</source>
+        <translation>単独でも拒否された呼び出しは配信不能として保管されます。書き出すか、再送してください。</translation>
+    </message>
+    <message>
+        <source>Check the server&apos;s address, the proxy and the key in the settings. %1</source>
+        <translation>設定でサーバーのアドレス、プロキシ、キーを確認してください。%1</translation>
+    </message>
+    <message>
+        <source>The batch is sent again in smaller parts.</source>
+        <translation>バッチを小さく分けて送り直します。</translation>
     </message>
 </context>
 <context>
@@ -815,6 +819,10 @@
         <source>Status</source>
         <translation>状態</translation>
     </message>
+    <message>
+        <source>refused, the project waits</source>
+        <translation>拒否、プロジェクトは待機中</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Frontend</name>
@@ -1135,10 +1143,6 @@
     <message>
         <source>Problems</source>
         <translation>問題</translation>
-    </message>
-    <message>
-        <source>No problems. Calls are taken and delivered.</source>
-        <translation>問題はありません。呼び出しは受け取られ、配信されています。</translation>
     </message>
 </context>
 <context>
@@ -1589,6 +1593,14 @@
     <message>
         <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
         <translation>スプールの中を調べるプログラム weave-sidecar がインストールされていません。</translation>
+    </message>
+    <message>
+        <source>Paused by you; new calls will soon be refused</source>
+        <translation>あなたが一時停止しました。まもなく新しい呼び出しは拒否されます</translation>
+    </message>
+    <message>
+        <source>No problems. Calls are taken and delivered.</source>
+        <translation>問題はありません。呼び出しは受け取られ、配信されています。</translation>
     </message>
 </context>
 </TS>

@@ -51,6 +51,10 @@
         <source>The sidecar has version %1, this program has %2. Restart the older one.</source>
         <translation>Sidecar 的版本是 %1，本程序的版本是 %2。请重启较旧的一个。</translation>
     </message>
+    <message>
+        <source>Delivery is paused and the spool nearly full: new calls will soon be refused.</source>
+        <translation>投递已暂停，且缓存区快满了：新的调用很快会被拒绝。</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionVerdict</name>
@@ -217,10 +221,6 @@
         <translation>跟踪服务器不支持所请求的内容</translation>
     </message>
     <message>
-        <source>Check that the backend&apos;s address is a Weave trace server.</source>
-        <translation>请检查后端地址是否为 Weave 跟踪服务器。</translation>
-    </message>
-    <message>
         <source>The trace server asks for fewer requests</source>
         <translation>跟踪服务器要求减少请求</translation>
     </message>
@@ -233,16 +233,8 @@
         <translation>批次对跟踪服务器来说太大</translation>
     </message>
     <message>
-        <source>It is sent again in smaller parts.</source>
-        <translation>将分成更小的部分重新发送。</translation>
-    </message>
-    <message>
         <source>The trace server refused calls (%1)</source>
         <translation>跟踪服务器拒绝了调用 (%1)</translation>
-    </message>
-    <message>
-        <source>The others are sent without them; what is refused alone goes to the dead letters.</source>
-        <translation>其余调用会照常发送；单独被拒绝的会归入无法投递的调用。</translation>
     </message>
     <message>
         <source>Programs send these calls directly.</source>
@@ -303,6 +295,18 @@
     <message>
         <source>Calls came while the sidecar was stopping</source>
         <translation>Sidecar 停止时收到了调用</translation>
+    </message>
+    <message>
+        <source>What is refused alone is kept as a dead letter: export it, or try it again.</source>
+        <translation>单独发送也被拒绝的调用会作为无法投递的调用保留：请导出或重试。</translation>
+    </message>
+    <message>
+        <source>Check the server&apos;s address, the proxy and the key in the settings. %1</source>
+        <translation>请检查设置中的服务器地址、代理和密钥。%1</translation>
+    </message>
+    <message>
+        <source>The batch is sent again in smaller parts.</source>
+        <translation>该批次将分成更小的部分重新发送。</translation>
     </message>
 </context>
 <context>
@@ -815,6 +819,10 @@
         <source>Status</source>
         <translation>状态</translation>
     </message>
+    <message>
+        <source>refused, the project waits</source>
+        <translation>被拒绝，项目等待中</translation>
+    </message>
 </context>
 <context>
     <name>Weave::Frontend</name>
@@ -1135,10 +1143,6 @@
     <message>
         <source>Problems</source>
         <translation>问题</translation>
-    </message>
-    <message>
-        <source>No problems. Calls are taken and delivered.</source>
-        <translation>没有问题。调用正常接收和投递。</translation>
     </message>
 </context>
 <context>
@@ -1589,6 +1593,14 @@
     <message>
         <source>The program weave-sidecar, which looks into the spool, is not installed.</source>
         <translation>未安装用于查看缓存区的程序 weave-sidecar。</translation>
+    </message>
+    <message>
+        <source>Paused by you; new calls will soon be refused</source>
+        <translation>已由您暂停；新的调用很快会被拒绝</translation>
+    </message>
+    <message>
+        <source>No problems. Calls are taken and delivered.</source>
+        <translation>没有问题。调用正常接收和投递。</translation>
     </message>
 </context>
 </TS>

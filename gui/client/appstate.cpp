@@ -8,16 +8,6 @@ namespace Weave {
 
 namespace {
 
-// Fuller than this the spool will soon refuse calls.
-constexpr double NearlyFull = 0.95;
-
-bool isSpoolNearlyFull(const Snapshot &snapshot)
-{
-    return snapshot.spoolMaxBytes > 0
-        && static_cast<double>(snapshot.spoolUsedBytes)
-        > NearlyFull * static_cast<double>(snapshot.spoolMaxBytes);
-}
-
 QString ownVersion()
 {
     const std::string_view own = version();
@@ -36,11 +26,14 @@ AppState AppState::of(const std::optional<Snapshot> &snapshot, const QString &ab
         state.m_cause = QStringLiteral("no_daemon");
         return state;
     }
+    const bool isFull = snapshot->isSpoolNearlyFull();
     QString word;
     if (snapshot->backendState == Snapshot::Backend::Paused && snapshot->isPausedByUser) {
         state.m_kind = Kind::Paused;
         word = tr("Paused");
-        state.m_reason = tr("Delivery is paused. Calls are kept.");
+        state.m_reason = isFull
+            ? tr("Delivery is paused and the spool nearly full: new calls will soon be refused.")
+            : tr("Delivery is paused. Calls are kept.");
     } else if (snapshot->backendState == Snapshot::Backend::Paused) {
         word = tr("Delivery stopped");
         state.m_cause = QStringLiteral("backend_paused");
@@ -56,15 +49,19 @@ AppState AppState::of(const std::optional<Snapshot> &snapshot, const QString &ab
             ? tr("%1 and others").arg(snapshot->firstFailing)
             : snapshot->firstFailing;
         state.m_reason = QStringLiteral("%1: %2").arg(projects, snapshot->firstFailingError);
-    } else if (isSpoolNearlyFull(*snapshot)) {
+    } else if (isFull) {
         word = tr("Spool nearly full");
         state.m_cause = QStringLiteral("spool_full");
-        state.m_reason = tr("New calls will soon be refused.");
     } else {
         const bool isSending =
             snapshot->requestsInFlight > 0 || snapshot->delivered > deliveredBefore;
         state.m_kind = isSending ? Kind::Sending : Kind::Idle;
         word = tr("Connected");
+    }
+    if (isFull && state.m_kind == Kind::Trouble) {
+        if (!state.m_reason.isEmpty())
+            state.m_reason += QLatin1Char('\n');
+        state.m_reason += tr("New calls will soon be refused.");
     }
     if (state.m_reason.isEmpty() && snapshot->version != ownVersion())
         state.m_reason =

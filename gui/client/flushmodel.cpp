@@ -8,6 +8,18 @@
 
 namespace Weave {
 
+namespace {
+
+// A right that a project lacks, or a form of its calls that is wanted: others are delivered.
+bool isOfOneProject(const FlushEvent &flush)
+{
+    constexpr int BadRequest = 400;
+    constexpr int Forbidden = 403;
+    return flush.status == BadRequest || flush.status == Forbidden;
+}
+
+} // namespace
+
 void FlushModel::add(const FlushEvent &flush)
 {
     if (rowCount() == MaxRows) {
@@ -119,7 +131,8 @@ QString FlushModel::statusText(const FlushEvent &flush)
     else if (outcome == QLatin1String("given_up"))
         outcome = tr("refused, now a dead letter");
     else if (outcome == QLatin1String("paused"))
-        outcome = tr("refused, delivery stopped");
+        outcome = isOfOneProject(flush) ? tr("refused, the project waits")
+                                        : tr("refused, delivery stopped");
     else if (outcome == QLatin1String("other_route"))
         outcome = tr("sent again in another form");
     return flush.status ? QStringLiteral("%1 · %2").arg(*flush.status).arg(outcome) : outcome;

@@ -7,6 +7,7 @@ namespace {
 constexpr int Unauthorized = 401;
 constexpr int Forbidden = 403;
 constexpr int NotFound = 404;
+constexpr int NotAllowed = 405;
 constexpr int TooLarge = 413;
 constexpr int TooMany = 429;
 constexpr int ServerError = 500;
@@ -15,40 +16,59 @@ constexpr int ServerError = 500;
 
 ProblemText ProblemText::ofFlush(const FlushEvent &flush)
 {
+    if (flush.status)
+        return {QString::number(*flush.status), titleOf(flush), adviceFor(flush)};
     const QString kept = tr("Calls are kept and sent when it works again.");
-    if (!flush.status) {
-        if (flush.error.startsWith(QLatin1String("TLS")))
-            return {QStringLiteral("tls"), tr("No secure connection to the trace server"),
-                    tr("Check the server's address. For a server with certificates of its own, "
-                       "name its CA file in the settings. %1")
-                        .arg(kept)};
-        if (flush.error.contains(QLatin1String("in time")))
-            return {QStringLiteral("timeout"), tr("The trace server does not answer in time"),
-                    kept};
-        return {QStringLiteral("network"), tr("The trace server cannot be reached"),
-                tr("Check the network, the proxy and the server's address. %1").arg(kept)};
-    }
+    if (flush.error.startsWith(QLatin1String("TLS")))
+        return {QStringLiteral("tls"), tr("No secure connection to the trace server"),
+                tr("Check the server's address. For a server with certificates of its own, "
+                   "name its CA file in the settings. %1")
+                    .arg(kept)};
+    if (flush.error.contains(QLatin1String("in time")))
+        return {QStringLiteral("timeout"), tr("The trace server does not answer in time"), kept};
+    return {QStringLiteral("network"), tr("The trace server cannot be reached"),
+            tr("Check the network, the proxy and the server's address. %1").arg(kept)};
+}
+
+// By what the server answered.
+QString ProblemText::titleOf(const FlushEvent &flush)
+{
     const int status = *flush.status;
-    const QString cause = QString::number(status);
-    if (status == Unauthorized)
-        return {cause, tr("The trace server refuses the API key"),
-                tr("Set the right key in the settings. %1").arg(kept)};
-    if (status == Forbidden)
-        return {cause, tr("The API key may not write to %1").arg(flush.project),
-                tr("Ask for access to the project, or use another key. %1").arg(kept)};
-    if (status == NotFound)
-        return {cause, tr("The trace server does not know what was asked"),
-                tr("Check that the backend's address is a Weave trace server.")};
-    if (status == TooMany)
-        return {cause, tr("The trace server asks for fewer requests"), kept};
-    if (status >= ServerError)
-        return {cause, tr("The trace server has trouble of its own (%1)").arg(status), kept};
-    if (status == TooLarge)
-        return {cause, tr("A batch was too large for the trace server"),
-                tr("It is sent again in smaller parts.")};
-    return {
-        cause, tr("The trace server refused calls (%1)").arg(status),
-        tr("The others are sent without them; what is refused alone goes to the dead letters.")};
+    switch (status) {
+    case Unauthorized:
+        return tr("The trace server refuses the API key");
+    case Forbidden:
+        return tr("The API key may not write to %1").arg(flush.project);
+    case NotFound:
+    case NotAllowed:
+        return tr("The trace server does not know what was asked");
+    case TooLarge:
+        return tr("A batch was too large for the trace server");
+    case TooMany:
+        return tr("The trace server asks for fewer requests");
+    default:
+        return status >= ServerError
+            ? tr("The trace server has trouble of its own (%1)").arg(status)
+            : tr("The trace server refused calls (%1)").arg(status);
+    }
+}
+
+// By what became of the calls, which the same status does not tell: with the server's words a 404
+// is about the calls, without them about the address.
+QString ProblemText::adviceFor(const FlushEvent &flush)
+{
+    const QString kept = tr("Calls are kept and sent when it works again.");
+    if (flush.outcome == QLatin1String("halved"))
+        return tr("The batch is sent again in smaller parts.");
+    if (flush.outcome == QLatin1String("given_up"))
+        return tr("What is refused alone is kept as a dead letter: export it, or try it again.");
+    if (flush.outcome != QLatin1String("paused"))
+        return kept;
+    if (*flush.status == Unauthorized)
+        return tr("Set the right key in the settings. %1").arg(kept);
+    if (*flush.status == Forbidden)
+        return tr("Ask for access to the project, or use another key. %1").arg(kept);
+    return tr("Check the server's address, the proxy and the key in the settings. %1").arg(kept);
 }
 
 ProblemText ProblemText::ofRefusal(const QString &reason)

@@ -23,6 +23,10 @@ public:
     [[nodiscard]] static ProblemText ofRefusal(const QString &reason);
     [[nodiscard]] static ProblemText ofDeadLetters();
     [[nodiscard]] static ProblemText ofDamage();
+
+private:
+    [[nodiscard]] static QString titleOf(const FlushEvent &flush);
+    [[nodiscard]] static QString adviceFor(const FlushEvent &flush);
 };
 
 } // namespace Weave

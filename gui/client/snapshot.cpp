@@ -74,6 +74,13 @@ qint64 Snapshot::refusedCalls() const
     return std::accumulate(refused.begin(), refused.end(), qint64{0});
 }
 
+bool Snapshot::isSpoolNearlyFull() const
+{
+    constexpr double NearlyFull = 0.95;
+    return spoolMaxBytes > 0
+        && static_cast<double>(spoolUsedBytes) > NearlyFull * static_cast<double>(spoolMaxBytes);
+}
+
 QString Snapshot::backendName() const
 {
     if (backend.startsWith(QLatin1String("file:")))

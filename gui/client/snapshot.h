@@ -63,6 +63,8 @@ struct Snapshot
     qint64 spoolQuarantined = 0;
 
     [[nodiscard]] qint64 refusedCalls() const;
+    // It will soon refuse calls.
+    [[nodiscard]] bool isSpoolNearlyFull() const;
 
     // The host that people know it by: "trace.wandb.ai", or the file's name.
     [[nodiscard]] QString backendName() const;

@@ -10,8 +10,7 @@
 namespace Weave {
 
 ProblemsPage::ProblemsPage(QAbstractItemModel &problems, QWidget *parent)
-    : TablePage(tr("Problems"), tr("No problems. Calls are taken and delivered."), problems,
-                ProblemModel::Advice, parent),
+    : TablePage(tr("Problems"), {}, problems, ProblemModel::Advice, parent),
       m_deadLetters(new DeadLetterBox(this))
 {
     // Whole sentences, few of them: rows as high as their texts.

@@ -27,7 +27,9 @@ QString stateText(const SidecarClient &client)
     if (snapshot.backendState == Snapshot::Backend::Ok)
         return WindowPages::tr("Working");
     if (snapshot.isPausedByUser)
-        return WindowPages::tr("Paused by you; calls are kept");
+        return snapshot.isSpoolNearlyFull()
+            ? WindowPages::tr("Paused by you; new calls will soon be refused")
+            : WindowPages::tr("Paused by you; calls are kept");
     const QString next = snapshot.nextAttemptSeconds
         ? WindowPages::tr("next attempt in %1").arg(formatAge(*snapshot.nextAttemptSeconds))
         : WindowPages::tr("calls are kept");
@@ -118,6 +120,12 @@ void WindowPages::refreshEmptyTexts()
                                              : secret);
     m_live->setEmptyText(secret.isEmpty() ? tr("Calls appear here as your programs make them.")
                                           : secret);
+    const AppState &state = m_daemon.state();
+    const bool isWell =
+        state.kind() == AppState::Kind::Idle || state.kind() == AppState::Kind::Sending;
+    m_problems->setEmptyText(isWell ? tr("No problems. Calls are taken and delivered.")
+                                 : state.reason().isEmpty() ? secret
+                                                            : state.reason());
 }
 
 void WindowPages::refreshDeadLetters()

@@ -29,6 +29,8 @@ private Q_SLOTS:
     void problemsOfASnapshot();
     void tellsDaemonsApart();
     void anotherFormIsNoProblem();
+    void whatBecameOfTheCalls_data();
+    void whatBecameOfTheCalls();
 };
 
 void ClientModelsTest::flushes()
@@ -54,14 +56,14 @@ void ClientModelsTest::flushes()
                 .data(Qt::ToolTipRole)
                 .toString()
                 .contains(u"the backend answered 503: busy"_s));
-    QCOMPARE(model.index(0, FlushModel::Calls).data(SortRole).toLongLong(), 1240);
-    QCOMPARE(cell(model, 0, FlushModel::Milliseconds), u"82"_s);
     // For who has no mouse to hold over it.
     QCOMPARE(model.index(1, FlushModel::Project).data(Qt::AccessibleDescriptionRole).toString(),
              u"the backend answered 503: busy"_s);
     QCOMPARE(model.index(1, FlushModel::Project).data(DetailRole).toString(),
              u"the backend answered 503: busy"_s);
     QVERIFY(!model.index(0, 0).data(Qt::AccessibleDescriptionRole).isValid());
+    QCOMPARE(model.index(0, FlushModel::Calls).data(SortRole).toLongLong(), 1240);
+    QCOMPARE(cell(model, 0, FlushModel::Milliseconds), u"82"_s);
 }
 
 void ClientModelsTest::flushesAreBounded()
@@ -170,10 +172,10 @@ void ClientModelsTest::problemsAreCounted()
     QCOMPARE(model.problems().front().cause, u"401"_s);
     QCOMPARE(model.problems().front().count, 2);
     QVERIFY(cell(model, 0, ProblemModel::Advice).contains(u"key"_s));
-    QCOMPARE(cell(model, 0, ProblemModel::Count), u"2"_s);
-    QCOMPARE(model.problems().back().cause, u"network"_s);
     QCOMPARE(model.index(1, 0).data(Qt::AccessibleDescriptionRole).toString(), away.error);
     QCOMPARE(model.index(1, 0).data(DetailRole).toString(), away.error);
+    QCOMPARE(cell(model, 0, ProblemModel::Count), u"2"_s);
+    QCOMPARE(model.problems().back().cause, u"network"_s);
     for (int i = 0; i < ProblemModel::MaxProblems + 50; ++i) {
         refused.status = 400 + i;
         model.noteFlush(refused);
@@ -249,6 +251,66 @@ void ClientModelsTest::anotherFormIsNoProblem()
     flush.outcome = u"delivered"_s;
     model.noteFlush(flush);
     QCOMPARE(model.rowCount(), 0);
+}
+
+void ClientModelsTest::whatBecameOfTheCalls_data()
+{
+    QTest::addColumn<int>("status"); // 0 for no answer
+    QTest::addColumn<QString>("outcome");
+    QTest::addColumn<QString>("title");
+    QTest::addColumn<QString>("advice");
+    QTest::addColumn<QString>("shown");
+    const auto row = [](int status, const char *outcome, const char *title, const char *advice,
+                        const char *shown) {
+        QTest::addRow("%d %s", status, outcome)
+            << status << QString::fromLatin1(outcome) << QString::fromLatin1(title)
+            << QString::fromLatin1(advice) << QString::fromLatin1(shown);
+    };
+    row(401, "paused", "refuses the API key", "right key", "delivery stopped");
+    row(403, "paused", "may not write to a/b", "access to the project", "the project waits");
+    row(404, "paused", "does not know", "the server's address", "delivery stopped");
+    row(405, "paused", "does not know", "the server's address", "delivery stopped");
+    row(400, "paused", "refused calls (400)", "Calls are kept", "the project waits");
+    row(402, "paused", "refused calls (402)", "Calls are kept", "delivery stopped");
+    row(301, "paused", "refused calls (301)", "the server's address", "delivery stopped");
+    row(501, "paused", "trouble of its own (501)", "the server's address", "delivery stopped");
+    row(503, "retry", "trouble of its own (503)", "Calls are kept", "tried again");
+    row(429, "retry", "fewer requests", "Calls are kept", "tried again");
+    row(408, "retry", "refused calls (408)", "Calls are kept", "tried again");
+    row(0, "retry", "cannot be reached", "Calls are kept", "tried again");
+    row(413, "halved", "too large", "smaller parts", "in halves");
+    row(404, "halved", "does not know", "smaller parts", "in halves");
+    row(413, "given_up", "too large", "dead letter", "dead letter");
+    row(404, "given_up", "does not know", "dead letter", "dead letter");
+    row(422, "given_up", "refused calls (422)", "dead letter", "dead letter");
+}
+
+// The same status may cost nothing, or the calls: the outcome tells.
+void ClientModelsTest::whatBecameOfTheCalls()
+{
+    QFETCH(int, status);
+    QFETCH(QString, outcome);
+    QFETCH(QString, title);
+    QFETCH(QString, advice);
+    QFETCH(QString, shown);
+    FlushEvent flush;
+    flush.project = u"a/b"_s;
+    flush.outcome = outcome;
+    if (status != 0)
+        flush.status = status;
+    ProblemModel problems;
+    problems.noteFlush(flush);
+    const QString said = cell(problems, 0, ProblemModel::Title);
+    QVERIFY2(said.contains(title), qPrintable(said));
+    const QString advised = cell(problems, 0, ProblemModel::Advice);
+    QVERIFY2(advised.contains(advice), qPrintable(advised));
+    const bool isKept = outcome == u"retry"_s || outcome == u"paused"_s;
+    QCOMPARE(advised.contains(u"Calls are kept"_s), isKept);
+    QCOMPARE(advised.contains(u"dead letter"_s), outcome == u"given_up"_s);
+    FlushModel flushes;
+    flushes.add(flush);
+    const QString statusText = cell(flushes, 0, FlushModel::Status);
+    QVERIFY2(statusText.contains(shown), qPrintable(statusText));
 }
 
 QTEST_GUILESS_MAIN(ClientModelsTest)

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void backendName();
     void stateLine();
     void stateKinds();
+    void aFullSpoolIsToldInEachState();
     void anotherVersionIsTold();
     void historyOfRates();
     void historyAcrossARestart();
@@ -114,6 +115,7 @@ void ClientStateTest::stateKinds()
     snapshot.spoolMaxBytes = 100;
     snapshot.spoolUsedBytes = 96;
     QVERIFY(kind(5) == Kind::Trouble);
+    snapshot.spoolUsedBytes = 0;
     snapshot.backendState = Snapshot::Backend::Paused;
     snapshot.lastError = u"401"_s;
     QVERIFY(kind(5) == Kind::Trouble);
@@ -133,6 +135,29 @@ void ClientStateTest::stateKinds()
     snapshot.backendState = Snapshot::Backend::Retrying;
     QVERIFY(kind(5) == Kind::Trouble);
     QVERIFY(AppState::of({}, {}, 0).kind() == Kind::Trouble);
+}
+
+// Who pauses reads that calls are kept; soon they are not.
+void ClientStateTest::aFullSpoolIsToldInEachState()
+{
+    using Backend = Snapshot::Backend;
+    Snapshot snapshot;
+    snapshot.spoolMaxBytes = 100;
+    snapshot.lastError = snapshot.firstFailingError = u"the backend answered 503"_s;
+    const auto reason = [&snapshot] { return AppState::of(snapshot, {}, 0).reason(); };
+    for (const Backend state : {Backend::Paused, Backend::Retrying, Backend::Degraded}) {
+        for (const bool isPausedByUser : {false, true}) {
+            snapshot.backendState = state;
+            snapshot.isPausedByUser = isPausedByUser;
+            snapshot.spoolUsedBytes = 96;
+            QVERIFY2(reason().contains(u"will soon be refused"_s), qPrintable(reason()));
+            QVERIFY2(!reason().contains(u"Calls are kept"_s), qPrintable(reason()));
+            const bool isByUser = isPausedByUser && state == Backend::Paused;
+            QCOMPARE(reason().contains(u"503"_s), !isByUser);
+            snapshot.spoolUsedBytes = 90;
+            QVERIFY2(!reason().contains(u"refused"_s), qPrintable(reason()));
+        }
+    }
 }
 
 void ClientStateTest::anotherVersionIsTold()

@@ -58,8 +58,30 @@ class WidgetsWindowTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void noProblemsWhereAllIsWell();
+    void noneYetIsNotAllIsWell();
     void wordsOfTheRowAreBelowTheTable();
 };
+
+void WidgetsWindowTest::noProblemsWhereAllIsWell()
+{
+    WindowRig rig(R"({"pid":1,"backend":{"state":"ok"}})");
+    rig.window.showPage(&rig.pages->problems());
+    QTRY_VERIFY(rig.shows(u"Calls are taken and delivered"_s));
+}
+
+// Paused before this program came, and nobody has told of a request since.
+void WidgetsWindowTest::noneYetIsNotAllIsWell()
+{
+    WindowRig paused(R"({"pid":1,"backend":{"state":"paused","paused_by":"user"}})");
+    paused.window.showPage(&paused.pages->problems());
+    QTRY_VERIFY(paused.view.client().isConnected());
+    QVERIFY(!paused.shows(u"Calls are taken and delivered"_s));
+    ProblemsPage &page = paused.pages->problems();
+    const auto *const text = page.findChild<QLabel *>(QString(), Qt::FindDirectChildrenOnly);
+    QTRY_COMPARE(text->text(), paused.view.state().reason());
+    QVERIFY(text->text().contains(u"paused"_s));
+}
 
 // Held by the mouse a tool tip says them; who has none reads them here.
 void WidgetsWindowTest::wordsOfTheRowAreBelowTheTable()

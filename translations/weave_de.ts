@@ -625,6 +625,10 @@
         <source>Started</source>
         <translation>Begonnen</translation>
     </message>
+    <message>
+        <source>end not seen</source>
+        <translation>Ende nicht gesehen</translation>
+    </message>
 </context>
 <context>
     <name>Weave::ClientModel</name>

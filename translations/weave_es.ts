@@ -625,6 +625,10 @@
         <source>Started</source>
         <translation>Inicio</translation>
     </message>
+    <message>
+        <source>end not seen</source>
+        <translation>final no visto</translation>
+    </message>
 </context>
 <context>
     <name>Weave::ClientModel</name>

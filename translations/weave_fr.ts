@@ -625,6 +625,10 @@
         <source>Started</source>
         <translation>Début</translation>
     </message>
+    <message>
+        <source>end not seen</source>
+        <translation>fin non vue</translation>
+    </message>
 </context>
 <context>
     <name>Weave::ClientModel</name>

@@ -625,6 +625,10 @@
         <source>Started</source>
         <translation>開始</translation>
     </message>
+    <message>
+        <source>end not seen</source>
+        <translation>終了は未確認</translation>
+    </message>
 </context>
 <context>
     <name>Weave::ClientModel</name>

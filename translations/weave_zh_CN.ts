@@ -625,6 +625,10 @@
         <source>Started</source>
         <translation>开始</translation>
     </message>
+    <message>
+        <source>end not seen</source>
+        <translation>未看到结束</translation>
+    </message>
 </context>
 <context>
     <name>Weave::ClientModel</name>

@@ -22,6 +22,7 @@ struct CallModel::Node
     CallEvent end;
     bool hasStart = false;
     bool hasEnd = false;
+    bool mayHaveEnded = false; // unseen
 
     [[nodiscard]] std::optional<qint64> milliseconds() const
     {
@@ -60,6 +61,31 @@ void CallModel::add(const CallEvent &event)
     }
     Q_EMIT dataChanged(indexOf(*node), indexOf(*node, ColumnCount - 1));
     trim();
+}
+
+void CallModel::noteGap()
+{
+    markUnended(*m_root);
+}
+
+// Those below the node. Told once for those that are side by side: a row's place is looked for
+// among all of its siblings.
+void CallModel::markUnended(Node &above)
+{
+    int first = -1;
+    int last = -1;
+    for (int row = 0; row < static_cast<int>(above.children.size()); ++row) {
+        Node &node = *above.children[static_cast<std::size_t>(row)];
+        markUnended(node);
+        if (node.hasEnd || std::exchange(node.mayHaveEnded, true))
+            continue;
+        first = first < 0 ? row : first;
+        last = row;
+    }
+    if (first < 0)
+        return;
+    const QModelIndex parent = &above == m_root.get() ? QModelIndex() : indexOf(above);
+    Q_EMIT dataChanged(index(first, Status, parent), index(last, Status, parent));
 }
 
 CallModel::Node &CallModel::insert(const CallEvent &event)
@@ -264,7 +290,7 @@ QString CallModel::text(const Node &node, int column)
         return node.start.project;
     case Status:
         if (!node.hasEnd)
-            return tr("running");
+            return node.mayHaveEnded ? tr("end not seen") : tr("running");
         return node.end.error.isEmpty() ? tr("done") : tr("failed");
     case Duration: {
         constexpr qint64 Second = 1000;

@@ -31,6 +31,8 @@ public:
     ~CallModel() override;
 
     void add(const CallEvent &event);
+    // Calls may have ended without anybody being told.
+    void noteGap();
     void clear();
     [[nodiscard]] qsizetype callCount() const { return m_nodes.size(); }
 
@@ -61,6 +63,7 @@ private:
     [[nodiscard]] std::unique_ptr<Node> detach(Node &node);
     void adopt(Node &parent);
     void place(Node &node);
+    void markUnended(Node &above);
     void trim();
     void forget(const Node &node);
     void waitNoMore(const Node &node);

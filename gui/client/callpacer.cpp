@@ -22,6 +22,12 @@ void CallPacer::add(const CallEvent &event)
         handOver();
 }
 
+void CallPacer::noteGap()
+{
+    handOver();
+    m_calls.noteGap();
+}
+
 void CallPacer::clear()
 {
     m_waiting.clear();

@@ -28,6 +28,8 @@ public:
 
     // At once when none has come lately, else with those that come within Interval, in their order.
     void add(const CallEvent &event);
+    // Calls pass that nobody tells of: see CallModel.
+    void noteGap();
     // Forgets those that have not been handed over, and all that are in the model.
     void clear();
 

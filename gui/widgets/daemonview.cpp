@@ -25,6 +25,7 @@ DaemonView::DaemonView(SidecarClient::FindSocket findSocket, QObject *parent)
                 m_clients.update(clients, SleepMeter::now().count());
             });
     connect(&m_client, &SidecarClient::callArrived, &m_callPacer, &CallPacer::add);
+    connect(&m_client, &SidecarClient::callsSkipped, &m_callPacer, &CallPacer::noteGap);
     m_absence.setInterval(1s);
     connect(&m_absence, &QTimer::timeout, this, [this] {
         m_history.noteAbsence(SleepMeter::now().count());
@@ -53,6 +54,7 @@ void DaemonView::handleAbsence(const QString &text)
     m_absence.start();
     m_problems.noteAbsence(text, QDateTime::currentMSecsSinceEpoch());
     m_clients.clear();
+    m_callPacer.noteGap();
     m_state = AppState::of({}, text, 0);
     Q_EMIT changed();
 }
@@ -68,19 +70,23 @@ void DaemonView::handleFlush(const FlushEvent &flush)
 
 void DaemonView::wantClients(bool isWanted)
 {
-    m_wantsClients = isWanted;
-    updateTopics();
+    if (std::exchange(m_wantsClients, isWanted) != isWanted)
+        updateTopics();
 }
 
 void DaemonView::wantCalls(bool isWanted, bool withPayloads)
 {
+    const bool isSame = m_wantsCalls == isWanted && m_wantsPayloads == withPayloads;
     m_wantsCalls = isWanted;
     m_wantsPayloads = withPayloads;
-    updateTopics();
+    if (!isSame)
+        updateTopics();
 }
 
+// Which connects anew, so that some calls may end unseen.
 void DaemonView::updateTopics()
 {
+    m_callPacer.noteGap();
     m_client.setTopics(m_wantsClients, m_wantsCalls, m_wantsPayloads);
 }
 

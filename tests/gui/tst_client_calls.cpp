@@ -26,6 +26,7 @@ private Q_SLOTS:
     void eachOthersParents();
     void anotherParentMeanwhile();
     void endBeforeStart();
+    void endsThatPassUnseen();
     void oldTracesGo();
     void oneHugeTrace();
     void anyOrder();
@@ -119,6 +120,37 @@ void ClientCallsTest::endBeforeStart()
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(cell(model, 0, CallModel::Operation), u"answer"_s);
     QCOMPARE(cell(model, 0, CallModel::Duration), u"1.50 s"_s);
+}
+
+// While nobody listens, or more pass than are told.
+void ClientCallsTest::endsThatPassUnseen()
+{
+    CallModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    CallPacer pacer(model);
+    pacer.add(start(u"1"_s));
+    pacer.add(start(u"2"_s, u"1"_s));
+    pacer.add(start(u"3"_s, u"1"_s));
+    pacer.add(end(u"2"_s));
+    QList<QPair<QModelIndex, int>> changed;
+    connect(&model, &CallModel::dataChanged, this, [&changed](const QModelIndex &first) {
+        changed.append({first.parent(), first.row()});
+    });
+    pacer.noteGap(); // those that wait to be shown came before it
+    const QModelIndex top = model.index(0, 0);
+    QCOMPARE(model.rowCount(top), 2);
+    QCOMPARE(cell(model, 0, CallModel::Status), u"end not seen"_s);
+    QCOMPARE(cell(model, 0, CallModel::Status, top), u"done"_s);
+    QCOMPARE(cell(model, 1, CallModel::Status, top), u"end not seen"_s);
+    QVERIFY(changed.contains({QModelIndex(), 0}));
+    QVERIFY(changed.contains({top, 1}));
+    changed.clear();
+    pacer.noteGap();
+    QVERIFY(changed.isEmpty()); // nothing new
+    model.add(end(u"1"_s));
+    model.add(start(u"4"_s));
+    QCOMPARE(cell(model, 1, CallModel::Status), u"done"_s);
+    QCOMPARE(cell(model, 0, CallModel::Status), u"running"_s);
 }
 
 void ClientCallsTest::oldTracesGo()

@@ -60,6 +60,7 @@ class WidgetsWindowTest final : public QObject
 private Q_SLOTS:
     void noProblemsWhereAllIsWell();
     void noneYetIsNotAllIsWell();
+    void endsOfCallsAreMissedWithoutADaemon();
     void wordsOfTheRowAreBelowTheTable();
 };
 
@@ -81,6 +82,25 @@ void WidgetsWindowTest::noneYetIsNotAllIsWell()
     const auto *const text = page.findChild<QLabel *>(QString(), Qt::FindDirectChildrenOnly);
     QTRY_COMPARE(text->text(), paused.view.state().reason());
     QVERIFY(text->text().contains(u"paused"_s));
+}
+
+void WidgetsWindowTest::endsOfCallsAreMissedWithoutADaemon()
+{
+    WindowRig rig(R"({"pid":1})");
+    QTRY_VERIFY(rig.view.client().isConnected());
+    rig.view.wantCalls(true, false);
+    Q_EMIT rig.view.client().callArrived(start(u"1"_s));
+    const auto status = [&rig] { return cell(rig.view.calls(), 0, CallModel::Status); };
+    QCOMPARE(status(), u"running"_s);
+    Q_EMIT rig.view.client().callsSkipped(3);
+    QCOMPARE(status(), u"end not seen"_s);
+    Q_EMIT rig.view.client().callArrived(start(u"2"_s));
+    rig.view.wantCalls(false, false); // the page is no longer in sight
+    QCOMPARE(status(), u"end not seen"_s);
+    Q_EMIT rig.view.client().callArrived(start(u"3"_s));
+    rig.daemon.reset();
+    QTRY_VERIFY(!rig.view.client().isConnected());
+    QCOMPARE(status(), u"end not seen"_s);
 }
 
 // Held by the mouse a tool tip says them; who has none reads them here.

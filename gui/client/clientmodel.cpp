@@ -36,18 +36,33 @@ void ClientModel::update(const QList<ClientSnapshot> &clients, qint64 nowMs)
     });
     m_lastMs = nowMs;
 
-    // The same processes in the same rows keep the user's selection and place.
-    const bool isSame = std::equal(
-        rows.cbegin(), rows.cend(), m_rows.cbegin(), m_rows.cend(),
-        [](const Row &left, const Row &right) { return left.client.pid == right.client.pid; });
-    if (!isSame) {
-        beginResetModel();
-        m_rows = rows;
-        endResetModel();
-    } else if (!rows.isEmpty()) {
-        m_rows = rows;
+    merge(rows);
+    if (!m_rows.isEmpty())
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+}
+
+// Row by row, so that who stays keeps the user's selection and place.
+void ClientModel::merge(const QList<Row> &rows)
+{
+    const auto remove = [this](qsizetype at) {
+        beginRemoveRows({}, static_cast<int>(at), static_cast<int>(at));
+        m_rows.removeAt(at);
+        endRemoveRows();
+    };
+    for (qsizetype at = 0; at < rows.size(); ++at) {
+        const qint64 pid = rows[at].client.pid;
+        while (at < m_rows.size() && m_rows[at].client.pid < pid)
+            remove(at);
+        if (at == m_rows.size() || m_rows[at].client.pid > pid) {
+            beginInsertRows({}, static_cast<int>(at), static_cast<int>(at));
+            m_rows.insert(at, rows[at]);
+            endInsertRows();
+        } else {
+            m_rows[at] = rows[at];
+        }
     }
+    while (m_rows.size() > rows.size())
+        remove(m_rows.size() - 1);
 }
 
 void ClientModel::clear()

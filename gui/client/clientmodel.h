@@ -42,6 +42,7 @@ private:
         double bytesPerSecond = 0;
     };
 
+    void merge(const QList<Row> &rows); // by pid
     [[nodiscard]] static QVariant raw(const Row &row, int column);
     [[nodiscard]] static QString text(const Row &row, int column);
 

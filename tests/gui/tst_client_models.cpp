@@ -25,6 +25,7 @@ private Q_SLOTS:
     void otherDaysAreDates();
     void toolTipsAreNoPages();
     void clientRates();
+    void clientsComeAndGo();
     void problemsAreCounted();
     void problemsOfASnapshot();
     void tellsDaemonsApart();
@@ -148,6 +149,37 @@ void ClientModelsTest::clientRates()
     model.update({{42, u"python3"_s, 1, 20, 9000, 1}}, 4000);
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(model.index(0, ClientModel::CallRate).data(SortRole).toDouble(), 0.0);
+}
+
+// Whoever is on a row stays there.
+void ClientModelsTest::clientsComeAndGo()
+{
+    ClientModel model;
+    const QAbstractItemModelTester tester(&model, Fatal);
+    const auto update = [&model](const QList<qint64> &pids) {
+        QList<ClientSnapshot> clients;
+        for (const qint64 pid : pids)
+            clients << ClientSnapshot{pid, u"python3"_s, 1, 5, 5, 0};
+        static qint64 now = 0;
+        model.update(clients, now += 1000);
+        QStringList shown;
+        for (int row = 0; row < model.rowCount(); ++row)
+            shown << cell(model, row, ClientModel::Pid);
+        return shown.join(u' ');
+    };
+    QCOMPARE(update({5, 3, 9}), u"3 5 9"_s);
+    const QPersistentModelIndex read = model.index(1, 0);
+    QCOMPARE(update({1, 5, 7, 9}), u"1 5 7 9"_s);
+    QVERIFY(read.isValid());
+    QCOMPARE(read.row(), 1);
+    QCOMPARE(update({5}), u"5"_s);
+    QCOMPARE(read.row(), 0);
+    QCOMPARE(update({0, 0, 5, 8}), u"unknown unknown 5 8"_s);
+    QCOMPARE(read.row(), 2);
+    QCOMPARE(update({0, 5, 8}), u"unknown 5 8"_s);
+    QCOMPARE(read.row(), 1);
+    QCOMPARE(update({}), QString());
+    QVERIFY(!read.isValid());
 }
 
 void ClientModelsTest::problemsAreCounted()

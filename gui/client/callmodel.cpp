@@ -257,7 +257,7 @@ QVariant CallModel::data(const QModelIndex &index, int role) const
         if (index.column() == Operation)
             return toolTip(node.start.operation);
         if (index.column() == Started)
-            return fullTimeText(node.start.time);
+            return node.hasStart ? fullTimeText(node.start.time) : QString();
         return toolTip(index.column() == Status && !node.end.error.isEmpty()
                            ? node.end.error
                            : text(node, index.column()));
@@ -302,7 +302,8 @@ QString CallModel::text(const Node &node, int column)
             : tr("%1 s").arg(locale.toString(static_cast<double>(*duration) / Second, 'f', 2));
     }
     case Started:
-        return timeText(node.start.time, QStringLiteral("HH:mm:ss.zzz"));
+        return node.hasStart ? timeText(node.start.time, QStringLiteral("HH:mm:ss.zzz"))
+                             : QString();
     default:
         return {};
     }

@@ -116,6 +116,8 @@ void ClientCallsTest::endBeforeStart()
     model.add(end(u"1"_s));
     QCOMPARE(cell(model, 0, CallModel::Status), u"done"_s);
     QCOMPARE(cell(model, 0, CallModel::Operation), u"(began before)"_s);
+    QCOMPARE(cell(model, 0, CallModel::Started), QString()); // and not when it ended
+    QVERIFY(model.index(0, CallModel::Started).data(Qt::ToolTipRole).toString().isEmpty());
     model.add(start(u"1"_s));
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(cell(model, 0, CallModel::Operation), u"answer"_s);

@@ -271,6 +271,8 @@ QVariant CallModel::data(const QModelIndex &index, int role) const
             .join(QLatin1Char('\n'));
     case DetailRole:
         return detail(node);
+    case KeyRole:
+        return node.key;
     case Qt::TextAlignmentRole:
         if (index.column() == Duration)
             return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);

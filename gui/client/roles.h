@@ -9,6 +9,7 @@ enum Role {
     SortRole = Qt::UserRole, // the raw value behind a text
     SearchRole, // all text that a search looks at
     DetailRole, // a longer text about the row
+    KeyRole, // tells the row's subject from all others
 };
 
 } // namespace Weave

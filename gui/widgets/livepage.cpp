@@ -41,6 +41,8 @@ LivePage::LivePage(QAbstractItemModel &calls, QWidget *parent)
       m_detail(new QPlainTextEdit(this))
 {
     setAccessibleName(tr("Live calls"));
+    // Before the filter hears of it, and the tree, which makes another row the current one.
+    connect(&calls, &QAbstractItemModel::rowsAboutToBeRemoved, this, &LivePage::noteRemoval);
     m_filter.setSourceModel(&calls);
     m_filter.setFilterRole(SearchRole);
     m_filter.setFilterKeyColumn(0);
@@ -85,6 +87,7 @@ LivePage::LivePage(QAbstractItemModel &calls, QWidget *parent)
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
             &LivePage::updateDetail);
     connect(&calls, &QAbstractItemModel::dataChanged, this, &LivePage::updateDetail);
+    connect(&calls, &QAbstractItemModel::rowsInserted, this, &LivePage::noteInsertion);
     connect(&calls, &QAbstractItemModel::rowsInserted, this, &LivePage::updateEmpty);
     connect(&calls, &QAbstractItemModel::rowsRemoved, this, &LivePage::updateEmpty);
     connect(&calls, &QAbstractItemModel::modelReset, this, &LivePage::updateEmpty);
@@ -155,8 +158,46 @@ void LivePage::tell()
     Q_EMIT wanted(isWatched(), isWatched() && showsPayloads());
 }
 
+// A call whose parent comes later is taken out and put below it at once. Moving the row instead
+// would have the filter and the tree lay out all of their rows anew.
+void LivePage::noteRemoval(const QModelIndex &parent, int first, int last)
+{
+    m_movedKey.clear();
+    const QModelIndex current = m_filter.mapToSource(m_tree->currentIndex()).siblingAtColumn(0);
+    for (QModelIndex at = current; at.isValid(); at = at.parent()) {
+        if (at.parent() == parent && at.row() >= first && at.row() <= last)
+            m_movedKey = current.data(KeyRole).toString();
+    }
+}
+
+void LivePage::noteInsertion(const QModelIndex &parent, int first, int last)
+{
+    if (m_movedKey.isEmpty())
+        return;
+    const QModelIndex found = find(parent, first, last, std::exchange(m_movedKey, {}));
+    if (const QModelIndex shown = m_filter.mapFromSource(found); shown.isValid())
+        m_tree->setCurrentIndex(shown);
+    updateDetail();
+}
+
+// Among the rows and what is below them.
+QModelIndex LivePage::find(const QModelIndex &parent, int first, int last, const QString &key) const
+{
+    for (int row = first; row <= last; ++row) {
+        const QModelIndex index = m_calls.index(row, 0, parent);
+        if (index.data(KeyRole).toString() == key)
+            return index;
+        if (const QModelIndex below = find(index, 0, m_calls.rowCount(index) - 1, key);
+            below.isValid())
+            return below;
+    }
+    return {};
+}
+
 void LivePage::updateDetail()
 {
+    if (!m_movedKey.isEmpty())
+        return; // what is selected in it stays
     const QModelIndex current = m_tree->currentIndex();
     const QString text = current.siblingAtColumn(0).data(DetailRole).toString();
     // Not compared with toPlainText(), which gives no-break spaces and some line ends otherwise.

@@ -19,7 +19,7 @@ class LivePage final : public Page
     Q_OBJECT
 
 public:
-    // The model has SearchRole and DetailRole.
+    // The model has SearchRole, DetailRole and KeyRole.
     explicit LivePage(QAbstractItemModel &calls, QWidget *parent = nullptr);
 
     // The daemon has left out so many calls, because there were too many to show.
@@ -41,6 +41,10 @@ protected:
 
 private:
     QWidget *buildBar();
+    void noteRemoval(const QModelIndex &parent, int first, int last);
+    void noteInsertion(const QModelIndex &parent, int first, int last);
+    [[nodiscard]] QModelIndex find(const QModelIndex &parent, int first, int last,
+                                   const QString &key) const;
     void updateDetail();
     void updateEmpty();
     void tell();
@@ -53,6 +57,7 @@ private:
     qint64 m_skippedCount = 0;
     QPlainTextEdit *m_detail;
     QString m_shownDetail; // what stands in it
+    QString m_movedKey; // of the current call, while it is on its way to another place
     QLineEdit *m_search = nullptr;
     QCheckBox *m_payloads = nullptr;
     bool m_isFitted = false;

@@ -1,15 +1,19 @@
+#include "client/roles.h"
 #include "gui/modelchecks.h"
 #include "gui/scripteddaemon.h"
 #include "widgets/actions.h"
 #include "widgets/daemonview.h"
+#include "widgets/livepage.h"
 #include "widgets/mainwindow.h"
 #include "widgets/problemspage.h"
 #include "widgets/windowpages.h"
 
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeView>
 
 #include <algorithm>
 #include <memory>
@@ -62,6 +66,7 @@ private Q_SLOTS:
     void noneYetIsNotAllIsWell();
     void endsOfCallsAreMissedWithoutADaemon();
     void wordsOfTheRowAreBelowTheTable();
+    void theChosenCallStaysChosen();
 };
 
 void WidgetsWindowTest::noProblemsWhereAllIsWell()
@@ -130,6 +135,35 @@ void WidgetsWindowTest::wordsOfTheRowAreBelowTheTable()
     QVERIFY((*shown)->textInteractionFlags() & Qt::TextSelectableByKeyboard);
     rig.view.problems().clear();
     QVERIFY(!rig.shows(u"busy"_s));
+}
+
+// Its parent comes later, and then it stands below that.
+void WidgetsWindowTest::theChosenCallStaysChosen()
+{
+    CallModel calls;
+    LivePage page(calls);
+    page.show();
+    calls.add(start(u"3"_s));
+    calls.add(start(u"2"_s, u"1"_s));
+    calls.add(start(u"4"_s));
+    const auto current = [&page] {
+        return page.tree().currentIndex().siblingAtColumn(0).data(DetailRole).toString();
+    };
+    page.tree().setCurrentIndex(page.tree().model()->index(1, CallModel::Status));
+    QVERIFY2(current().startsWith(u"Call 2 "_s), qPrintable(current()));
+    auto *const detail = page.findChild<QPlainTextEdit *>();
+    detail->selectAll();
+    calls.add(start(u"1"_s, u"0"_s));
+    QVERIFY2(current().startsWith(u"Call 2 "_s), qPrintable(current()));
+    QVERIFY(page.tree().currentIndex().parent().isValid());
+    calls.add(start(u"0"_s)); // and the parent's, with all that is below
+    QVERIFY2(current().startsWith(u"Call 2 "_s), qPrintable(current()));
+    QVERIFY(detail->toPlainText().startsWith(u"Call 2 "_s));
+    QVERIFY(detail->textCursor().hasSelection()); // what is being copied
+    // One that goes for good is not looked for for ever.
+    calls.clear();
+    calls.add(start(u"2"_s));
+    QVERIFY(!page.tree().currentIndex().isValid());
 }
 
 QTEST_MAIN(WidgetsWindowTest)

@@ -50,6 +50,13 @@ void Gauge::setValue(double value, double most)
     m_bar->setAccessibleDescription(m_text->text());
 }
 
+void Gauge::setUnknown(const QString &words)
+{
+    m_bar->setValue(0);
+    m_text->setText(words);
+    m_bar->setAccessibleDescription(words);
+}
+
 QString Gauge::text() const
 {
     return m_text->text();

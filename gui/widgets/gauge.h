@@ -20,6 +20,8 @@ public:
     // most 0: not known, the bar stays empty.
     void setValue(double value, double most);
 
+    // Where there is no value; in words.
+    void setUnknown(const QString &words);
     [[nodiscard]] QString text() const;
 
 private:

@@ -99,8 +99,15 @@ std::chrono::seconds OverviewPage::span() const
 
 void OverviewPage::setFacts(const OverviewFacts &facts)
 {
-    m_backend->setText(facts.backend.isEmpty() ? tr("not known") : facts.backend);
     m_state->setText(facts.state);
+    if (!facts.isKnown) {
+        for (QLabel *const label : {m_backend, m_oldest, m_error})
+            label->setText(tr("not known"));
+        m_waiting->setUnknown(tr("not known"));
+        m_spool->setUnknown(tr("not known"));
+        return;
+    }
+    m_backend->setText(facts.backend.isEmpty() ? tr("not known") : facts.backend);
     m_oldest->setText(facts.oldestWaiting.isEmpty() ? tr("none", "oldest waiting call")
                                                     : facts.oldestWaiting);
     m_error->setText(facts.lastError.isEmpty() ? tr("none", "last error") : facts.lastError);

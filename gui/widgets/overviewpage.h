@@ -16,6 +16,7 @@ class Gauge;
 // What the overview says in words and bars.
 struct OverviewFacts
 {
+    bool isKnown = true; // else only the state is
     QString backend;
     QString state;
     QString oldestWaiting;

@@ -159,6 +159,7 @@ void WindowPages::refreshOverview()
         facts.oldestWaiting = formatAge(*snapshot.oldestPendingSeconds);
     facts.lastError = errorText(snapshot);
     facts.waitingBytes = double(snapshot.pendingBytes);
+    facts.isKnown = client.isConnected();
     facts.spoolUsed = double(snapshot.spoolUsedBytes);
     facts.spoolSize = double(snapshot.spoolMaxBytes);
     m_overview->setFacts(facts);

@@ -66,6 +66,7 @@ private Q_SLOTS:
     void noneYetIsNotAllIsWell();
     void endsOfCallsAreMissedWithoutADaemon();
     void wordsOfTheRowAreBelowTheTable();
+    void theOverviewForgetsADaemonThatHasGone();
     void theChosenCallStaysChosen();
 };
 
@@ -135,6 +136,22 @@ void WidgetsWindowTest::wordsOfTheRowAreBelowTheTable()
     QVERIFY((*shown)->textInteractionFlags() & Qt::TextSelectableByKeyboard);
     rig.view.problems().clear();
     QVERIFY(!rig.shows(u"busy"_s));
+}
+
+// Its ages would stand still.
+void WidgetsWindowTest::theOverviewForgetsADaemonThatHasGone()
+{
+    WindowRig rig(R"({"pid":1,"backend":{"url":"https://x.test","state":"retrying",)"
+                  R"("last_error":"busy","last_error_seconds_ago":7},)"
+                  R"("calls":{"oldest_pending_seconds":8,"pending_bytes":2048},)"
+                  R"("spool":{"used_bytes":4096,"max_bytes":8192}})");
+    QTRY_VERIFY(rig.shows(u"busy (7 s ago)"_s));
+    QVERIFY(rig.shows(u"8 s"_s) && rig.shows(u"x.test"_s) && rig.shows(u"KiB"_s));
+    rig.daemon.reset();
+    QTRY_VERIFY(rig.shows(rig.view.client().absenceText()) && !rig.view.client().isConnected());
+    QTRY_VERIFY(rig.shows(u"not known"_s));
+    QVERIFY(!rig.shows(u"busy"_s) && !rig.shows(u"8 s"_s) && !rig.shows(u"x.test"_s));
+    QVERIFY(!rig.shows(u"KiB"_s) && !rig.shows(u"0 B"_s));
 }
 
 // Its parent comes later, and then it stands below that.

@@ -66,6 +66,8 @@ void DaemonLauncher::start(const Start &what)
         m_next = what;
         return;
     }
+    if (m_check.isActive() && isRunning())
+        return; // on its way
     m_program = findProgram();
     if (m_program.isEmpty()) {
         Q_EMIT failed(tr("The program weave-sidecar is not installed."));
@@ -96,6 +98,7 @@ void DaemonLauncher::start(const Start &what)
         return;
     }
     m_check.start();
+    Q_EMIT started();
 }
 
 // A daemon that is running goes on writing to the same file, to its end, so that it is copied and

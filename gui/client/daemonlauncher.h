@@ -32,7 +32,8 @@ public:
     [[nodiscard]] static QString findProgram();
 
     // Answers with failed() at once when there is nothing to start, or when it has ended within a
-    // second. Waits, too, for the end of one that is being restarted.
+    // second. Waits, too, for the end of one that is being restarted; does nothing while one that
+    // was started just now is on its way.
     void start(const Start &what);
     // Ends the daemon that is ours, by SIGTERM, and starts another when it has gone. Calls that
     // have not been delivered are in its spool.
@@ -52,6 +53,8 @@ public:
     void tidyLog();
 
 Q_SIGNALS:
+    // It listens in a moment, or failed() follows.
+    void started();
     // text: what the daemon said last.
     void failed(const QString &text);
 

@@ -63,6 +63,13 @@ void SidecarClient::start()
         connectNow();
 }
 
+void SidecarClient::lookSoon()
+{
+    m_waitMs = 0;
+    if (m_again.isActive() && m_again.remainingTime() > FirstWaitMs)
+        m_again.start(FirstWaitMs);
+}
+
 void SidecarClient::setTopics(bool clients, bool calls, bool payloads)
 {
     if (clients == m_wantsClients && calls == m_wantsCalls && payloads == m_wantsPayloads)

@@ -42,6 +42,8 @@ public:
 
     void start();
     [[nodiscard]] QString socketPath() const { return m_path; }
+    // Somebody has started a daemon: it is looked for without the wait that has grown meanwhile.
+    void lookSoon();
     // The first snapshot has come.
     [[nodiscard]] bool isConnected() const { return m_isConnected; }
     // The daemon lets this user see its numbers, and neither events nor control. In words, why;

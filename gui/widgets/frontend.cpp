@@ -59,6 +59,8 @@ Frontend::Frontend(const QString &socket, QObject *parent)
         m_mayStartDaemon = false;
         m_keeper.launcher().recognize(runningPid());
     });
+    connect(&m_keeper.launcher(), &DaemonLauncher::started, &m_daemon.client(),
+            &SidecarClient::lookSoon);
     connectActions();
     connectCommands();
 }

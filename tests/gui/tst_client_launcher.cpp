@@ -33,6 +33,7 @@ class ClientLauncherTest final : public QObject
 
 private Q_SLOTS:
     void startsADaemon();
+    void askedTwiceToStart();
     void askedWhileItRestarts();
     void startsWhatFails();
     void quotesNoEarlierDaemon();
@@ -86,6 +87,30 @@ void ClientLauncherTest::startsADaemon()
     QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 3, 15'000);
     QVERIFY(client.snapshot().pid != second);
     QVERIFY(launcher.recognize(client.snapshot().pid));
+    launcher.stop();
+    QTRY_VERIFY_WITH_TIMEOUT(!launcher.isRunning(), 15'000);
+}
+
+// By somebody who does not see it come.
+void ClientLauncherTest::askedTwiceToStart()
+{
+    const QTemporaryDir folder;
+    const QString socket = folder.filePath(u"s"_s);
+    const DaemonLauncher::Start what{{u"--headless"_s, u"--socket"_s, socket, u"--backend"_s,
+                                      "file:"_L1 + folder.filePath(u"calls"_s), u"--spool-dir"_s,
+                                      folder.filePath(u"spool"_s)}};
+    if (DaemonLauncher::findProgram().isEmpty())
+        QSKIP("weave-sidecar is not beside this program");
+    DaemonLauncher launcher(folder.filePath(u"log/daemon.log"_s));
+    const QSignalSpy failed(&launcher, &DaemonLauncher::failed);
+    SidecarClient client(socket);
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    launcher.start(what);
+    launcher.start(what);
+    QVERIFY(wait(client, connected));
+    QTest::qWait(1500); // what ends at once is told of within a second
+    QCOMPARE(failed.count(), 0);
+    QVERIFY(launcher.owns(client.snapshot().pid));
     launcher.stop();
     QTRY_VERIFY_WITH_TIMEOUT(!launcher.isRunning(), 15'000);
 }

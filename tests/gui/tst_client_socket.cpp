@@ -75,6 +75,7 @@ class ClientSocketTest final : public QObject
 private Q_SLOTS:
     void nobodyThere();
     void comesWhenTheDaemonComes();
+    void looksSoonForOneThatIsStarted();
     void anotherUsersDaemon();
     void looksOnWhereItMayNotControl();
     void aFullDaemonIsOne();
@@ -122,6 +123,25 @@ void ClientSocketTest::comesWhenTheDaemonComes()
     daemon.reset();
     QTRY_COMPARE(lost.count(), 2);
     QVERIFY(!client.isConnected());
+}
+
+// It looks each two seconds by then.
+void ClientSocketTest::looksSoonForOneThatIsStarted()
+{
+    const QTemporaryDir folder;
+    SidecarClient client(folder.filePath(u"s"_s));
+    QSignalSpy connected(&client, &SidecarClient::connected);
+    QSignalSpy lost(&client, &SidecarClient::disconnected);
+    QVERIFY(wait(client, lost));
+    QTest::qWait(1950);
+    FakeDaemon daemon(folder.filePath(u"s"_s));
+    daemon.answer = Subscribed + Status;
+    client.lookSoon();
+    QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 1, 1000);
+    client.lookSoon(); // to no effect
+    QTest::qWait(500);
+    QVERIFY(client.isConnected());
+    QCOMPARE(lost.count(), 1);
 }
 
 void ClientSocketTest::anotherUsersDaemon()

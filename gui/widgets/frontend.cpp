@@ -130,7 +130,10 @@ void Frontend::connectActions()
     connect(m_actions.settings, &QAction::triggered, this,
             [this] { m_flow.openSettings(m_window.get()); });
     connect(m_actions.connectPrograms, &QAction::triggered, this, [this] {
-        showSdkHint(m_window.get(), QUrl(m_daemon.client().snapshot().httpUrl).authority(),
+        const SidecarClient &client = m_daemon.client();
+        showSdkHint(m_window.get(),
+                    client.isConnected() ? QUrl(client.snapshot().httpUrl).authority()
+                                         : m_keeper.settings().http,
                     m_keeper.unusualSocketPath());
     });
     connect(m_actions.openLog, &QAction::triggered, this,

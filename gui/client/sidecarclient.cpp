@@ -240,6 +240,7 @@ void SidecarClient::handleStatus(const QJsonObject &event)
     m_wordlessEnds = 0;
     m_snapshot = Snapshot::fromJson(event.value(QLatin1String("status")).toObject());
     if (!std::exchange(m_isConnected, true)) {
+        m_absence.reset();
         m_absenceText.clear();
         Q_EMIT connected();
     }
@@ -270,6 +271,7 @@ void SidecarClient::lose(Absence why, const QString &text)
     m_wordlessEnds = 0;
     const bool isNews = m_isConnected || text != m_absenceText;
     m_isConnected = false;
+    m_absence = why;
     m_absenceText = text;
     if (isNews)
         Q_EMIT disconnected(why, text);

@@ -11,6 +11,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 
 namespace Weave {
 
@@ -41,9 +42,9 @@ public:
     ~SidecarClient() override;
 
     void start();
-    [[nodiscard]] QString socketPath() const { return m_path; }
     // Somebody has started a daemon: it is looked for without the wait that has grown meanwhile.
     void lookSoon();
+    [[nodiscard]] QString socketPath() const { return m_path; }
     // The first snapshot has come.
     [[nodiscard]] bool isConnected() const { return m_isConnected; }
     // The daemon lets this user see its numbers, and neither events nor control. In words, why;
@@ -51,6 +52,8 @@ public:
     [[nodiscard]] QString readOnlyReason() const { return m_readOnlyReason; }
     [[nodiscard]] bool isReadOnly() const { return !m_readOnlyReason.isEmpty(); }
     [[nodiscard]] const Snapshot &snapshot() const { return m_snapshot; }
+    // While there is no connection and it is known why.
+    [[nodiscard]] std::optional<Absence> absence() const { return m_absence; }
     // In words, while there is no connection.
     [[nodiscard]] QString absenceText() const { return m_absenceText; }
 
@@ -110,6 +113,7 @@ private:
     QByteArrayList m_recentFlushes; // what it begins with, old ones among them
     QByteArray m_lastFlush; // that has been told
     Snapshot m_snapshot;
+    std::optional<Absence> m_absence;
     QString m_absenceText;
 };
 

@@ -148,8 +148,9 @@ bool DaemonKeeper::keep(const Settings &settings, const QString &key, SidecarCli
 // config names. Where such a file is in use already, it stays.
 void DaemonKeeper::keepKey(const QString &key, SidecarClient &client)
 {
-    const bool isOthers =
-        client.isConnected() && isReadBy(client) && !m_launcher.owns(client.snapshot().pid);
+    const bool isOthers = client.isConnected()
+        ? isReadBy(client) && !m_launcher.owns(client.snapshot().pid)
+        : client.absence() == SidecarClient::Absence::Full && !m_launcher.isRunning();
     const bool isFile = isOthers || !ownKeyFileSetting().empty();
     const QPointer<SidecarClient> running(&client);
     m_keys.write(
@@ -177,7 +178,9 @@ void DaemonKeeper::apply(bool hasNewKey, SidecarClient &client)
 {
     Applied applied;
     if (!client.isConnected()) {
-        if (isConfigured())
+        if (isSocketTaken(client))
+            applied.problem = client.absenceText();
+        else if (isConfigured())
             startDaemon();
         Q_EMIT this->applied(applied);
         return;
@@ -192,6 +195,15 @@ void DaemonKeeper::apply(bool hasNewKey, SidecarClient &client)
     if (isRead)
         restartDaemon(); // a key that it was started with in its environment would win
     Q_EMIT this->applied(applied);
+}
+
+// By somebody whom the client cannot talk to, so that another daemon could not listen there.
+bool DaemonKeeper::isSocketTaken(const SidecarClient &client) const
+{
+    using Absence = SidecarClient::Absence;
+    const auto absence = client.absence();
+    return absence == Absence::Full || absence == Absence::NotUnderstood
+        || (absence == Absence::NotPermitted && !hasRoomForOwnDaemon());
 }
 
 void DaemonKeeper::reload(Applied applied, SidecarClient &client)

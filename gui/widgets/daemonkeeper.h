@@ -81,6 +81,7 @@ Q_SIGNALS:
 private:
     void keepKey(const QString &key, SidecarClient &client);
     void apply(bool hasNewKey, SidecarClient &client);
+    [[nodiscard]] bool isSocketTaken(const SidecarClient &client) const;
     void reload(Applied applied, SidecarClient &client);
     void withStart(const std::function<void(const DaemonLauncher::Start &)> &use);
     [[nodiscard]] std::string ownKeyFileSetting() const;

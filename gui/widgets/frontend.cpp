@@ -188,6 +188,8 @@ void Frontend::refresh()
         m_actions.setDaemon(!client.isReadOnly(), m_keeper.launcher().owns(runningPid()));
     else
         m_actions.setConnected(false);
+    if (client.absence() == SidecarClient::Absence::Full)
+        m_actions.startDaemon->setVisible(false); // one runs
     m_actions.setPaused(client.isConnected() && client.snapshot().isPausedByUser);
     m_notifier.note(state, client.isConnected());
 }

@@ -1,3 +1,6 @@
+#include "fakes/calllines.h"
+#include "fakes/fakeclient.h"
+#include "fakes/sidecarprocess.h"
 #include "gui/scripteddaemon.h"
 #include "gui/settingsrig.h"
 #include "widgets/firststart.h"
@@ -41,6 +44,7 @@ private Q_SLOTS:
     void asksWhereNoDaemonIs();
     void asksBesideADaemonOfOthers();
     void asksNothingWhileADaemonRestarts();
+    void startsNoneBesideAFullOne();
 };
 
 void WidgetsFrontendTest::asksWhereNoDaemonIs()
@@ -95,6 +99,26 @@ void WidgetsFrontendTest::asksNothingWhileADaemonRestarts()
     QVERIFY(!isShown<FirstStart>());
     start->trigger(); // who wants one is asked
     QTRY_VERIFY(isShown<FirstStart>());
+}
+
+void WidgetsFrontendTest::startsNoneBesideAFullOne()
+{
+    const SettingsRig rig;
+    SidecarProcess daemon(rig.socket);
+    QVERIFY(daemon.start({u"--backend"_s, rig.sink.url(), u"--max-connections"_s, u"1"_s}));
+    // The question whether it listens may still take the place.
+    std::unique_ptr<FakeClient> only;
+    QVERIFY(QTest::qWaitFor([&rig, &only] {
+        only = std::make_unique<FakeClient>(rig.socket);
+        return only->sendCalls(startLine(startPayload("a/b", "1")), 1) == 1;
+    }));
+    Frontend frontend(rig.socket);
+    frontend.start(false);
+    const QAction *const start = frontend.actions().startDaemon;
+    QTRY_VERIFY(!start->isVisible());
+    QVERIFY(!frontend.actions().pause->isEnabled());
+    only.reset();
+    QTRY_VERIFY(frontend.actions().pause->isEnabled());
 }
 
 QTEST_MAIN(WidgetsFrontendTest)

@@ -8,6 +8,7 @@
 #include <QJsonDocument>
 #include <QLocalServer>
 #include <QSet>
+#include <QSignalSpy>
 #include <QTest>
 #include <QTimer>
 
@@ -96,6 +97,7 @@ private Q_SLOTS:
     void flagsWin();
     void aDaemonWithOtherFiles();
     void whatTheDaemonDoesNotTake();
+    void noneIsStartedBesideAFullOne();
 };
 
 void WidgetsSettingsTest::changesWhileCallsPass()
@@ -333,6 +335,31 @@ void WidgetsSettingsTest::whatTheDaemonDoesNotTake()
     QVERIFY(!rig.keep(other).problem.isEmpty());
     QCOMPARE(contents(rig.configFile), QByteArray("sender = 3\n"));
     QVERIFY(rig.client->isConnected());
+}
+
+// It would find the socket taken. The full one may read the same file, and then it needs the key.
+void WidgetsSettingsTest::noneIsStartedBesideAFullOne()
+{
+    SettingsRig rig;
+    SidecarProcess daemon(rig.socket);
+    QVERIFY(daemon.start({u"--backend"_s, rig.sink.url(), u"--max-connections"_s, u"1"_s}));
+    // The question whether it listens may still take the place.
+    std::unique_ptr<FakeClient> only;
+    QVERIFY(QTest::qWaitFor([&rig, &only] {
+        only = std::make_unique<FakeClient>(rig.socket);
+        return only->sendCalls(startLine(startPayload("a/b", "1")), 1) == 1;
+    }));
+    rig.client->start();
+    QTRY_VERIFY(!rig.client->absenceText().isEmpty());
+    Settings settings = rig.keeper->settings();
+    settings.backend = rig.sink.url();
+    QSignalSpy failed(rig.keeper.get(), &DaemonKeeper::startFailed);
+    const Applied applied = rig.keep(settings, u"typed"_s);
+    QVERIFY2(applied.problem.contains(u"max-connections"_s), qPrintable(applied.problem));
+    QVERIFY(contents(rig.configFile).contains("api-key-file"));
+    QTest::qWait(1500); // what ends at once is told of within a second
+    QCOMPARE(failed.count(), 0);
+    QVERIFY(!rig.keeper->launcher().isRunning());
 }
 
 QTEST_MAIN(WidgetsSettingsTest)

@@ -48,6 +48,12 @@ SettingsFlow::SettingsFlow(DaemonKeeper &keeper, SidecarClient &client, Autostar
     });
 }
 
+QString SettingsFlow::notReadByRunning()
+{
+    return tr("The sidecar that runs now does not read these settings: what you change here is "
+              "for one that this program starts.");
+}
+
 bool SettingsFlow::raiseOpen()
 {
     if (m_open.isNull())
@@ -75,9 +81,7 @@ void SettingsFlow::openSettings(QWidget *parent)
     dialog->setStartsAtLogin(m_autostart.isOn());
     serveForm(dialog->form());
     if (!m_keeper.isReadBy(m_client))
-        dialog->setConsequence(
-            tr("The sidecar that runs now does not read these settings: what you change here is "
-               "for one that this program starts."));
+        dialog->setConsequence(notReadByRunning());
     connect(dialog, &SettingsDialog::saveRequested, this, [this, dialog] { save(*dialog); });
     connect(&m_keeper, &DaemonKeeper::notKept, dialog, [dialog](const QString &text) {
         dialog->setConsequence(warning(tr("The settings cannot be kept: %1").arg(text)));
@@ -112,6 +116,10 @@ void SettingsFlow::openFirstStart(QWidget *parent)
     if (raiseOpen())
         return;
     m_parent = parent;
+    if (const QString problem = m_keeper.load(); !problem.isEmpty()) {
+        Q_EMIT said(tr("The settings cannot be read"), problem);
+        return;
+    }
     auto *const dialog = new FirstStart(parent);
     m_open = dialog;
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -136,22 +144,34 @@ void SettingsFlow::openFirstStart(QWidget *parent)
 
 void SettingsFlow::begin(FirstStart &dialog)
 {
+    // Other lines of the file may be new, and are the user's.
+    const QString unreadable = m_keeper.load();
+    const auto options = m_keeper.config().options();
+    if (!unreadable.isEmpty() || !options) {
+        dialog.setProblem(warning(unreadable));
+        return;
+    }
     Settings settings = m_keeper.settings();
     dialog.form().writeTo(settings);
-    if (settings.http.isEmpty())
+    if (!options->has("http"))
         settings.http = freeHttpAddress();
+    const QString http =
+        options->has("http") ? QString::fromStdString(options->get("http").text) : settings.http;
     const QString key = dialog.form().key();
     if (const auto config = m_keeper.configFor(settings, key); !config) {
         dialog.setProblem(warning(QString::fromStdString(config.error().message)));
         return;
     }
     const bool isServer = !settings.backend.startsWith(QLatin1String("file:"));
-    dialog.setProblem(isServer && key.isEmpty() && !m_hasKey
-                          ? warning(tr("No API key was found. A trace server that needs one gets "
-                                       "the calls once you have set it in the settings."))
-                          : QString());
+    QStringList notes;
+    if (isServer && key.isEmpty() && !m_hasKey)
+        notes << warning(tr("No API key was found. A trace server that needs one gets the calls "
+                            "once you have set it in the settings."));
+    if (!m_keeper.isReadBy(m_client)) // one that came while this was asked
+        notes << warning(notReadByRunning());
+    dialog.setProblem(notes.join(QLatin1Char('\n')));
     if (m_keeper.keep(settings, key, m_client))
-        dialog.showHint(settings.http, m_keeper.unusualSocketPath());
+        dialog.showHint(http, m_keeper.unusualSocketPath());
 }
 
 void SettingsFlow::handleApplied(const DaemonKeeper::Applied &applied)

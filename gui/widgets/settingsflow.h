@@ -34,6 +34,7 @@ Q_SIGNALS:
 private:
     // Shows the dialog if it is not there already.
     bool raiseOpen();
+    [[nodiscard]] static QString notReadByRunning();
     void serveForm(BackendForm &form);
     void showKeySource(BackendForm &form);
     void testConnection(BackendForm &form);

@@ -1,12 +1,14 @@
 #include "fakes/calllines.h"
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
+#include "gui/scripteddaemon.h"
 #include "gui/settingsrig.h"
 #include "widgets/actions.h"
 #include "widgets/autostart.h"
 #include "widgets/backendform.h"
 #include "widgets/daemonview.h"
 #include "widgets/deadletterbox.h"
+#include "widgets/firststart.h"
 #include "widgets/mainwindow.h"
 #include "widgets/problemspage.h"
 #include "widgets/sdkhint.h"
@@ -43,6 +45,18 @@ QPushButton *chooserOf(const BackendForm &form, int which)
     return found.value(which);
 }
 
+// The dialog of this kind that is open; null for none.
+template <typename Dialog>
+Dialog *opened()
+{
+    for (QWidget *const each : QApplication::topLevelWidgets()) {
+        auto *const found = qobject_cast<Dialog *>(each);
+        if (found != nullptr && found->isVisible())
+            return found;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 // What dialogs and boxes make of the settings and of a daemon.
@@ -58,7 +72,61 @@ private Q_SLOTS:
     void deadLettersOfAnotherSpool();
     void aWindowTakesItsFileChooserAlong();
     void aFileIsChosen();
+    void theFirstStartLeavesWhatIsThere();
+    void theFirstStartBesideAnotherDaemon();
 };
+
+// Somebody edits the file while the question is open; or the environment says where HTTP goes.
+void WidgetsDialogsTest::theFirstStartLeavesWhatIsThere()
+{
+    for (const QByteArray &line : {QByteArray("http = \"127.0.0.1:0\"\n"), QByteArray()}) {
+        SettingsRig rig;
+        if (line.isEmpty())
+            qputenv("WEAVE_SIDECAR_HTTP", "127.0.0.1:0");
+        const auto unset = qScopeGuard([] { qunsetenv("WEAVE_SIDECAR_HTTP"); });
+        Autostart autostart(rig.folder.path());
+        SettingsFlow flow(*rig.keeper, *rig.client, autostart);
+        const QByteArray lines = "# mine\nmax-connections = 77\n";
+        QVERIFY(rig.writeConfig(lines));
+        flow.openFirstStart(nullptr);
+        FirstStart *const dialog = opened<FirstStart>();
+        QVERIFY(dialog != nullptr);
+        dialog->form().setBackend(u"file:"_s + rig.folder.filePath(u"calls"_s));
+        QVERIFY(rig.writeConfig(lines + line));
+        Q_EMIT dialog->chosen();
+        QFile config(rig.configFile);
+        QVERIFY(config.open(QIODevice::ReadOnly));
+        const QByteArray kept = config.readAll();
+        QVERIFY2(kept.startsWith(lines + line), kept.constData());
+        QVERIFY2(kept.contains("backend = \"file:"), kept.constData());
+        QCOMPARE(kept.count("http ="), line.count("http ="));
+        const QList<QPlainTextEdit *> hints = dialog->findChildren<QPlainTextEdit *>();
+        QVERIFY(std::any_of(hints.begin(), hints.end(), [](const QPlainTextEdit *hint) {
+            return hint->toPlainText().contains(u"127.0.0.1:0"_s);
+        }));
+        dialog->close();
+    }
+}
+
+// One that somebody has started with its own settings while the question was open.
+void WidgetsDialogsTest::theFirstStartBesideAnotherDaemon()
+{
+    SettingsRig rig;
+    const ScriptedDaemon daemon(rig.socket, "{\"event\":\"status\",\"status\":{\"pid\":5}}\n");
+    Autostart autostart(rig.folder.path());
+    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
+    flow.openFirstStart(nullptr);
+    FirstStart *const dialog = opened<FirstStart>();
+    QVERIFY(dialog != nullptr);
+    dialog->form().setBackend(u"file:"_s + rig.folder.filePath(u"calls"_s));
+    QVERIFY(rig.connectClient());
+    Q_EMIT dialog->chosen();
+    const QList<QLabel *> labels = dialog->findChildren<QLabel *>();
+    QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel *label) {
+        return label->isVisible() && label->text().contains(u"does not read these settings"_s);
+    }));
+    dialog->close();
+}
 
 // Quit in the tray's menu ends all windows, also while a file is being chosen.
 void WidgetsDialogsTest::aWindowTakesItsFileChooserAlong()

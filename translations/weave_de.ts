@@ -747,6 +747,14 @@
             <numerusform>%n Aufrufe</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1 is a file that the sidecar writes to. Choose another one.</source>
+        <translation>In %1 schreibt das Sidecar. Wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>It is not known yet whether calls were given up.</source>
+        <translation>Ob Aufrufe aufgegeben wurden, ist noch nicht bekannt.</translation>
+    </message>
 </context>
 <context>
     <name>Weave::FirstStart</name>

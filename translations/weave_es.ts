@@ -747,6 +747,14 @@
             <numerusform>%n llamadas</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1 is a file that the sidecar writes to. Choose another one.</source>
+        <translation>%1 es un archivo en el que escribe el sidecar. Elija otro.</translation>
+    </message>
+    <message>
+        <source>It is not known yet whether calls were given up.</source>
+        <translation>Aún no se sabe si se abandonaron llamadas.</translation>
+    </message>
 </context>
 <context>
     <name>Weave::FirstStart</name>

@@ -747,6 +747,14 @@
             <numerusform>%n appels</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1 is a file that the sidecar writes to. Choose another one.</source>
+        <translation>%1 est un fichier dans lequel le sidecar écrit. Choisissez-en un autre.</translation>
+    </message>
+    <message>
+        <source>It is not known yet whether calls were given up.</source>
+        <translation>On ne sait pas encore si des appels ont été abandonnés.</translation>
+    </message>
 </context>
 <context>
     <name>Weave::FirstStart</name>

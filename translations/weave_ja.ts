@@ -745,6 +745,14 @@
             <numerusform>%n 件</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1 is a file that the sidecar writes to. Choose another one.</source>
+        <translation>%1 はサイドカーが書き込み中のファイルです。別のファイルを選んでください。</translation>
+    </message>
+    <message>
+        <source>It is not known yet whether calls were given up.</source>
+        <translation>配信をあきらめた呼び出しがあるかどうかは、まだわかりません。</translation>
+    </message>
 </context>
 <context>
     <name>Weave::FirstStart</name>

@@ -745,6 +745,14 @@
             <numerusform>%n 个调用</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1 is a file that the sidecar writes to. Choose another one.</source>
+        <translation>%1 是 Sidecar 正在写入的文件。请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>It is not known yet whether calls were given up.</source>
+        <translation>尚不知道是否有放弃投递的调用。</translation>
+    </message>
 </context>
 <context>
     <name>Weave::FirstStart</name>

@@ -3,6 +3,7 @@
 #include "widgets/filechooser.h"
 
 #include <QDir>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -81,6 +82,11 @@ void DeadLetterBox::setCount(qint64 count)
     if (count == std::exchange(m_count, count) && !isOtherSpool)
         return;
     m_result->hide(); // of what there was before
+    if (isOtherSpool) {
+        m_isKnown = false;
+        m_groups.clear();
+        refresh();
+    }
     m_isStale = true;
     look();
 }
@@ -88,6 +94,7 @@ void DeadLetterBox::setCount(qint64 count)
 void DeadLetterBox::setGroups(const QList<DeadLetterGroup> &groups)
 {
     m_groups = groups;
+    m_isKnown = true;
     m_problem.clear();
     refresh();
 }
@@ -119,10 +126,9 @@ void DeadLetterBox::look()
     const bool canLook = m_commands != nullptr && !m_commands->directory().isEmpty();
     if (!canLook || !m_isStale || !isVisible() || m_pause.isActive())
         return;
-    m_isStale = false;
+    m_isStale = !m_commands->list(); // one that is at work may be of another spool
     m_seen = m_commands->directory();
     m_pause.start();
-    m_commands->list();
 }
 
 void DeadLetterBox::askWhereTo()
@@ -138,6 +144,11 @@ void DeadLetterBox::exportTo(const QString &file)
 {
     if (m_commands == nullptr)
         return;
+    if (isInUse(file)) {
+        say(tr("%1 is a file that the sidecar writes to. Choose another one.")
+                .arg(QDir::toNativeSeparators(file)));
+        return;
+    }
     m_success = tr("They were written to %1.").arg(QDir::toNativeSeparators(file));
     m_commands->exportTo(file);
     refresh();
@@ -152,13 +163,28 @@ void DeadLetterBox::retry()
 
 void DeadLetterBox::handleEnd(const QString &problem)
 {
-    m_result->setText(problem.isEmpty() ? std::exchange(m_success, {})
-                                        : tr("This did not work: %1").arg(problem));
-    m_result->show();
+    say(problem.isEmpty() ? std::exchange(m_success, {})
+                          : tr("This did not work: %1").arg(problem));
     m_isStale = true;
     m_pause.stop();
     look();
     refresh();
+}
+
+void DeadLetterBox::say(const QString &text)
+{
+    m_result->setText(text);
+    m_result->show();
+}
+
+// An export takes the place of the file, and the daemon would go on with the one that has gone.
+bool DeadLetterBox::isInUse(const QString &file) const
+{
+    const QFileInfo chosen(file);
+    const QFileInfo letters(m_commands->directory() + QStringLiteral("/dead-letters.ndjson"));
+    const QFileInfo live(m_liveFile);
+    return (letters.exists() && chosen == letters)
+        || (!m_liveFile.isEmpty() && live.exists() && chosen == live);
 }
 
 qint64 DeadLetterBox::total() const
@@ -176,6 +202,8 @@ void DeadLetterBox::refresh()
         lines << m_obstacle;
     else if (!m_problem.isEmpty())
         lines << tr("What was given up cannot be looked at: %1").arg(m_problem);
+    else if (!m_isKnown)
+        lines << tr("It is not known yet whether calls were given up.");
     else if (count == 0)
         lines << tr("No call was given up.");
     else

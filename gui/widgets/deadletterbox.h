@@ -23,6 +23,8 @@ public:
     // Another number than before, or the commands' spool is another one: there is something new to
     // look for.
     void setCount(qint64 count);
+    // Where the daemon writes calls to, as long as it writes to a file; else empty.
+    void setLiveFile(const QString &file) { m_liveFile = file; }
     // What there is.
     void setGroups(const QList<DeadLetterGroup> &groups);
     // What there is cannot be known.
@@ -39,6 +41,8 @@ private:
     void exportTo(const QString &file);
     void retry();
     void handleEnd(const QString &problem);
+    void say(const QString &text);
+    [[nodiscard]] bool isInUse(const QString &file) const;
     void refresh();
     [[nodiscard]] qint64 total() const;
 
@@ -46,11 +50,13 @@ private:
     QList<DeadLetterGroup> m_groups;
     QString m_problem; // of the last look
     QString m_obstacle;
+    QString m_liveFile;
     QString m_success; // what is said when the command that runs ends well
     qint64 m_count = 0;
     QString m_seen; // the spool of the last look
     QTimer m_pause; // between two looks
     bool m_isStale = true;
+    bool m_isKnown = false; // what there is
     QLabel *m_text;
     QLabel *m_result;
     QPushButton *m_export;

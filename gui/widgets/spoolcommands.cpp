@@ -33,6 +33,10 @@ SpoolCommands::SpoolCommands(const QString &program, QObject *parent)
     });
     connect(&m_process, &QProcess::readyReadStandardOutput, this, &SpoolCommands::keepOutput);
     connect(&m_list, &QProcess::finished, this, &SpoolCommands::handleList);
+    connect(&m_list, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart)
+            Q_EMIT notListed(tr("Cannot start %1: %2").arg(m_program, m_list.errorString()));
+    });
 }
 
 SpoolCommands::~SpoolCommands()
@@ -52,12 +56,14 @@ void SpoolCommands::setSpool(const QString &directory, const QString &socket)
     m_socket = socket;
 }
 
-void SpoolCommands::list()
+bool SpoolCommands::list()
 {
-    if (m_list.state() == QProcess::NotRunning)
-        m_list.start(m_program,
-                     {QStringLiteral("spool"), QStringLiteral("ls"), QStringLiteral("--json"),
-                      QStringLiteral("--spool-dir"), m_directory});
+    if (m_list.state() != QProcess::NotRunning)
+        return false;
+    m_list.start(m_program,
+                 {QStringLiteral("spool"), QStringLiteral("ls"), QStringLiteral("--json"),
+                  QStringLiteral("--spool-dir"), m_directory});
+    return true;
 }
 
 // A file that is there already stays what it is until all of the new one has been written: it may

@@ -35,8 +35,9 @@ public:
     // Whether exportTo() or retry() is at work: one at a time.
     [[nodiscard]] bool isRunning() const { return m_process.state() != QProcess::NotRunning; }
 
-    // Looks for what was given up; listed() follows, or notListed().
-    void list();
+    // Looks for what was given up; listed() follows, or notListed(). False while it is at it
+    // already.
+    bool list();
     // What was given up, a call a line, into the file, which is replaced when all went well.
     void exportTo(const QString &file);
     // Hands what was given up to the daemon once more.

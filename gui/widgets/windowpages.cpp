@@ -12,6 +12,8 @@
 #include "widgets/tablepage.h"
 #include "widgets/units.h"
 
+#include <QDir>
+
 namespace Weave {
 
 namespace {
@@ -145,6 +147,10 @@ void WindowPages::refreshDeadLetters()
     else
         m_spool->setSpool(snapshot.spoolDirectory, client.socketPath());
     box.setObstacle(obstacle);
+    const QString file = QStringLiteral("file:");
+    box.setLiveFile(snapshot.backend.startsWith(file)
+                        ? QDir::home().absoluteFilePath(snapshot.backend.mid(file.size()))
+                        : QString());
     box.setCount(snapshot.deadLettered);
 }
 
@@ -153,13 +159,13 @@ void WindowPages::refreshOverview()
     const SidecarClient &client = m_daemon.client();
     const Snapshot &snapshot = client.snapshot();
     OverviewFacts facts;
+    facts.isKnown = client.isConnected();
     facts.backend = snapshot.backendName();
     facts.state = stateText(client);
     if (snapshot.oldestPendingSeconds)
         facts.oldestWaiting = formatAge(*snapshot.oldestPendingSeconds);
     facts.lastError = errorText(snapshot);
     facts.waitingBytes = double(snapshot.pendingBytes);
-    facts.isKnown = client.isConnected();
     facts.spoolUsed = double(snapshot.spoolUsedBytes);
     facts.spoolSize = double(snapshot.spoolMaxBytes);
     m_overview->setFacts(facts);

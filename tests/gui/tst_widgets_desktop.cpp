@@ -271,6 +271,17 @@ private Q_SLOTS:
                  qPrintable(suggested[0]));
     }
 
+    void listingWithoutTheProgramIsToldOf()
+    {
+        const QTemporaryDir folder;
+        SpoolCommands commands(folder.filePath(QStringLiteral("none")));
+        QSignalSpy notListed(&commands, &SpoolCommands::notListed);
+        commands.list();
+        QTRY_COMPARE(notListed.count(), 1);
+        const QString said = notListed[0][0].toString();
+        QVERIFY2(said.contains(folder.filePath(QStringLiteral("none"))), qPrintable(said));
+    }
+
     void spoolCommandsListGroups()
     {
         const QTemporaryDir folder;

@@ -74,6 +74,8 @@ private Q_SLOTS:
     void aFileIsChosen();
     void theFirstStartLeavesWhatIsThere();
     void theFirstStartBesideAnotherDaemon();
+    void nothingIsKnownBeforeALook();
+    void noExportOverAFileInUse();
 };
 
 // Somebody edits the file while the question is open; or the environment says where HTTP goes.
@@ -126,6 +128,56 @@ void WidgetsDialogsTest::theFirstStartBesideAnotherDaemon()
         return label->isVisible() && label->text().contains(u"does not read these settings"_s);
     }));
     dialog->close();
+}
+
+// Nor is what another spool holds.
+void WidgetsDialogsTest::nothingIsKnownBeforeALook()
+{
+    DeadLetterBox box;
+    const auto *const text = box.findChild<QLabel *>();
+    QVERIFY2(text->text().contains(u"not known yet"_s), qPrintable(text->text()));
+    box.setGroups({});
+    QVERIFY2(text->text().contains(u"No call was given up"_s), qPrintable(text->text()));
+    const QTemporaryDir folder;
+    SpoolCommands commands(folder.filePath(u"program"_s));
+    box.setCommands(&commands);
+    commands.setSpool(u"/other"_s, u"/s"_s);
+    box.setCount(0);
+    QVERIFY2(text->text().contains(u"not known yet"_s), qPrintable(text->text()));
+}
+
+// The file would be replaced under the daemon, which goes on writing to the one that has gone.
+void WidgetsDialogsTest::noExportOverAFileInUse()
+{
+    const QTemporaryDir folder;
+    const QString live = folder.filePath(u"calls.ndjson"_s);
+    const QString letters = folder.filePath(u"dead-letters.ndjson"_s);
+    for (const QString &name : {live, letters})
+        QVERIFY(QFile(name).open(QIODevice::WriteOnly));
+    QVERIFY(QFile::link(live, folder.filePath(u"link"_s)));
+    SpoolCommands commands(u"/bin/echo"_s);
+    commands.setSpool(folder.path(), u"/s"_s);
+    DeadLetterBox box;
+    box.setCommands(&commands);
+    box.setGroups({{u"a/b"_s, u"no"_s, 3}});
+    box.setLiveFile(live);
+    box.show();
+    const auto exportTo = [&box](const QString &name) {
+        box.findChild<QPushButton *>()->click();
+        auto *const chooser = box.findChild<QFileDialog *>();
+        Q_EMIT chooser->fileSelected(name);
+        chooser->reject();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        return box.findChildren<QLabel *>()[1]->text();
+    };
+    for (const QString &name : {live, letters, folder.filePath(u"link"_s)}) {
+        const QString said = exportTo(name);
+        QVERIFY2(said.contains(name) && said.contains(u"Choose another one"_s), qPrintable(said));
+        QCOMPARE(QFileInfo(name).size(), 0);
+    }
+    box.setLiveFile({});
+    exportTo(folder.filePath(u"other"_s));
+    QTRY_VERIFY(QFile::exists(folder.filePath(u"other"_s)));
 }
 
 // Quit in the tray's menu ends all windows, also while a file is being chosen.

@@ -21,6 +21,15 @@ void NotificationPolicy::noteResume(qint64 nowMs)
     m_quietUntil = nowMs + GraceMs;
 }
 
+void NotificationPolicy::noteConnection(bool isConnected, qint64 nowMs)
+{
+    if (isConnected == m_connectedSince.has_value())
+        return;
+    if (m_connectedSince && nowMs - *m_connectedSince >= GraceMs)
+        noteResume(nowMs);
+    m_connectedSince = isConnected ? std::optional(nowMs) : std::nullopt;
+}
+
 std::optional<NotificationPolicy::Message>
 NotificationPolicy::update(AppState::Kind kind, const QString &cause, qint64 nowMs)
 {

@@ -27,15 +27,18 @@ public:
     // The first call and the end of a pause begin a time of grace.
     [[nodiscard]] std::optional<Message> update(AppState::Kind kind, const QString &cause,
                                                 qint64 nowMs);
-    // The machine woke up, or the daemon has gone and may be back in a moment: trouble has its time
-    // of grace again.
+    // The machine woke up: trouble has its time of grace again.
     void noteResume(qint64 nowMs);
+    // Call it with every state. So it has when the daemon has gone, which may be back in a moment;
+    // but not time and again, when it never stays.
+    void noteConnection(bool isConnected, qint64 nowMs);
 
 private:
     bool m_wantsProblems = true;
     bool m_wantsRecovery = false;
     std::optional<qint64> m_quietUntil; // grace
     QString m_cause; // of the trouble that is on now, once it is told or passed over
+    std::optional<qint64> m_connectedSince;
     bool m_isTold = false; // of that trouble
     bool m_wasPaused = false;
     QHash<QString, qint64> m_lastTold;

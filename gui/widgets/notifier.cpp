@@ -1,7 +1,6 @@
 #include "widgets/notifier.h"
 
 #include <chrono>
-#include <utility>
 
 namespace Weave {
 
@@ -24,8 +23,7 @@ Notifier::Notifier(QObject *parent)
 void Notifier::note(const AppState &state, bool isConnected)
 {
     m_state = state;
-    if (std::exchange(m_wasConnected, isConnected) && !isConnected)
-        m_policy.noteResume(m_clock.elapsed()); // a daemon that starts anew is no trouble
+    m_policy.noteConnection(isConnected, m_clock.elapsed());
     const bool isTrouble = state.kind() == AppState::Kind::Trouble;
     if (isTrouble && !m_timer.isActive())
         m_timer.start();

@@ -35,7 +35,6 @@ private:
     QElapsedTimer m_clock;
     QTimer m_timer; // trouble becomes worth a word while nothing else happens
     AppState m_state;
-    bool m_wasConnected = false;
 };
 
 } // namespace Weave

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void noNotificationWithinTheGrace();
     void graceAfterAPause();
     void sleepBeginsAGrace();
+    void aDaemonThatNeverStaysIsTold();
     void sleepIsMeasured();
     void oneCauseInManyWords();
     void recoveryWhenWanted();
@@ -317,6 +318,29 @@ void ClientStateTest::sleepBeginsAGrace()
     QVERIFY(!policy.update(Kind::Trouble, u"a"_s, 100'000 + NotificationPolicy::GraceMs - 1));
     QVERIFY(policy.update(Kind::Trouble, u"a"_s, 100'000 + NotificationPolicy::GraceMs)
             == Message::Trouble);
+}
+
+// One that ends as soon as it is started, and is started again by systemd.
+void ClientStateTest::aDaemonThatNeverStaysIsTold()
+{
+    constexpr qint64 Grace = NotificationPolicy::GraceMs;
+    NotificationPolicy policy;
+    qint64 now = 0;
+    const auto tell = [&policy, &now](bool isConnected) {
+        policy.noteConnection(isConnected, now);
+        return policy.update(isConnected ? Kind::Idle : Kind::Trouble, u"no_daemon"_s, now);
+    };
+    QVERIFY(!tell(true));
+    now += Grace;
+    QVERIFY(!tell(false)); // it may come back in a moment
+    int told = 0;
+    for (int i = 0; i < 20; ++i) {
+        now += Grace / 10;
+        told += tell(true) ? 1 : 0;
+        now += Grace / 10;
+        told += tell(false) ? 1 : 0;
+    }
+    QCOMPARE(told, 1);
 }
 
 void ClientStateTest::sleepIsMeasured()

@@ -162,14 +162,16 @@ QString BackendForm::check()
 
 void BackendForm::setTestResult(const QString &text, bool isRunning)
 {
+    m_result->setText(m_isTesting && !isRunning && m_isEdited ? QString() : text);
     m_isTesting = isRunning;
-    m_result->setText(text);
+    m_isEdited = false;
     check();
 }
 
 // What was tested is no longer what stands there.
 void BackendForm::handleEdit()
 {
+    m_isEdited = true;
     if (!m_isTesting)
         m_result->clear();
     Q_EMIT edited();

@@ -43,7 +43,8 @@ public:
 
     // Looks at what stands in the form; says there, and returns, what is wrong with it.
     QString check();
-    // What the test of the connection said; isRunning takes the button away meanwhile.
+    // What the test of the connection said; isRunning takes the button away meanwhile. What it says
+    // of fields that have been edited since it began is not shown.
     void setTestResult(const QString &text, bool isRunning);
 
 Q_SIGNALS:
@@ -70,6 +71,7 @@ private:
     QPushButton *m_test = nullptr;
     QLabel *m_result = nullptr;
     bool m_isTesting = false;
+    bool m_isEdited = false; // since the test began
     bool m_mayBeEmpty = false;
     bool m_isGivenElsewhere = false;
 };

@@ -21,10 +21,12 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
 #include <QScopeGuard>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
@@ -76,6 +78,7 @@ private Q_SLOTS:
     void theFirstStartBesideAnotherDaemon();
     void nothingIsKnownBeforeALook();
     void noExportOverAFileInUse();
+    void aTestOfOtherFieldsIsForgotten();
 };
 
 // Somebody edits the file while the question is open; or the environment says where HTTP goes.
@@ -144,6 +147,28 @@ void WidgetsDialogsTest::nothingIsKnownBeforeALook()
     commands.setSpool(u"/other"_s, u"/s"_s);
     box.setCount(0);
     QVERIFY2(text->text().contains(u"not known yet"_s), qPrintable(text->text()));
+}
+
+void WidgetsDialogsTest::aTestOfOtherFieldsIsForgotten()
+{
+    BackendForm form;
+    form.show();
+    const auto shows = [&form](const QString &text) {
+        const QList<QLabel *> labels = form.findChildren<QLabel *>();
+        return std::any_of(labels.begin(), labels.end(), [&text](const QLabel *label) {
+            return label->isVisible() && label->text() == text;
+        });
+    };
+    auto *const address = form.findChild<QLineEdit *>();
+    QTest::keyClicks(address, u"https://a.test"_s);
+    form.setTestResult(u"asking"_s, true);
+    QVERIFY(shows(u"asking"_s));
+    form.setTestResult(u"fine"_s, false);
+    QVERIFY(shows(u"fine"_s));
+    form.setTestResult(u"asking"_s, true);
+    QTest::keyClicks(address, u"/b"_s);
+    form.setTestResult(u"fine"_s, false);
+    QVERIFY(!shows(u"fine"_s));
 }
 
 // The file would be replaced under the daemon, which goes on writing to the one that has gone.

@@ -122,11 +122,17 @@ QWidget *SettingsDialog::buildDesktop()
 void SettingsDialog::setStartsAtLogin(bool isOn)
 {
     m_startAtLogin->setChecked(isOn);
+    m_startedAtLogin = isOn;
 }
 
 bool SettingsDialog::startsAtLogin() const
 {
     return m_startAtLogin->isChecked();
+}
+
+bool SettingsDialog::isStartAtLoginChanged() const
+{
+    return startsAtLogin() != m_startedAtLogin;
 }
 
 void SettingsDialog::setSettings(const Settings &settings, const Options &options)

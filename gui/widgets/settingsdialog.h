@@ -33,6 +33,8 @@ public:
     [[nodiscard]] Settings settings() const;
     void setStartsAtLogin(bool isOn);
     [[nodiscard]] bool startsAtLogin() const;
+    // By the user: the menu may have changed it meanwhile.
+    [[nodiscard]] bool isStartAtLoginChanged() const;
 
     // A sentence about what keeping the settings does, or why they cannot be kept.
     void setConsequence(const QString &text);
@@ -62,6 +64,7 @@ private:
     std::vector<Field> m_fields;
     Settings m_shown;
     QCheckBox *m_startAtLogin = nullptr;
+    bool m_startedAtLogin = false; // as it was shown first
     QCheckBox *m_notifyProblems = nullptr;
     QCheckBox *m_notifyRecovery = nullptr;
     QLabel *m_consequence = nullptr;

@@ -101,7 +101,7 @@ void SettingsFlow::save(SettingsDialog &dialog)
         dialog.setConsequence(warning(QString::fromStdString(config.error().message)));
         return;
     }
-    if (dialog.startsAtLogin() != m_autostart.isOn()) {
+    if (dialog.isStartAtLoginChanged()) {
         if (const QString problem = m_autostart.setOn(dialog.startsAtLogin()); !problem.isEmpty()) {
             dialog.setConsequence(warning(tr("Start at login cannot be changed: %1").arg(problem)));
             return;

@@ -78,6 +78,7 @@ private Q_SLOTS:
     void theFirstStartBesideAnotherDaemon();
     void nothingIsKnownBeforeALook();
     void noExportOverAFileInUse();
+    void startAtLoginIsChangedByTheUserAlone();
     void aTestOfOtherFieldsIsForgotten();
 };
 
@@ -147,6 +148,21 @@ void WidgetsDialogsTest::nothingIsKnownBeforeALook()
     commands.setSpool(u"/other"_s, u"/s"_s);
     box.setCount(0);
     QVERIFY2(text->text().contains(u"not known yet"_s), qPrintable(text->text()));
+}
+
+// The menu has changed it while the settings were open.
+void WidgetsDialogsTest::startAtLoginIsChangedByTheUserAlone()
+{
+    SettingsRig rig;
+    Autostart autostart(rig.folder.path());
+    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
+    flow.openSettings(nullptr);
+    auto *const dialog = opened<SettingsDialog>();
+    QVERIFY(dialog != nullptr);
+    QCOMPARE(autostart.setOn(true), QString());
+    Q_EMIT dialog->saveRequested();
+    QVERIFY(!dialog->isVisible());
+    QVERIFY(autostart.isOn());
 }
 
 void WidgetsDialogsTest::aTestOfOtherFieldsIsForgotten()

@@ -1450,6 +1450,10 @@
         <source>No effect on the running sidecar</source>
         <translation>Ohne Wirkung auf das laufende Sidecar</translation>
     </message>
+    <message>
+        <source>The sidecar did not say that it has taken the new settings</source>
+        <translation>Das Sidecar hat nicht gemeldet, dass es die neuen Einstellungen übernommen hat</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

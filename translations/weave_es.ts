@@ -1450,6 +1450,10 @@
         <source>No effect on the running sidecar</source>
         <translation>Sin efecto en el sidecar en marcha</translation>
     </message>
+    <message>
+        <source>The sidecar did not say that it has taken the new settings</source>
+        <translation>El sidecar no ha confirmado que haya aplicado los nuevos ajustes</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

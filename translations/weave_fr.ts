@@ -1450,6 +1450,10 @@
         <source>No effect on the running sidecar</source>
         <translation>Sans effet sur le sidecar qui tourne</translation>
     </message>
+    <message>
+        <source>The sidecar did not say that it has taken the new settings</source>
+        <translation>Le sidecar n’a pas confirmé avoir pris en compte les nouveaux réglages</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

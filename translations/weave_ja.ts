@@ -1447,6 +1447,10 @@
         <source>No effect on the running sidecar</source>
         <translation>動作中のサイドカーには影響しません</translation>
     </message>
+    <message>
+        <source>The sidecar did not say that it has taken the new settings</source>
+        <translation>サイドカーは新しい設定を適用したと応答しませんでした</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

@@ -1447,6 +1447,10 @@
         <source>No effect on the running sidecar</source>
         <translation>对正在运行的 Sidecar 不起作用</translation>
     </message>
+    <message>
+        <source>The sidecar did not say that it has taken the new settings</source>
+        <translation>Sidecar 没有确认已采用新的设置</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

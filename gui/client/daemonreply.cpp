@@ -20,6 +20,13 @@ QStringList texts(const QJsonValue &array)
     return list;
 }
 
+DaemonReply failure(const QString &error)
+{
+    DaemonReply reply;
+    reply.error = error;
+    return reply;
+}
+
 } // namespace
 
 void DaemonReply::ask(const QString &socketPath, const QByteArray &method, const Callback &done,
@@ -33,11 +40,10 @@ void DaemonReply::ask(const QString &socketPath, const QByteArray &method, const
         if (done)
             done(result);
     };
-    QTimer::singleShot(AnswerMs, socket, [finish] {
-        finish({tr("The sidecar did not answer in time."), 0, {}, {}});
-    });
+    QTimer::singleShot(AnswerMs, socket,
+                       [finish] { finish(failure(tr("The sidecar did not answer in time."))); });
     QObject::connect(socket, &QLocalSocket::errorOccurred, socket, [finish, socket] {
-        finish({tr("The sidecar cannot be reached: %1").arg(socket->errorString()), 0, {}, {}});
+        finish(failure(tr("The sidecar cannot be reached: %1").arg(socket->errorString())));
     });
     QObject::connect(socket, &QLocalSocket::connected, socket,
                      [socket, method] { socket->write("{\"method\":\"" + method + "\"}\n"); });
@@ -46,6 +52,7 @@ void DaemonReply::ask(const QString &socketPath, const QByteArray &method, const
             return;
         const QJsonObject reply = QJsonDocument::fromJson(socket->readLine()).object();
         DaemonReply result;
+        result.isAnswered = reply.contains(QLatin1String("success"));
         result.pending = reply.value(QLatin1String("pending")).toInteger();
         result.changed = texts(reply.value(QLatin1String("changed")));
         result.needsRestart = texts(reply.value(QLatin1String("needs_restart")));

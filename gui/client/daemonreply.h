@@ -18,6 +18,7 @@ struct DaemonReply
 
 public:
     QString error; // empty when it was done
+    bool isAnswered = false; // it said so itself
     qint64 pending = 0; // what a flush has left
     // Of a reload: names of the settings that apply from now on, and of those that need the daemon
     // to be started anew.

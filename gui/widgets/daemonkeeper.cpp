@@ -178,7 +178,8 @@ void DaemonKeeper::apply(bool hasNewKey, SidecarClient &client)
 {
     Applied applied;
     if (!client.isConnected()) {
-        if (isSocketTaken(client))
+        applied.isAnswered = !isSocketTaken(client);
+        if (!applied.isAnswered)
             applied.problem = client.absenceText();
         else if (isConfigured())
             startDaemon();
@@ -210,6 +211,7 @@ void DaemonKeeper::reload(Applied applied, SidecarClient &client)
 {
     client.reload([this, applied](const DaemonReply &reply) mutable {
         applied.problem = reply.error;
+        applied.isAnswered = reply.isAnswered;
         applied.needsRestart = reply.needsRestart;
         const auto now = m_config.options();
         for (const OptionSpec &spec : optionTable()) {

@@ -25,7 +25,8 @@ public:
     // What became of new settings. Names are those of flags.
     struct Applied
     {
-        QString problem; // the running daemon goes on with its old settings
+        QString problem; // why the running daemon goes on with its old settings
+        bool isAnswered = true; // it said so itself; else it may have taken them
         QStringList needsRestart; // once it is started again
         QStringList overruled; // given on its command line or in its environment, which win
         bool isOurs = false; // it can be started again from here

@@ -177,7 +177,10 @@ void SettingsFlow::begin(FirstStart &dialog)
 void SettingsFlow::handleApplied(const DaemonKeeper::Applied &applied)
 {
     if (!applied.problem.isEmpty()) {
-        Q_EMIT said(tr("The sidecar goes on with its old settings"), applied.problem);
+        Q_EMIT said(applied.isAnswered
+                        ? tr("The sidecar goes on with its old settings")
+                        : tr("The sidecar did not say that it has taken the new settings"),
+                    applied.problem);
         return;
     }
     if (!applied.overruled.isEmpty())

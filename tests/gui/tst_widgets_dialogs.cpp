@@ -78,6 +78,7 @@ private Q_SLOTS:
     void theFirstStartBesideAnotherDaemon();
     void nothingIsKnownBeforeALook();
     void noExportOverAFileInUse();
+    void noAnswerIsNoRefusal();
     void startAtLoginIsChangedByTheUserAlone();
     void aTestOfOtherFieldsIsForgotten();
 };
@@ -148,6 +149,23 @@ void WidgetsDialogsTest::nothingIsKnownBeforeALook()
     commands.setSpool(u"/other"_s, u"/s"_s);
     box.setCount(0);
     QVERIFY2(text->text().contains(u"not known yet"_s), qPrintable(text->text()));
+}
+
+void WidgetsDialogsTest::noAnswerIsNoRefusal()
+{
+    SettingsRig rig;
+    Autostart autostart(rig.folder.path());
+    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
+    const QSignalSpy said(&flow, &SettingsFlow::said);
+    DaemonKeeper::Applied applied;
+    applied.problem = u"line 3: no"_s;
+    Q_EMIT rig.keeper->applied(applied);
+    QVERIFY(said.constLast()[0].toString().contains(u"old settings"_s));
+    applied.problem = u"not in time"_s;
+    applied.isAnswered = false;
+    Q_EMIT rig.keeper->applied(applied);
+    QVERIFY(!said.constLast()[0].toString().contains(u"old settings"_s));
+    QCOMPARE(said.constLast()[1].toString(), applied.problem);
 }
 
 // The menu has changed it while the settings were open.

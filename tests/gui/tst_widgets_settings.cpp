@@ -327,6 +327,7 @@ void WidgetsSettingsTest::whatTheDaemonDoesNotTake()
                             + "\"\nca-file = \"/no/such/file\"\n"));
     const Applied applied = rig.keep(settings);
     QVERIFY2(applied.problem.contains(u"/no/such/file"_s), qPrintable(applied.problem));
+    QVERIFY(applied.isAnswered);
     QVERIFY(rig.writeConfig("sender = 3\n"));
     QVERIFY2(rig.keeper->load().contains(u"did you mean senders"_s),
              qPrintable(rig.keeper->load()));
@@ -356,6 +357,7 @@ void WidgetsSettingsTest::noneIsStartedBesideAFullOne()
     QSignalSpy failed(rig.keeper.get(), &DaemonKeeper::startFailed);
     const Applied applied = rig.keep(settings, u"typed"_s);
     QVERIFY2(applied.problem.contains(u"max-connections"_s), qPrintable(applied.problem));
+    QVERIFY(!applied.isAnswered);
     QVERIFY(contents(rig.configFile).contains("api-key-file"));
     QTest::qWait(1500); // what ends at once is told of within a second
     QCOMPARE(failed.count(), 0);

@@ -1,5 +1,6 @@
 #include "client/appstate.h"
 
+#include "common/logging.h"
 #include "common/version.h"
 
 #include <QLocale>
@@ -10,8 +11,7 @@ namespace {
 
 QString ownVersion()
 {
-    const std::string_view own = version();
-    return QString::fromUtf8(own.data(), static_cast<qsizetype>(own.size()));
+    return toQString(version());
 }
 
 } // namespace

@@ -261,10 +261,6 @@ QVariant CallModel::data(const QModelIndex &index, int role) const
         return toolTip(index.column() == Status && !node.end.error.isEmpty()
                            ? node.end.error
                            : text(node, index.column()));
-    case SortRole:
-        if (index.column() == Duration)
-            return node.milliseconds().value_or(-1);
-        return index.column() == Started ? QVariant(node.start.time) : text(node, index.column());
     case SearchRole:
         return QStringList{node.start.operation, node.start.project, node.start.id,
                            node.end.error,       node.start.payload, node.end.payload}

@@ -1,6 +1,5 @@
 #include "client/clientmodel.h"
 
-#include "client/roles.h"
 #include "client/tooltip.h"
 
 #include <QLocale>
@@ -93,32 +92,10 @@ QVariant ClientModel::data(const QModelIndex &index, int role) const
         return text(row, index.column());
     case Qt::ToolTipRole:
         return toolTip(text(row, index.column()));
-    case SortRole:
-        return raw(row, index.column());
     case Qt::TextAlignmentRole:
         if (index.column() != Name)
             return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
         return {};
-    default:
-        return {};
-    }
-}
-
-QVariant ClientModel::raw(const Row &row, int column)
-{
-    switch (column) {
-    case Pid:
-        return row.client.pid;
-    case Name:
-        return row.client.name;
-    case Connections:
-        return row.client.connections;
-    case CallRate:
-        return row.callsPerSecond;
-    case ByteRate:
-        return row.bytesPerSecond;
-    case Refused:
-        return row.client.refused;
     default:
         return {};
     }
@@ -138,8 +115,12 @@ QString ClientModel::text(const Row &row, int column)
     case ByteRate:
         return tr("%1/s").arg(locale.formattedDataSize(static_cast<qint64>(row.bytesPerSecond), 1,
                                                        QLocale::DataSizeIecFormat));
+    case Connections:
+        return locale.toString(row.client.connections);
+    case Refused:
+        return locale.toString(row.client.refused);
     default:
-        return locale.toString(raw(row, column).toLongLong());
+        return {};
     }
 }
 

@@ -43,7 +43,6 @@ private:
     };
 
     void merge(const QList<Row> &rows); // by pid
-    [[nodiscard]] static QVariant raw(const Row &row, int column);
     [[nodiscard]] static QString text(const Row &row, int column);
 
     QList<Row> m_rows; // by pid

@@ -1,5 +1,6 @@
 #include "client/diagnostics.h"
 
+#include "common/logging.h"
 #include "common/version.h"
 
 #include <QDir>
@@ -33,8 +34,7 @@ QString diagnosticsText(const std::optional<Snapshot> &snapshot, const QString &
     const auto add = [&lines](const char *name, const QString &value) {
         lines << QLatin1String(name) + QLatin1String(": ") + value;
     };
-    const std::string_view own = version();
-    add("weave-sidecar-tray", QString::fromUtf8(own.data(), static_cast<qsizetype>(own.size())));
+    add("weave-sidecar-tray", toQString(version()));
     add("system",
         QSysInfo::prettyProductName() + QLatin1Char(' ') + QSysInfo::currentCpuArchitecture());
     add("qt", QString::fromLatin1(qVersion()));

@@ -61,8 +61,6 @@ QVariant FlushModel::data(const QModelIndex &index, int role) const
         if (index.column() == Time)
             return fullTimeText(flush.time);
         return toolTip(flush.error.isEmpty() ? text(flush, index.column()) : flush.error);
-    case SortRole:
-        return raw(flush, index.column());
     case DetailRole:
         return flush.error;
     case Qt::AccessibleDescriptionRole:
@@ -78,6 +76,7 @@ QVariant FlushModel::data(const QModelIndex &index, int role) const
 
 QString FlushModel::text(const FlushEvent &flush, int column)
 {
+    constexpr double MsPerSecond = 1000;
     const QLocale locale;
     switch (column) {
     case Time:
@@ -89,32 +88,13 @@ QString FlushModel::text(const FlushEvent &flush, int column)
     case Bytes:
         return locale.formattedDataSize(flush.bytes, 1, QLocale::DataSizeIecFormat);
     case Milliseconds:
-        return locale.toString(raw(flush, column).toDouble(), 'f', 0);
+        return locale.toString(flush.seconds * MsPerSecond, 'f', 0);
     case Attempts:
         return locale.toString(flush.attempts);
     case Status:
         return statusText(flush);
     default:
         return {};
-    }
-}
-
-QVariant FlushModel::raw(const FlushEvent &flush, int column)
-{
-    constexpr double MsPerSecond = 1000;
-    switch (column) {
-    case Time:
-        return flush.time;
-    case Calls:
-        return flush.calls;
-    case Bytes:
-        return flush.bytes;
-    case Milliseconds:
-        return flush.seconds * MsPerSecond;
-    case Attempts:
-        return flush.attempts;
-    default:
-        return text(flush, column);
     }
 }
 

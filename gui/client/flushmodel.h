@@ -39,7 +39,6 @@ public:
 
 private:
     [[nodiscard]] static QString text(const FlushEvent &flush, int column);
-    [[nodiscard]] static QVariant raw(const FlushEvent &flush, int column);
     [[nodiscard]] static QString statusText(const FlushEvent &flush);
 
     std::deque<FlushEvent> m_flushes;

@@ -19,7 +19,7 @@ void ProblemModel::noteFlush(const FlushEvent &flush)
         || flush.outcome == QLatin1String("other_route"))
         return;
     const ProblemText text = ProblemText::ofFlush(flush);
-    add({text.cause, text.title, text.advice, flush.error, flush.time, flush.time, 0}, 1);
+    add({text.cause, text.title, text.advice, flush.error, flush.time, 0}, 1);
 }
 
 void ProblemModel::noteSnapshot(const Snapshot &snapshot, qint64 timeMs)
@@ -34,16 +34,16 @@ void ProblemModel::noteSnapshot(const Snapshot &snapshot, qint64 timeMs)
             continue;
         if (const qint64 more = reason.value() - before.refused.value(reason.key()); more > 0) {
             const ProblemText text = ProblemText::ofRefusal(reason.key());
-            add({text.cause, text.title, text.advice, {}, timeMs, timeMs, 0}, more);
+            add({text.cause, text.title, text.advice, {}, timeMs, 0}, more);
         }
     }
     if (const qint64 more = snapshot.deadLettered - before.deadLettered; more > 0) {
         const ProblemText text = ProblemText::ofDeadLetters();
-        add({text.cause, text.title, text.advice, {}, timeMs, timeMs, 0}, more);
+        add({text.cause, text.title, text.advice, {}, timeMs, 0}, more);
     }
     if (const qint64 more = snapshot.spoolQuarantined - before.spoolQuarantined; more > 0) {
         const ProblemText text = ProblemText::ofDamage();
-        add({text.cause, text.title, text.advice, {}, timeMs, timeMs, 0}, more);
+        add({text.cause, text.title, text.advice, {}, timeMs, 0}, more);
     }
     m_last = snapshot;
     m_wasAbsent = false;
@@ -57,7 +57,6 @@ void ProblemModel::noteAbsence(const QString &text, qint64 timeMs)
          tr("Calls go directly to the trace server meanwhile, as if there were no sidecar."),
          {},
          timeMs,
-         timeMs,
          0},
         1);
 }
@@ -69,7 +68,6 @@ void ProblemModel::add(Problem problem, qint64 count)
     });
     if (known != m_problems.end()) {
         // Moved, so that whoever is on that row stays there.
-        problem.firstTime = known->firstTime;
         problem.count = known->count + count;
         if (const int row = static_cast<int>(known - m_problems.begin()); row > 0) {
             beginMoveRows({}, row, row, {}, 0);
@@ -124,10 +122,6 @@ QVariant ProblemModel::data(const QModelIndex &index, int role) const
         return problem.detail;
     case Qt::AccessibleDescriptionRole:
         return problem.detail.isEmpty() ? QVariant() : problem.detail;
-    case SortRole:
-        if (index.column() == Time)
-            return problem.lastTime;
-        return index.column() == Count ? QVariant(problem.count) : text(problem, index.column());
     case Qt::TextAlignmentRole:
         if (index.column() == Count)
             return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);

@@ -28,8 +28,7 @@ public:
         QString title;
         QString advice;
         QString detail; // the words of the daemon or the server
-        qint64 firstTime = 0; // ms since 1970
-        qint64 lastTime = 0;
+        qint64 lastTime = 0; // ms since 1970
         qint64 count = 0;
     };
     static constexpr int MaxProblems = 100;

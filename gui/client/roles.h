@@ -6,8 +6,7 @@ namespace Weave {
 
 // Roles that the models of this folder share.
 enum Role {
-    SortRole = Qt::UserRole, // the raw value behind a text
-    SearchRole, // all text that a search looks at
+    SearchRole = Qt::UserRole, // all text that a search looks at
     DetailRole, // a longer text about the row
     KeyRole, // tells the row's subject from all others
 };

@@ -107,9 +107,6 @@ Snapshot Snapshot::fromJson(const QJsonObject &status)
     const QJsonObject requests = child(status, "requests");
     snapshot.requests = number(requests, "sent");
     snapshot.requestsInFlight = number(requests, "in_flight");
-    const QJsonObject latency = child(requests, "seconds");
-    snapshot.latencyP50Seconds = seconds(latency, "p50").value_or(0);
-    snapshot.latencyP99Seconds = seconds(latency, "p99").value_or(0);
 
     const QJsonObject connections = child(status, "connections");
     snapshot.connections = number(connections, "open");

@@ -49,8 +49,6 @@ struct Snapshot
 
     qint64 requests = 0;
     qint64 requestsInFlight = 0;
-    double latencyP50Seconds = 0;
-    double latencyP99Seconds = 0;
 
     qint64 connections = 0;
     qint64 maxConnections = 0;

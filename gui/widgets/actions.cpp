@@ -37,7 +37,6 @@ Actions::Actions(QObject *parent)
 
 void Actions::setPaused(bool isPaused)
 {
-    m_isPaused = isPaused;
     pause->setText(isPaused ? tr("Resume &delivery") : tr("Pause &delivery"));
     pause->setStatusTip(isPaused ? tr("Send calls to the backend again")
                                  : tr("Keep taking calls, but do not send them yet"));

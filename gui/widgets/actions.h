@@ -36,7 +36,6 @@ public:
     QAction *const quit;
 
 private:
-    bool m_isPaused = false;
 };
 
 } // namespace Weave

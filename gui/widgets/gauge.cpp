@@ -17,7 +17,6 @@ constexpr int Full = 1000;
 
 Gauge::Gauge(const QString &name, Unit unit, QWidget *parent)
     : QWidget(parent),
-      m_name(name),
       m_unit(unit),
       m_bar(new QProgressBar(this)),
       m_text(new QLabel(this))

@@ -25,7 +25,6 @@ public:
     [[nodiscard]] QString text() const;
 
 private:
-    QString m_name;
     Unit m_unit;
     QProgressBar *m_bar;
     QLabel *m_text;

@@ -76,7 +76,7 @@ qint64 Snapshot::refusedCalls() const
 
 bool Snapshot::isSpoolNearlyFull() const
 {
-    constexpr double NearlyFull = 0.95;
+    constexpr double NearlyFull = 0.9; // as in readiness: new calls are refused soon after
     return spoolMaxBytes > 0
         && static_cast<double>(spoolUsedBytes) > NearlyFull * static_cast<double>(spoolMaxBytes);
 }

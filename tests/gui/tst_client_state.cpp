@@ -114,7 +114,7 @@ void ClientStateTest::stateKinds()
     QVERIFY(kind(4) == Kind::Sending);
     QVERIFY(kind(5) == Kind::Idle);
     snapshot.spoolMaxBytes = 100;
-    snapshot.spoolUsedBytes = 96;
+    snapshot.spoolUsedBytes = 92;
     QVERIFY(kind(5) == Kind::Trouble);
     snapshot.spoolUsedBytes = 0;
     snapshot.backendState = Snapshot::Backend::Paused;
@@ -150,7 +150,7 @@ void ClientStateTest::aFullSpoolIsToldInEachState()
         for (const bool isPausedByUser : {false, true}) {
             snapshot.backendState = state;
             snapshot.isPausedByUser = isPausedByUser;
-            snapshot.spoolUsedBytes = 96;
+            snapshot.spoolUsedBytes = 92;
             QVERIFY2(reason().contains(u"will soon be refused"_s), qPrintable(reason()));
             QVERIFY2(!reason().contains(u"Calls are kept"_s), qPrintable(reason()));
             const bool isByUser = isPausedByUser && state == Backend::Paused;

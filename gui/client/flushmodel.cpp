@@ -15,7 +15,8 @@ bool isOfOneProject(const FlushEvent &flush)
 {
     constexpr int BadRequest = 400;
     constexpr int Forbidden = 403;
-    return flush.status == BadRequest || flush.status == Forbidden;
+    const int status = flush.status.value_or(0);
+    return status == BadRequest || status == Forbidden;
 }
 
 } // namespace

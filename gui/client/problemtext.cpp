@@ -57,7 +57,7 @@ QString ProblemText::titleOf(const FlushEvent &flush)
 // is about the calls, without them about the address.
 QString ProblemText::adviceFor(const FlushEvent &flush)
 {
-    const QString kept = tr("Calls are kept and sent when it works again.");
+    QString kept = tr("Calls are kept and sent when it works again.");
     if (flush.outcome == QLatin1String("halved"))
         return tr("The batch is sent again in smaller parts.");
     if (flush.outcome == QLatin1String("given_up"))

@@ -291,8 +291,11 @@ bool Sidecar::keepDeadLetter(const CallView &call, std::string_view reason)
     if (!m_deadLetters)
         return true; // in memory there is no place for it; counted and logged it is all the same
     if (!m_disk->isInPlace()) {
-        qCWarning(lcSpool, "cannot write to the dead letters in %s: the folder is another one",
-                  m_spoolDirectory.c_str());
+        qCWarning(
+            lcSpool,
+            "cannot write to the dead letters in %s: the folder there is not the one that this "
+            "daemon has opened; restart it, with a --spool-dir of its own",
+            m_spoolDirectory.c_str());
         return false;
     }
     const auto kept = m_deadLetters->add(call, reason);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "client/sidecarclient.h"
+#include "fakes/calllines.h"
+#include "fakes/fakeclient.h"
 #include "fakes/httpsink.h"
 #include "widgets/daemonkeeper.h"
 
@@ -13,6 +15,18 @@
 #include <memory>
 
 namespace Weave {
+
+// Of a daemon that was started with --max-connections 1. Null when it cannot be had.
+inline std::unique_ptr<FakeClient> takeTheOnlyPlace(const QString &socket)
+{
+    std::unique_ptr<FakeClient> only;
+    // The question whether it listens may still take the place.
+    const bool isTaken = QTest::qWaitFor([&] {
+        only = std::make_unique<FakeClient>(socket);
+        return only->sendCalls(startLine(startPayload("a/b", "1")), 1) == 1;
+    });
+    return isTaken ? std::move(only) : nullptr;
+}
 
 // A home directory, and what the tray keeps the settings with in it.
 class SettingsRig final

@@ -25,6 +25,14 @@ bool wait(SidecarClient &client, QSignalSpy &spy)
     return spy.count() > 0 || spy.wait(5000); // that nobody listens is known at once
 }
 
+// With the socket "s", and all that it writes there.
+DaemonLauncher::Start startIn(const QTemporaryDir &folder)
+{
+    return {{u"--headless"_s, u"--socket"_s, folder.filePath(u"s"_s), u"--backend"_s,
+             "file:"_L1 + folder.filePath(u"calls"_s), u"--spool-dir"_s,
+             folder.filePath(u"spool"_s)}};
+}
+
 } // namespace
 
 class ClientLauncherTest final : public QObject
@@ -96,9 +104,7 @@ void ClientLauncherTest::askedTwiceToStart()
 {
     const QTemporaryDir folder;
     const QString socket = folder.filePath(u"s"_s);
-    const DaemonLauncher::Start what{{u"--headless"_s, u"--socket"_s, socket, u"--backend"_s,
-                                      "file:"_L1 + folder.filePath(u"calls"_s), u"--spool-dir"_s,
-                                      folder.filePath(u"spool"_s)}};
+    const DaemonLauncher::Start what = startIn(folder);
     if (DaemonLauncher::findProgram().isEmpty())
         QSKIP("weave-sidecar is not beside this program");
     DaemonLauncher launcher(folder.filePath(u"log/daemon.log"_s));
@@ -120,9 +126,7 @@ void ClientLauncherTest::askedWhileItRestarts()
 {
     const QTemporaryDir folder;
     const QString socket = folder.filePath(u"s"_s);
-    const DaemonLauncher::Start what{{u"--headless"_s, u"--socket"_s, socket, u"--backend"_s,
-                                      "file:"_L1 + folder.filePath(u"calls"_s), u"--spool-dir"_s,
-                                      folder.filePath(u"spool"_s)}};
+    const DaemonLauncher::Start what = startIn(folder);
     if (DaemonLauncher::findProgram().isEmpty())
         QSKIP("weave-sidecar is not beside this program");
     DaemonLauncher launcher(folder.filePath(u"log/daemon.log"_s));

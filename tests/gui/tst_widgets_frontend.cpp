@@ -106,12 +106,8 @@ void WidgetsFrontendTest::startsNoneBesideAFullOne()
     const SettingsRig rig;
     SidecarProcess daemon(rig.socket);
     QVERIFY(daemon.start({u"--backend"_s, rig.sink.url(), u"--max-connections"_s, u"1"_s}));
-    // The question whether it listens may still take the place.
-    std::unique_ptr<FakeClient> only;
-    QVERIFY(QTest::qWaitFor([&rig, &only] {
-        only = std::make_unique<FakeClient>(rig.socket);
-        return only->sendCalls(startLine(startPayload("a/b", "1")), 1) == 1;
-    }));
+    std::unique_ptr<FakeClient> only = takeTheOnlyPlace(rig.socket);
+    QVERIFY(only);
     Frontend frontend(rig.socket);
     frontend.start(false);
     const QAction *const start = frontend.actions().startDaemon;

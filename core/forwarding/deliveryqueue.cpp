@@ -13,6 +13,9 @@ namespace Weave {
 
 namespace {
 
+// Calls that are batched and sent without trouble are a fraction of this old.
+constexpr Milliseconds BacklogAge{1000};
+
 double secondsBetween(TimePoint from, TimePoint to)
 {
     return std::chrono::duration<double>(to - from).count();
@@ -131,6 +134,7 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
     InFlight::Request &request = m_inFlight.add(number, std::move(batch), isProbe);
     request.round = m_round;
     OutgoingRequest outgoing = requestOf(request.batch, m_spool);
+    outgoing.isBacklog = m_now() - request.batch.openedAt > BacklogAge;
     request.bodyBytes = outgoing.body.size();
     m_transport.send(std::move(outgoing),
                      [this, number](const SendResult &result) { handleAnswer(number, result); });

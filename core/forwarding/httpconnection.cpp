@@ -81,11 +81,10 @@ HttpConnection::~HttpConnection()
         QHostInfo::abortHostLookup(m_lookup);
 }
 
-void HttpConnection::send(QByteArray head, RequestBody body, Milliseconds timeout, Done done)
+void HttpConnection::send(Upload upload, Milliseconds timeout, Done done)
 {
-    const auto size = body.size();
-    m_exchange.emplace(
-        Exchange{std::move(head), std::move(body), std::move(done), {}, size, {}, m_wasUsed});
+    const auto size = upload.body.size();
+    m_exchange.emplace(Exchange{std::move(upload), std::move(done), {}, size, {}, m_wasUsed});
     m_idleTimer.stop();
     m_deadline.start(timeout);
     // A refused connection can be known at once; done is promised for later all the same.
@@ -188,9 +187,10 @@ void HttpConnection::startRequest()
     m_isReady = true;
     if (!m_exchange)
         return;
-    m_socket->write(m_exchange->head);
+    m_socket->write(m_exchange->upload.head);
     m_turnEnd = SteadyClock::now();
-    m_exchange->pace.emplace(m_exchange->body.size(), m_turnEnd);
+    const Upload &upload = m_exchange->upload;
+    m_exchange->pace.emplace(upload.body.size(), m_turnEnd, upload.isBacklog);
     writeMore();
 }
 
@@ -213,13 +213,13 @@ void HttpConnection::writeMore()
     };
     for (int step = 0; m_isReady && hasMore() && bufferedBytes() == 0; ++step) {
         if (isDirect
-            && m_exchange->pace->isAhead(m_exchange->body.size() - m_exchange->bodyLeft,
+            && m_exchange->pace->isAhead(m_exchange->upload.body.size() - m_exchange->bodyLeft,
                                          SteadyClock::now())) {
             m_pause.start(Pause);
             break;
         }
         if (m_step.isEmpty())
-            m_step.fill(m_exchange->body);
+            m_step.fill(m_exchange->upload.body);
         const bool isTurnOver =
             step == MaxStepsPerTurn || (step > 0 && SteadyClock::now() - begin >= fairShare);
         if (isDirect && !isTurnOver) // an error shows when the rest goes the ordinary way
@@ -298,9 +298,9 @@ void HttpConnection::handleDisconnect()
     if (exchange.isOnUsedConnection && !exchange.response.hasStarted()) {
         // The server closed an idle connection while we were about to use it. That is no failure
         // of the backend, so the request goes out once more at once.
-        exchange.body.seek(0);
+        exchange.upload.body.seek(0);
         m_step.drop();
-        exchange.bodyLeft = exchange.body.size();
+        exchange.bodyLeft = exchange.upload.body.size();
         exchange.pace.reset();
         exchange.isOnUsedConnection = false;
         startLater();

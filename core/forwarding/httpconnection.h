@@ -49,9 +49,16 @@ public:
     explicit HttpConnection(Peer peer);
     ~HttpConnection() override;
 
+    struct Upload
+    {
+        QByteArray head;
+        RequestBody body;
+        bool isBacklog = false; // see UploadPace
+    };
+
     // Sends head and body and reads the answer. Only when isIdle(). timeout: see RequestDeadline.
     // done is called once, from the event loop.
-    void send(QByteArray head, RequestBody body, Milliseconds timeout, Done done);
+    void send(Upload upload, Milliseconds timeout, Done done);
     // Ends the request under way without calling its done, and the connection with it.
     void cancel();
 
@@ -64,8 +71,7 @@ Q_SIGNALS:
 private:
     struct Exchange
     {
-        QByteArray head;
-        RequestBody body;
+        Upload upload;
         Done done;
         HttpResponse response;
         std::size_t bodyLeft = 0; // bytes that neither the kernel nor the socket has yet

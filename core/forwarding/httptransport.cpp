@@ -56,14 +56,14 @@ HttpTransport::~HttpTransport()
 
 void HttpTransport::send(OutgoingRequest request, Done done)
 {
-    QByteArray head = makeHead(request);
     const auto finish = [this, done = std::move(done)](SendResult result) {
         hideKey(result.reason);
         hideKey(result.errorCode);
         done(result);
     };
-    idleConnection().send(std::move(head), std::move(request.body), m_options.requestTimeout,
-                          finish);
+    QByteArray head = makeHead(request);
+    idleConnection().send({std::move(head), std::move(request.body), request.isBacklog},
+                          m_options.requestTimeout, finish);
 }
 
 // A server may repeat what it has got.

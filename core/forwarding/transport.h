@@ -37,6 +37,7 @@ struct OutgoingRequest
     std::string path; // behind the backend's URL, e.g. "/call/upsert_batch"
     std::string retryId; // the same for every attempt of a batch
     RequestBody body;
+    bool isBacklog = false; // its calls have waited long, so that a moment more is nothing
 };
 
 // Carries requests to where calls are delivered. An interface because it stands at the network:

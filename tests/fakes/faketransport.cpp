@@ -8,7 +8,7 @@ void FakeTransport::send(OutgoingRequest request, Done done)
     const std::size_t length = request.body.read(body.data(), request.body.size());
     body.truncate(static_cast<qsizetype>(length));
     m_waiting.push_back({std::move(request.path), std::move(request.retryId), std::move(body),
-                         std::move(done), m_sentCount++});
+                         request.isBacklog, std::move(done), m_sentCount++});
 }
 
 FakeTransport::Request FakeTransport::answer(const SendResult &result, std::size_t index)

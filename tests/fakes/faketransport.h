@@ -18,6 +18,7 @@ public:
         std::string path;
         std::string retryId;
         QByteArray body; // copied as it was sent
+        bool isBacklog = false;
         Done done;
         std::uint64_t number = 0; // 0 for the first request that was ever sent, and so on
     };

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void retryNowDoesNotWaitForAProbe();
     void failuresFromBeforeRetryNowDoNotCount();
     void reportsEachRequest();
+    void aBacklogIsCalledSo();
 };
 
 void DeliveryQueueTest::sendsNoMoreThanSenders()
@@ -48,6 +49,24 @@ void DeliveryQueueTest::sendsNoMoreThanSenders()
     QCOMPARE(rig.stats.delivered, 100U);
     QCOMPARE(rig.pending(), 0U);
     QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+// So that it is sent with less haste; see UploadPace.
+void DeliveryQueueTest::aBacklogIsCalledSo()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    QVERIFY(!rig.transport.waiting().front().isBacklog);
+    rig.transport.answer(503);
+    rig.advance(10min);
+    QCOMPARE(rig.transport.count(), 1U);
+    QVERIFY(rig.transport.waiting().front().isBacklog);
+    rig.transport.answer(200);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    QCOMPARE(rig.transport.count(), 1U);
+    QVERIFY(!rig.transport.waiting().front().isBacklog);
 }
 
 void DeliveryQueueTest::pausedByTheUser()

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void cancelAllIsSilent();
     void hugeErrorBody();
     void largeBody();
+    void uploadIsSpread_data();
     void uploadIsSpread();
     void earlyAnswer();
     void notHttp_data();
@@ -276,9 +277,20 @@ void HttpTransportTest::largeBody()
     QCOMPARE(sink.connectionCount(), 1);
 }
 
+void HttpTransportTest::uploadIsSpread_data()
+{
+    QTest::addColumn<bool>("isBacklog");
+    QTest::addColumn<Milliseconds>("spread");
+    QTest::newRow("fresh calls") << false << UploadPace::Spread;
+    QTest::newRow("backlog") << true
+                             << Milliseconds(1000 * 2 * MiB / UploadPace::BacklogBytesPerSecond);
+}
+
 // The last of eight steps has to wait for its time, however fast the server reads.
 void HttpTransportTest::uploadIsSpread()
 {
+    QFETCH(const bool, isBacklog);
+    QFETCH(const Milliseconds, spread);
     QTcpServer server;
     QVERIFY(server.listen(QHostAddress::LocalHost));
     const std::string payload(8 * UploadStep::MaxBytes - 12, 'x');
@@ -297,14 +309,16 @@ void HttpTransportTest::uploadIsSpread()
     int status = 0;
     QElapsedTimer timer;
     timer.start();
-    transport.send(request(payload), [&](const SendResult &answer) {
+    OutgoingRequest outgoing = request(payload);
+    outgoing.isBacklog = isBacklog;
+    transport.send(std::move(outgoing), [&](const SendResult &answer) {
         status = answer.status;
         loop.quit();
     });
     loop.exec();
     const std::chrono::nanoseconds took(timer.nsecsElapsed());
     QCOMPARE(status, 200);
-    QVERIFY(took >= UploadPace::Spread * 7 / 8);
+    QVERIFY(took >= spread * 7 / 8);
     const auto bodyAt = received.indexOf("\r\n\r\n") + 4;
     QVERIFY(received.mid(bodyAt).toStdString() == R"({"batch":[)" + payload + "]}");
 }

@@ -28,7 +28,7 @@ from processors import everywhere
 from readings import SinkReader
 from rows import Row, check_runs
 
-STEADY_S = 2.0
+STEADY_S = 1.5
 DELIVERED_TIMEOUT_S = 10.0
 
 # Eight clients that wait for each reply send 1,600/s at most when a reply takes 5 ms, the target. A

@@ -26,13 +26,18 @@ DiskSpoolOptions fitted(DiskSpoolOptions options)
     return options;
 }
 
+SegmentStore::Limits limitsOf(const DiskSpoolOptions &options)
+{
+    return {options.maxBytes, options.maxSegmentBytes, options.removalPatience};
+}
+
 } // namespace
 
 DiskSpool::DiskSpool(const DiskSpoolOptions &options, SpoolDirectory directory, WallClock wallClock)
     : m_wanted(options),
       m_options(fitted(options)),
       m_wallClock(std::move(wallClock)),
-      m_store(std::move(directory), {m_options.maxBytes, m_options.maxSegmentBytes}, m_wallClock)
+      m_store(std::move(directory), limitsOf(m_options), m_wallClock)
 {
     // Above every sequence of an earlier process, so that ids order calls across a restart.
     m_nextSequence = static_cast<std::uint64_t>(m_wallClock()) << 20U;
@@ -275,7 +280,7 @@ void DiskSpool::setMaxBytes(std::uint64_t maxBytes)
     DiskSpoolOptions wanted = m_wanted;
     wanted.maxBytes = maxBytes;
     m_options = fitted(wanted);
-    m_store.setLimits({m_options.maxBytes, m_options.maxSegmentBytes});
+    m_store.setLimits(limitsOf(m_options));
 }
 
 SpoolUsage DiskSpool::usage() const

@@ -23,6 +23,7 @@ struct DiskSpoolOptions
     std::size_t maxSegmentBytes = 4U << 20U; // a larger call gets a segment of its own size
     std::size_t minSegmentBytes = 256U << 10U; // the first of a project that has none
     bool collectsAppended = false; // for takeAppended()
+    std::chrono::milliseconds removalPatience{50}; // see SegmentStore::Limits
 };
 
 // Keeps calls in files that survive the process: what append() has taken is there after a SIGKILL.

@@ -23,10 +23,6 @@ constexpr std::size_t LeastMadeAhead = 512 * KiB;
 // A disk that has said no is asked again after this long, not for every call.
 constexpr std::int64_t RetryMilliseconds = 100;
 
-// Clients wait no longer than this for files to go; then the spool is full, and for a while nobody
-// waits again.
-constexpr std::chrono::milliseconds RemovalPatience{50};
-
 UniqueFd openReserve()
 {
     return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -228,7 +224,7 @@ Result<Segment> SegmentStore::create(const std::string &path, std::string_view p
     if (segment || (m_removingBytes == 0 && m_spare.empty() && !m_preparation))
         return segment;
     dropSpares(); // they may hold the very room that is missing
-    m_background.finish(RemovalPatience); // a full disk waits for that
+    m_background.finish(m_limits.removalPatience); // a full disk waits for that
     return Segment::create(path, m_nextNumber, project, capacity, AsRecordsCome);
 }
 
@@ -241,10 +237,10 @@ bool SegmentStore::hasRoom(std::size_t bytes)
     const auto now = std::chrono::steady_clock::now();
     if (m_usedBytes + bytes > m_limits.maxBytes || now < m_waitAgainAt)
         return fits();
-    m_background.finish(RemovalPatience, fits);
+    m_background.finish(m_limits.removalPatience, fits);
     if (fits())
         return true;
-    m_waitAgainAt = now + 2 * RemovalPatience;
+    m_waitAgainAt = now + 2 * m_limits.removalPatience;
     return false;
 }
 

@@ -39,6 +39,9 @@ public:
     {
         std::uint64_t maxBytes = 0; // of all files
         std::size_t fullSize = 0; // of a segment; that of a large call may be larger
+        // Clients wait no longer than this for files to go; then the spool is full, and for a while
+        // nobody waits again.
+        std::chrono::milliseconds removalPatience{50};
     };
 
     SegmentStore(SpoolDirectory directory, const Limits &limits, WallClock wallClock);

@@ -39,6 +39,7 @@ protected:
         options.maxBytes = 2000000;
         options.minSegmentBytes = 64 * 1024;
         options.maxSegmentBytes = 256 * 1024;
+        options.removalPatience = std::chrono::seconds(10); // the machine may be busy
         return options;
     }
 

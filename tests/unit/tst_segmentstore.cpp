@@ -312,7 +312,7 @@ private:
     }
     static SegmentStore::Limits limits(std::uint64_t maxBytes = 64 * MiB)
     {
-        return {maxBytes, FullBytes};
+        return {maxBytes, FullBytes, std::chrono::seconds(10)}; // the machine may be busy
     }
     static WallClock stoppedClock()
     {

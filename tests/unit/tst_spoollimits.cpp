@@ -150,7 +150,11 @@ private Q_SLOTS:
     // It says so, instead of waiting for files to go.
     void withAStuckDiskItIsFull()
     {
-        auto spool = open();
+        DiskSpoolOptions impatient = options();
+        impatient.removalPatience = DiskSpoolOptions().removalPatience;
+        auto opened = DiskSpool::open(impatient, clock());
+        QVERIFY(opened);
+        DiskSpool *spool = opened->get();
         std::vector<RecordRef> records;
         const std::string payload(10000, 'x');
         while (const auto record = spool->append({CallKind::End, "p", "id", payload}))

@@ -15,7 +15,7 @@ Copies Weave Sidecar and starts nothing.
   service          /etc/systemd/system          ~/.config/systemd/user
   settings         /etc/weave-sidecar           ~/.config/weave-sidecar
 
-  --prefix DIR     copy to DIR instead of the place in the first line
+  --prefix DIR     copy to DIR, a folder of its own, instead of the place in the first line
   --uninstall      stop the service and remove what was installed; settings and undelivered calls stay
 TXT
 }
@@ -49,9 +49,10 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+while [ "$prefix" != "${prefix%/}" ]; do prefix=${prefix%/}; done
 case $prefix in
 /*) ;;
-*) die "--prefix has to be an absolute path: $prefix" ;;
+*) die "--prefix has to be an absolute path, and not the root: $prefix" ;;
 esac
 
 icons=$data/icons/hicolor
@@ -62,8 +63,26 @@ control() {
     if [ "$scope" = system ]; then systemctl "$@"; else systemctl --user "$@"; fi 2>/dev/null
 }
 
+parts="bin lib plugins share README LICENSE install.sh"
+
+# Else removing bin and share, from /usr/local for one, would take what others have there.
+need_own_folder() {
+    for found in "$prefix"/* "$prefix"/.* "$prefix"/bin/*; do
+        case ${found#"$prefix"/} in
+        . | .. | .new | bin/weave-sidecar | bin/weave-sidecar-tray) continue ;;
+        esac
+        case " $parts " in
+        *" ${found#"$prefix"/} "*) continue ;;
+        esac
+        if [ -e "$found" ] || [ -L "$found" ]; then
+            die "$prefix has other things in it ($found): $1"
+        fi
+    done
+}
+
 uninstall() {
     [ -e "$prefix/bin/weave-sidecar" ] || die "nothing is installed in $prefix"
+    need_own_folder "remove ${prefix}/bin/weave-sidecar and what else came with it by hand"
     # Else the daemon would go on without its program, and the links of its units would lead nowhere.
     if [ -e "$units/weave-sidecar.service" ]; then
         control disable --now weave-sidecar.socket weave-sidecar.service || true
@@ -72,21 +91,27 @@ uninstall() {
         [ ! -e "$unit" ] || rm -f "$units/${unit##*/}"
     done
     rm -f "$bin/weave-sidecar" "$bin/weave-sidecar-tray" "$entry" "$icons"/*/apps/weave-sidecar-tray.*
-    rm -rf "${prefix:?}/bin" "${prefix:?}/lib" "$prefix/plugins" "$prefix/share" "$prefix/README" \
-        "$prefix/LICENSE" "$prefix/install.sh"
+    for part in .new $parts; do rm -rf "${prefix:?}/$part"; done
     rmdir "$prefix" 2>/dev/null || true
     control daemon-reload || true
 }
 
 install_files() {
-    [ "$prefix" != "$here" ] || die "$prefix is where this script lies"
-    mkdir -p "$prefix" "$bin" "$data/applications" "$icons" "$units"
-    # An older version may have had files that this one has not.
-    rm -rf "${prefix:?}/bin" "${prefix:?}/lib" "$prefix/plugins" "$prefix/share"
-    cp -R "$here/bin" "$here/lib" "$here/plugins" "$here/share" "$here/README" "$here/LICENSE" \
-        "$here/install.sh" "$prefix/"
+    [ "$(cd "$prefix" 2>/dev/null && pwd -P)" != "$(cd "$here" && pwd -P)" ] || die "$prefix is where this script lies"
+    need_own_folder "name a folder of its own, such as $prefix/weave-sidecar"
+    # A copy that fails, on a full disk for one, leaves the version of before; and that may have had
+    # files which this one has not.
+    new=$prefix/.new
+    trap 'rm -rf "${new:?}"' EXIT
+    rm -rf "${new:?}"
+    mkdir -p "$new" "$bin" "$data/applications" "$icons" "$units"
+    for part in $parts; do cp -R "$here/$part" "$new/"; done
     # Who unpacked it may have kept its files to themselves, and cp goes by their modes.
     [ "$scope" = user ] || chmod -R u=rwX,go=rX "$prefix"
+    for part in $parts; do
+        rm -rf "${prefix:?}/$part"
+        mv "$new/$part" "$prefix/$part"
+    done
     ln -sf "$prefix/bin/weave-sidecar" "$prefix/bin/weave-sidecar-tray" "$bin/"
     sed "s|^Exec=.*|Exec=\"$prefix/bin/weave-sidecar-tray\"|" \
         "$here/share/applications/weave-sidecar-tray.desktop" > "$entry"

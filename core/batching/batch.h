@@ -35,6 +35,7 @@ struct Batch
     std::string retryId;
     int attempts = 0;
     TimePoint notBefore;
+    TimePoint inTroubleSince; // when an attempt failed first; the epoch: none has
 
     // Records that belong together: a Complete batch is never cut between a start and its end.
     [[nodiscard]] std::size_t recordsPerCall() const { return route == Route::Complete ? 2 : 1; }

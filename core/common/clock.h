@@ -13,4 +13,9 @@ using Milliseconds = std::chrono::milliseconds;
 // Time is injected: the daemon passes SteadyClock::now, a test passes what it likes.
 using NowFunction = std::function<TimePoint()>;
 
+inline double secondsBetween(TimePoint from, TimePoint to)
+{
+    return std::chrono::duration<double>(to - from).count();
+}
+
 } // namespace Weave

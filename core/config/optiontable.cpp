@@ -68,8 +68,8 @@ constexpr std::array<OptionSpec, 32> Table{{
      "Requests in flight at a time. While all of them wait for slow answers, projects without one "
      "get up to as many again."},
     {"max-age", "DURATION", "24h", "", Delivery,
-     "Give up a call that has waited longer when an attempt to deliver it fails; it goes to the "
-     "dead letters."},
+     "Give up a call that has waited longer when attempts to deliver it have failed for ten "
+     "minutes; it goes to the dead letters."},
 
     {"spool-dir", "DIR", "", "", Spool,
      "Where calls are kept until they are delivered; they outlive the daemon. Default: "

@@ -11,18 +11,6 @@
 
 namespace Weave {
 
-namespace {
-
-// Calls that are batched and sent without trouble are a fraction of this old.
-constexpr Milliseconds BacklogAge{1000};
-
-double secondsBetween(TimePoint from, TimePoint to)
-{
-    return std::chrono::duration<double>(to - from).count();
-}
-
-} // namespace
-
 DeliveryQueue::DeliveryQueue(const Parts &parts, const DeliveryLimits &limits, NowFunction now,
                              RandomFunction random)
     : m_batcher(parts.batcher),
@@ -134,11 +122,19 @@ void DeliveryQueue::send(Batch batch, bool isProbe)
     InFlight::Request &request = m_inFlight.add(number, std::move(batch), isProbe);
     request.round = m_round;
     OutgoingRequest outgoing = requestOf(request.batch, m_spool);
-    outgoing.isBacklog = m_now() - request.batch.openedAt > BacklogAge;
+    outgoing.isBacklog = isBacklog(request.batch);
     request.bodyBytes = outgoing.body.size();
     m_transport.send(std::move(outgoing),
                      [this, number](const SendResult &result) { handleAnswer(number, result); });
     m_turn.isOverAt(m_now());
+}
+
+// Not while room is short: what comes faster than a backlog goes would fill the rest as well.
+bool DeliveryQueue::isBacklog(const Batch &batch) const
+{
+    const SpoolUsage usage = m_spool.usage();
+    return m_now() - batch.openedAt > m_limits.backlogAge
+        && usage.usedBytes < usage.maxBytes / 4 * 3;
 }
 
 void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
@@ -158,6 +154,10 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
     if (done.isProbe && isOfThisRound)
         m_parked.endProbe(batch.project);
     Decision decision = decide(result, attemptsOf(batch, result), m_random());
+    if (!isOfThisRound && decision.action != Decision::Action::Done) {
+        // Perhaps of another server, and it may have been mended since the request was sent.
+        decision.action = Decision::Action::Retry;
+    }
     if (decision.action == Decision::Action::NeedsComplete
         || decision.action == Decision::Action::RouteMissing)
         decision.action = learnPath(batch, result, decision.action);
@@ -221,7 +221,6 @@ void DeliveryQueue::noteHealthy(const std::string &project)
     }
 }
 
-// What the failure was about may have been mended since the request was sent.
 void DeliveryQueue::sendAgain(Batch batch)
 {
     batch.notBefore = m_now();
@@ -248,11 +247,21 @@ void DeliveryQueue::halve(Batch batch, const SendResult &result)
     m_batcher.block(project);
 }
 
+// Calls grow too old by an outage, and not by a machine that was off or asleep, a clock that jumped
+// or a pause: one that fails once more before all is up again would lose in a moment what the spool
+// has kept. So the clock that stands still in sleep has to have gone on for as long, too.
+bool DeliveryQueue::hasLongTrouble(Batch &batch, const SendResult &result) const
+{
+    const TimePoint now = m_now();
+    if (batch.inTroubleSince == TimePoint())
+        batch.inTroubleSince = m_isPaused ? m_pausedSince : now;
+    const auto lasted = now - batch.inTroubleSince;
+    return lasted >= std::min(m_limits.maxAge, LeastTrouble)
+        && now - batch.openedAt > m_limits.maxAge
+        && (result.hadConnection || m_reachability.lostFor(now) > m_limits.maxAge);
+}
+
 // The batch is kept and its project, or everything, waits.
-//
-// While nobody can be reached, calls grow too old by an outage of that length only. Or a machine
-// that was off for longer, and has no network yet when the daemon starts, would lose in a moment
-// what the spool has kept.
 void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decision &decision)
 {
     const TimePoint now = m_now();
@@ -262,8 +271,9 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
         next = m_reachability.noteUnreachable(now, next);
     if (isPause || decision.waitIsForAll)
         m_waitUntil = std::max(m_waitUntil, next);
-    m_isPaused = m_isPaused || isPause;
-    if (result.hadConnection || m_reachability.lostFor(now) > m_limits.maxAge)
+    if (isPause && !std::exchange(m_isPaused, true))
+        m_pausedSince = now;
+    if (hasLongTrouble(batch, result))
         m_undeliverable.giveUpTheOld(batch, result);
     if (batch.records.empty()) {
         auto following = m_source.takeFrom(batch.project);
@@ -272,6 +282,7 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
                 noteHealthy(batch.project); // as far as anybody knows: its next batch finds out
             return;
         }
+        following->inTroubleSince = batch.inTroubleSince;
         batch = std::move(*following); // waits as that would have
     }
     ++m_stats.retried;
@@ -336,6 +347,7 @@ void DeliveryQueue::noteError(const SendResult &result)
 void DeliveryQueue::setPausedByUser(bool isPaused)
 {
     m_isPausedByUser = isPaused;
+    forgetTrouble();
     pump();
 }
 
@@ -345,7 +357,14 @@ void DeliveryQueue::retryNow()
     m_waitUntil = m_now();
     m_reachability.endWait();
     m_parked.endWaits();
+    forgetTrouble();
     pump();
+}
+
+void DeliveryQueue::forgetTrouble()
+{
+    m_pausedSince = m_now();
+    m_parked.forgetTrouble();
 }
 
 // No project may send before that.
@@ -384,49 +403,6 @@ void DeliveryQueue::armTimer()
         m_timer.start(Milliseconds(0));
     else if (next)
         m_timer.start(std::max(std::chrono::ceil<Milliseconds>(*next - now), Milliseconds(1)));
-}
-
-bool DeliveryQueue::isFlowing() const
-{
-    return m_inFlight.areAllQuick() && !m_isPaused && !m_isPausedByUser && !m_reachability.isLost()
-        && !m_parked.isAnyFailing();
-}
-
-DeliveryState DeliveryQueue::state() const
-{
-    using Condition = DeliveryState::Condition;
-    const TimePoint now = m_now();
-    DeliveryState state;
-    state.requestsInFlight = m_inFlight.count();
-    state.isPausedByUser = m_isPausedByUser;
-    state.failingProjects = m_parked.failingCount();
-    state.failingNamed = m_parked.failing(DeliveryState::MaxFailingNamed);
-    const bool areOthersDelivered = m_parked.areOthersDelivered();
-    const bool isAnyFailing = state.failingProjects > 0;
-    if (m_isPausedByUser || m_isPaused || (m_parked.isAnyPaused() && !areOthersDelivered))
-        state.condition = Condition::Paused;
-    else if (now < waitUntil() || m_reachability.isLost() || (isAnyFailing && !areOthersDelivered))
-        state.condition = Condition::Retrying;
-    else if (isAnyFailing)
-        state.condition = Condition::Degraded;
-    state.lastError = m_lastError;
-    if (!m_lastError.empty())
-        state.lastErrorSecondsAgo = secondsBetween(m_lastErrorAt, now);
-    if (state.condition != Condition::Ok && !m_isPausedByUser) {
-        const TimePoint next = std::max(waitUntil(), m_parked.nextTime().value_or(now));
-        state.nextAttemptInSeconds = std::max(0.0, secondsBetween(now, next));
-    }
-    return state;
-}
-
-std::optional<TimePoint> DeliveryQueue::oldest() const
-{
-    std::optional<TimePoint> oldest;
-    for (const auto time : {m_inFlight.oldest(), m_parked.oldest(), m_source.oldest()}) {
-        if (time)
-            oldest = oldest ? std::min(*oldest, *time) : *time;
-    }
-    return oldest;
 }
 
 } // namespace Weave

@@ -28,9 +28,11 @@ namespace Weave {
 struct DeliveryLimits
 {
     int senders = 4; // see InFlight
-    // A call that has waited longer is given up when an attempt to deliver it fails.
+    // A call that has waited longer is given up when attempts to deliver it fail.
     Milliseconds maxAge = std::chrono::hours(24);
     CallsMode callsMode = CallsMode::Upsert;
+    // A batch whose first call came longer ago is a backlog, which is sent with less haste.
+    Milliseconds backlogAge = std::chrono::seconds(2);
 };
 
 // Takes due batches, has them sent, and does with each what decide() says about the answer: a call
@@ -53,6 +55,9 @@ public:
     };
     using RandomFunction = std::function<double()>; // in [0, 1)
 
+    // How long attempts to deliver a call fail before it can be too old.
+    static constexpr Milliseconds LeastTrouble = std::chrono::minutes(10);
+
     DeliveryQueue(const Parts &parts, const DeliveryLimits &limits, NowFunction now,
                   RandomFunction random);
     ~DeliveryQueue() override;
@@ -74,7 +79,8 @@ public:
     void setPausedByUser(bool isPaused);
     [[nodiscard]] bool isPausedByUser() const { return m_isPausedByUser; }
     // Ends every wait for another attempt, also for the answer to one. What is in flight comes to
-    // its end, but when it fails that counts no more: it goes again at once.
+    // its end, but when the answer is not that the server has it, that counts no more: it goes
+    // again at once.
     void retryNow();
 
     // Whether calls leave as fast as the machine can send them: requests are in flight, none of
@@ -103,6 +109,9 @@ private:
     void succeed(const Batch &batch);
     void halve(Batch batch, const SendResult &result);
     void sendAgain(Batch batch);
+    [[nodiscard]] bool isBacklog(const Batch &batch) const;
+    [[nodiscard]] bool hasLongTrouble(Batch &batch, const SendResult &result) const;
+    void forgetTrouble();
     void comeBack(Batch batch, const SendResult &result, const Decision &decision);
     [[nodiscard]] Decision::Action learnPath(const Batch &batch, const SendResult &result,
                                              Decision::Action action);
@@ -136,6 +145,7 @@ private:
     TimePoint m_waitUntil{}; // for every project
     bool m_isPausedByUser = false;
     bool m_isPaused = false;
+    TimePoint m_pausedSince;
     std::string m_lastError;
     TimePoint m_lastErrorAt;
 };

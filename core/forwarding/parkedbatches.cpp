@@ -43,6 +43,14 @@ void ParkedBatches::endWaits()
     }
 }
 
+void ParkedBatches::forgetTrouble()
+{
+    for (auto &[name, project] : m_projects) {
+        for (Batch &batch : project.batches)
+            batch.inTroubleSince = {};
+    }
+}
+
 std::optional<ParkedBatches::Taken> ParkedBatches::take(const ProjectFilter &mayTake,
                                                         const FreshBatch &takeFresh)
 {

@@ -53,6 +53,8 @@ public:
 
     // Forgets every wait, also for a probe's answer: what is parked may be taken now.
     void endWaits();
+    // Nothing of what has failed did so before now.
+    void forgetTrouble();
 
     [[nodiscard]] bool hasBatches(const std::string &project) const;
     // Whether so many of the project wait for their time that no more should.

@@ -4,6 +4,7 @@
 #include "sidecar/doorfactory.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 
 namespace Weave {
@@ -27,7 +28,9 @@ PairingLimits pairingLimits(const Config &config)
 
 DeliveryLimits deliveryLimits(const Config &config)
 {
-    return {config.senders, config.maxAge, config.callsMode};
+    // Batches that close by time have waited for the interval, without any trouble.
+    return {config.senders, config.maxAge, config.callsMode,
+            config.flushInterval + std::chrono::seconds(1)};
 }
 
 std::uint64_t possibleConnections(const Config &config)

@@ -405,8 +405,7 @@ void Sidecar::apply(const Config &config)
     if (before.backend.display() != config.backend.display())
         m_delivery.forgetPaths();
     // What was in the way, a refused key for example, may be mended now.
-    if (!m_delivery.isPausedByUser())
-        m_delivery.retryNow();
+    m_delivery.retryNow();
 }
 
 void Sidecar::shutdown()

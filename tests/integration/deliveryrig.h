@@ -93,7 +93,10 @@ public:
     int clockReads = 0; // by the queue
     TimePoint::duration clockStep{0}; // with each of these, as on a machine that is slow
     Stats stats;
-    MemorySpool spool{64U * 1024 * 1024, MemorySpool::DefaultSegmentBytes, [this] { return now; }};
+    // How far the clock that calls' ages go by has gone on while the other one stood still.
+    Milliseconds slept{0};
+    MemorySpool spool{64U * 1024 * 1024, MemorySpool::DefaultSegmentBytes,
+                      [this] { return now + slept; }};
     FakeTransport transport;
     Batcher batcher;
     CompletePairing pairing;

@@ -20,6 +20,8 @@ private Q_SLOTS:
     void retryNowDoesNotWaitForAProbe();
     void sleepsWhileAProbeIsUnderWay();
     void callsAgeByItsLengthAlone();
+    void aMachineThatSleptGivesUpNothing();
+    void aPauseGivesUpNothing();
     void oldCallsGoAtThePaceOfAttempts_data();
     void oldCallsGoAtThePaceOfAttempts();
 
@@ -193,6 +195,46 @@ void DeliveryOutageTest::callsAgeByItsLengthAlone()
     QVERIFY(rig.addsUp());
 }
 
+// Asleep for days with a request under way, which fails before the network is back.
+void DeliveryOutageTest::aMachineThatSleptGivesUpNothing()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    rig.slept = 60h;
+    SendResult timedOut;
+    timedOut.kind = SendResult::Kind::TimedOut;
+    for (int minute = 0; minute < 60; ++minute) {
+        rig.transport.answer(timedOut);
+        rig.advance(1min);
+    }
+    QCOMPARE(rig.stats.deadLettered(), 0U);
+    rig.transport.answer(200);
+    QCOMPARE(rig.stats.delivered, 10U);
+}
+
+// Also when something had failed before, and when the server is only just starting.
+void DeliveryOutageTest::aPauseGivesUpNothing()
+{
+    DeliveryRig rig(1);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    rig.transport.answer(503);
+    rig.queue.setPausedByUser(true);
+    rig.advance(25h);
+    rig.queue.setPausedByUser(false);
+    rig.advance(1min);
+    QCOMPARE(rig.transport.count(), 1U);
+    rig.transport.answer(503);
+    QCOMPARE(rig.stats.deadLettered(), 0U);
+    rig.advance(1min);
+    rig.transport.answer(503);
+    QCOMPARE(rig.stats.deadLettered(), 0U);
+    rig.advance(DeliveryQueue::LeastTrouble);
+    rig.transport.answer(503);
+    QCOMPARE(rig.stats.deadLettered(), 10U);
+}
+
 void DeliveryOutageTest::oldCallsGoAtThePaceOfAttempts_data()
 {
     QTest::addColumn<int>("status");
@@ -206,6 +248,8 @@ void DeliveryOutageTest::oldCallsGoAtThePaceOfAttempts()
     DeliveryRig rig(1);
     rig.add("a/b", 50);
     rig.advance(25h);
+    rig.transport.answer(status); // trouble begins
+    rig.advance(DeliveryQueue::LeastTrouble);
     for (std::uint64_t given = 10; given <= 30; given += 10) {
         rig.transport.answer(status);
         QCOMPARE(rig.stats.deadLettered(), given);

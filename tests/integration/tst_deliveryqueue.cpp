@@ -30,8 +30,11 @@ private Q_SLOTS:
     void retryNowEndsTheWait();
     void retryNowDoesNotWaitForAProbe();
     void failuresFromBeforeRetryNowDoNotCount();
+    void answersFromBeforeRetryNowDoNotCount_data();
+    void answersFromBeforeRetryNowDoNotCount();
     void reportsEachRequest();
     void aBacklogIsCalledSo();
+    void aBacklogIsUrgentWhereRoomIsShort();
 };
 
 void DeliveryQueueTest::sendsNoMoreThanSenders()
@@ -63,10 +66,32 @@ void DeliveryQueueTest::aBacklogIsCalledSo()
     QCOMPARE(rig.transport.count(), 1U);
     QVERIFY(rig.transport.waiting().front().isBacklog);
     rig.transport.answer(200);
-    rig.add("a/b", 10);
-    rig.queue.pump();
+    rig.add("a/b", 1);
+    rig.advance(1s); // which closes the batch
     QCOMPARE(rig.transport.count(), 1U);
     QVERIFY(!rig.transport.waiting().front().isBacklog);
+}
+
+// Or a load that is larger than a backlog's pace would never be delivered as fast as it comes.
+void DeliveryQueueTest::aBacklogIsUrgentWhereRoomIsShort()
+{
+    DeliveryRig rig(1, 1);
+    const QByteArray extra = R"(,"x":")" + QByteArray(1 << 20, 'x') + '"';
+    const QByteArray payload = startPayload("a/b", "1", extra);
+    const auto fillTo = [&](std::uint64_t bytes) {
+        while (rig.spool.usage().usedBytes < bytes)
+            rig.add(CallKind::Start, "a/b", payload);
+    };
+    const std::uint64_t all = rig.spool.usage().maxBytes;
+    fillTo(all / 2);
+    rig.advance(10s);
+    QVERIFY(rig.transport.waiting().front().isBacklog);
+    fillTo(all / 8 * 7);
+    rig.transport.answer(200);
+    QVERIFY(!rig.transport.waiting().front().isBacklog);
+    while (rig.spool.usage().usedBytes > all / 2)
+        rig.transport.answer(200);
+    QVERIFY(rig.transport.waiting().front().isBacklog);
 }
 
 void DeliveryQueueTest::pausedByTheUser()
@@ -87,6 +112,39 @@ void DeliveryQueueTest::pausedByTheUser()
     rig.queue.setPausedByUser(false);
     QCOMPARE(rig.transport.count(), 1U);
     QCOMPARE(rig.queue.state().condition, DeliveryState::Condition::Ok);
+}
+
+// They may be those of another server, which no call was meant for.
+void DeliveryQueueTest::answersFromBeforeRetryNowDoNotCount_data()
+{
+    QTest::addColumn<CallsMode>("mode");
+    QTest::addColumn<SendResult>("answer");
+    QTest::newRow("refused") << CallsMode::Upsert << FakeTransport::answered(422, "no");
+    QTest::newRow("too large") << CallsMode::Upsert << FakeTransport::answered(413);
+    QTest::newRow("the other path") << CallsMode::Upsert << needsComplete();
+    QTest::newRow("no such route")
+        << CallsMode::Complete << FakeTransport::answered(404, "Not Found");
+}
+
+void DeliveryQueueTest::answersFromBeforeRetryNowDoNotCount()
+{
+    QFETCH(const CallsMode, mode);
+    QFETCH(const SendResult, answer);
+    DeliveryRig rig(1, 2, mode);
+    rig.add(CallKind::Start, "a/b", startPayload("a/b", "1"));
+    rig.add(CallKind::End, "a/b", endPayload("a/b", "1"));
+    rig.queue.pump();
+    const auto sent = rig.transport.waiting().front();
+    rig.queue.retryNow();
+    rig.transport.answer(answer);
+    QCOMPARE(rig.transport.count(), 1U);
+    QCOMPARE(rig.transport.waiting().front().path, sent.path);
+    QCOMPARE(rig.transport.waiting().front().body, sent.body);
+    while (rig.transport.count() > 0)
+        rig.transport.answer(200);
+    QCOMPARE(rig.stats.delivered, 2U);
+    QCOMPARE(rig.stats.deadLettered(), 0U);
+    QVERIFY(rig.addsUp());
 }
 
 void DeliveryQueueTest::retryNowEndsTheWait()

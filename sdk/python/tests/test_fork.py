@@ -130,6 +130,102 @@ def test_multiprocessing(method: str, daemon: Any, backend: Backend, run: Runner
     assert not done.warnings
 
 
+@pytest.mark.parametrize("flushes", [True, False])
+@pytest.mark.parametrize("which", ["earlier", "current"])
+def test_a_child_may_use_any_of_its_parents_clients(
+    which: str, flushes: bool, daemon: Any, backend: Backend, run: Runner
+) -> None:
+    done = run(
+        f"""
+        import multiprocessing
+        import weave
+
+        def child(client):
+            call = client.create_call("op", {{"x": 1}})
+            client.finish_call(call, 2)
+            if {flushes}:
+                client.flush()
+
+        earlier = weave.init("ent/a")
+        current = weave.init("ent/b")
+        for client in (earlier, current):
+            client.finish_call(client.create_call("op", {{"x": 0}}), 0)
+        process = multiprocessing.get_context("fork").Process(target=child, args=({which},))
+        process.start()
+        process.join(30)
+        if process.exitcode is None:
+            process.kill()
+        assert process.exitcode == 0, process.exitcode
+        """
+    ).ok()
+    calls = complete(backend, 3)
+    assert xs(calls) == [0, 0, 1]
+    assert by(calls) == {"sidecar"}
+    assert not done.warnings
+
+
+def test_a_child_may_use_all_clients_without_a_daemon(backend: Backend, run: Runner) -> None:
+    run(
+        """
+        import multiprocessing
+        import weave
+
+        def trace(x):
+            for client in clients:
+                client.finish_call(client.create_call("op", {"x": x}), 0)
+
+        clients = [weave.init("ent/a"), weave.init("ent/b"), weave.init("ent/c")]
+        trace(0)
+        process = multiprocessing.get_context("fork").Process(target=trace, args=(1,))
+        process.start()
+        process.join(30)
+        if process.exitcode is None:
+            process.kill()
+        assert process.exitcode == 0, process.exitcode
+        """
+    ).ok()
+    calls = complete(backend, 6)
+    assert xs(calls) == [0, 0, 0, 1, 1, 1]
+    assert by(calls) == {"direct"}
+
+
+@pytest.mark.parametrize("busy", ["earlier", "current"])
+def test_a_fork_waits_for_every_client(busy: str, fake: FakeDaemon, backend: Backend, run: Runner) -> None:
+    fake.start()
+    run(
+        BEGIN
+        + f"""
+    earlier = weave.init("ent/a")
+    current = weave.init("ent/b")
+    done = {busy}.future_executor.defer(time.sleep, 0.5)
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if done.done() and done.exception() is None else 1)
+    reap(pid)
+    """
+    ).ok()
+
+
+def test_a_client_that_is_gone_is_held_by_nobody(fake: FakeDaemon, backend: Backend, run: Runner) -> None:
+    fake.start()
+    run(
+        BEGIN
+        + """
+    import gc, weakref
+    earlier = weakref.ref(weave.init("ent/a"))
+    current = weave.init("ent/b")
+    gc.collect()
+    assert earlier() is None
+    pid = os.fork()
+    if pid == 0:
+        f(1)
+        sys.exit(0)
+    reap(pid)
+    """
+    ).ok()
+    assert xs(complete(backend, 1)) == [1]
+
+
 @pytest.mark.parametrize("inherited", [True, False])
 def test_billiard_children(inherited: bool, daemon: Any, backend: Backend, run: Runner) -> None:
     """Celery's prefork workers are such."""

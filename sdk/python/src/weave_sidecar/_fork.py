@@ -13,11 +13,13 @@ import sys
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from concurrent.futures import Future, wait
+from functools import partial
 from multiprocessing import util
 from typing import TYPE_CHECKING, Any
 
-from weave_sidecar import _notice
+from weave_sidecar import _clients, _notice
 
 if TYPE_CHECKING:
     from weave_sidecar._processor import ProcessorMixin
@@ -42,6 +44,7 @@ def watch(processor: ProcessorMixin) -> None:
     global _registered
     _processors[:] = [ref for ref in _processors if ref() is not None]
     _processors.append(weakref.ref(processor))
+    _clients.watch()
     if not _registered:
         _registered = True
         os.register_at_fork(before=_before, after_in_child=_after_in_child)
@@ -50,11 +53,6 @@ def watch(processor: ProcessorMixin) -> None:
     # This may be such a child already. For billiard's there is no telling, and no harm in it.
     if multiprocessing.process.parent_process() is not None or "billiard.process" in sys.modules:
         _finish_at_end(_processors)
-
-
-def _client() -> Any:
-    context = sys.modules.get("weave.trace.context.weave_client_context")
-    return context.get_weave_client() if context is not None else None
 
 
 def _executors(client: Any) -> list[tuple[str, Any]]:
@@ -67,24 +65,24 @@ def _executors(client: Any) -> list[tuple[str, Any]]:
 
 def _before() -> None:
     try:
-        client = _client()
-        if client is not None:
-            _settle(client)
+        _settle(_clients.alive())
     except Exception as error:
         _notice.logger.debug("before a fork: %s", error)
 
 
-def _settle(client: Any) -> None:
+def _settle(clients: list[Any]) -> None:
     deadline = time.monotonic() + SETTLE_SECONDS
+    # Not those whose work the forking thread itself is at: it would have to end.
+    executors = [each for client in clients if not _is_at_work_of(client) for _, each in _executors(client)]
     # A few times, since what ends may defer more; not until nothing is left, since other threads go on.
     for _ in range(3):
-        busy: list[Future[Any]] = []
-        for _name, executor in _executors(client):
-            if executor._in_thread_context.get():
-                return  # the forking thread is itself one which would have to end
-            busy += list(executor._active_futures)
+        busy: list[Future[Any]] = [future for each in executors for future in list(each._active_futures)]
         if not busy or wait(busy, timeout=max(0.0, deadline - time.monotonic())).not_done:
             return
+
+
+def _is_at_work_of(client: Any) -> bool:
+    return any(executor._in_thread_context.get() for _, executor in _executors(client))
 
 
 # --- in the child
@@ -92,7 +90,11 @@ def _settle(client: Any) -> None:
 
 def _after_in_child() -> None:
     # Each on its own: one that fails must not keep the others from being done.
-    steps = (_free_imports, _renew_processors, _renew_client)
+    clients = _clients.alive()
+    steps: list[Callable[[], None]] = [_free_imports, _renew_processors]
+    steps += [partial(_renew_client, client) for client in clients]
+    if clients:
+        steps.append(_renew_shared_connections)
     for step in steps:
         try:
             step()
@@ -130,10 +132,7 @@ def _renew_processors() -> None:
         processor._sidecar_forked()
 
 
-def _renew_client() -> None:
-    client = _client()
-    if client is None:
-        return
+def _renew_client(client: Any) -> None:
     for name, executor in _executors(client):
         _abandon(executor)
         setattr(client, name, type(executor)(max_workers=executor._max_workers))
@@ -145,6 +144,9 @@ def _renew_client() -> None:
             _parents_own.append(old)
             server._rebuild_client()
         server = vars(server).get("_next_trace_server")
+
+
+def _renew_shared_connections() -> None:
     shared = sys.modules.get("weave.utils.http_requests")
     build = getattr(shared, "_build_client", None)
     old = getattr(shared, "client", None)
@@ -185,17 +187,14 @@ def _finish_at_end(_: object) -> None:
 
 
 def _finish() -> None:
-    try:
-        processors = _alive()
-        for processor in processors:
-            processor._sidecar_router.exiting = True
-        client = _client()
-        if client is not None:
-            client.flush()
-        else:
-            for processor in processors:
-                processor.stop_accepting_new_work_and_flush_queue()
-    except Exception as error:
-        _notice.warn_once(
-            "Weave calls of this child process may be lost: %s: %s", type(error).__name__, error
-        )
+    processors = _alive()
+    for processor in processors:
+        processor._sidecar_router.exiting = True
+    flushes = [client.flush for client in _clients.alive()]
+    for flush in flushes or [each.stop_accepting_new_work_and_flush_queue for each in processors]:
+        try:
+            flush()
+        except Exception as error:
+            _notice.warn_once(
+                "Weave calls of this child process may be lost: %s: %s", type(error).__name__, error
+            )

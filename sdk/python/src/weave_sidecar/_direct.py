@@ -54,6 +54,8 @@ def fall_back(entry: Entry, ways: Ways) -> list[Direct]:
     call = entry.call
     if entry.is_start:
         assert call is not None
+        if call.way is Way.OVERTAKEN:
+            return []
         ways.send_directly(call)
         return [Direct(entry, eager=call.eager)]
     if call is None:
@@ -63,6 +65,8 @@ def fall_back(entry: Entry, ways: Ways) -> list[Direct]:
         return [Direct(entry, lone=call.inherited)]
     if call.start is None:
         return [Direct(entry, lone=True)]
+    if call.way is Way.SENDING:
+        call.way = Way.OVERTAKEN
     # To one owner, that of today: the SDK may have put another in the place of the start's.
     start = Entry(entry.owner, call.start, b"", call, is_start=True)
     return [Direct(start, eager=call.eager), Direct(entry, lone=False)]

@@ -76,6 +76,7 @@ class Router:
     # --- what comes in
 
     def start(self, owner: Owner, item: Any, eager: bool, call_id: str, line: bytes) -> None:
+        direct: list[Direct] = []
         with self._lock:
             call = Call(call_id, owner, item, eager)
             early = self._ways.open(call)
@@ -83,11 +84,12 @@ class Router:
             if taken:
                 self._push(Entry(owner, item, line, call, is_start=True))
                 if early is not None:
-                    self._push(early)
+                    direct = self._end(early)
                 inline = not self._sender.wake()
             else:
                 self._ways.send_directly(call)
         if taken:
+            self._deliver(direct)
             if inline:
                 self.drain()
             return
@@ -99,12 +101,12 @@ class Router:
             self._deliver(direct)
 
     def end(self, owner: Owner, item: Any, call_id: str, line: bytes, *, known_direct: bool) -> None:
-        """`known_direct`: the SDK itself holds the start of this call. Without a `line` the end is not
-        fit for the daemon, and goes directly wherever its start is."""
+        """`known_direct`: the SDK itself holds the start of this call. Without a `line`, or with too large a
+        one, the end is not fit for the daemon, and goes directly wherever its start is."""
+        direct: list[Direct] = []
         with self._lock:
             call = self._ways.get(call_id)
-            entry = Entry(owner, item, line, call, is_start=False)
-            direct: list[Direct] = []
+            entry = Entry(owner, item, line if len(line) <= LINE_BYTES else b"", call, is_start=False)
             if call is not None:
                 direct = self._end(entry)
             elif known_direct:
@@ -118,11 +120,10 @@ class Router:
             self.drain()
 
     def _room(self, line: bytes) -> bool:
-        return (
-            len(self._queue) < QUEUE_LINES
-            and self._queue.bytes + len(line) <= QUEUE_BYTES
-            and len(line) <= LINE_BYTES
-        )
+        return len(self._queue) < QUEUE_LINES and self._fits(line) and len(line) <= LINE_BYTES
+
+    def _fits(self, line: bytes) -> bool:
+        return self._queue.bytes + len(line) <= QUEUE_BYTES
 
     def _push(self, entry: Entry) -> None:
         self._count(entry)
@@ -137,13 +138,14 @@ class Router:
         call = entry.call
         if call is not None and call.way is Way.DIRECT:
             return self._fall_back(entry)
-        if call is not None and call.way is Way.SENDING:
-            # Behind its start in the queue, and bounded by it.
+        is_behind = call is not None and call.way is Way.SENDING
+        if is_behind and (not entry.line or self._fits(entry.line)):
+            # Its start, before it in the queue, bounds how many there are.
             self._push(entry)
             return []
-        can_queue = self._link.due() and self._room(entry.line)
+        can_queue = not is_behind and self._link.due() and self._room(entry.line)
         directly = call is None and (entry.owner.lone_ends_directly or not can_queue)
-        if directly or not entry.line or len(entry.line) > LINE_BYTES:
+        if directly or not entry.line:
             return self._fall_back(entry)
         if not can_queue:
             # A full queue is no reason to take its start along: the daemon would send that once more.
@@ -247,7 +249,7 @@ class Router:
             way = entry.call.way if entry.call is not None else None
             if way is Way.SENDING and not entry.is_start:
                 flight.later.append(entry)
-            elif way is Way.DIRECT or not entry.line:
+            elif way in (Way.DIRECT, Way.OVERTAKEN) or not entry.line:
                 flight.direct.extend(self._fall_back(entry))
             else:
                 flight.sent.append(entry)

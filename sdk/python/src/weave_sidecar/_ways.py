@@ -32,6 +32,7 @@ class Way(enum.Enum):
     SENDING = "the start is handed over, no answer yet"
     SIDECAR = "the start is acknowledged by the sidecar"
     DIRECT = "the start went the SDK's ordinary way"
+    OVERTAKEN = "the start went the SDK's ordinary way with its end, while it was being handed over"
 
 
 class Call:

@@ -91,6 +91,7 @@ Finding notAllowed(const std::string &path, const struct stat &socket, const Ide
 Finding judgeAccess(uid_t owner, gid_t group, mode_t mode)
 {
     const std::string whose = userName(owner);
+    const std::string others = owner == 0 ? "" : ", root";
     if ((mode & S_IWOTH) != 0)
         return warning(Check,
                        "every user of this machine may connect (mode " + modeText(mode) + ")",
@@ -98,7 +99,7 @@ Finding judgeAccess(uid_t owner, gid_t group, mode_t mode)
                        "SocketMode= and SocketGroup= of its socket's unit");
     if ((mode & S_IWGRP) != 0)
         return ok(Check,
-                  whose + ", root and the group " + groupName(group) + " may connect (mode "
+                  whose + others + " and the group " + groupName(group) + " may connect (mode "
                       + modeText(mode) + ")");
     return ok(Check,
               (owner == 0 ? whose : whose + " and root") + " may connect (mode " + modeText(mode)

@@ -158,6 +158,8 @@ void DoctorChecksTest::socketAccess()
     const Finding open = judgeAccess(54'321, 54'322, 0666);
     QVERIFY(open.level == Level::Warning);
     QVERIFY(textOf(open).contains("every user"));
+    for (const mode_t mode : {0600, 0660})
+        QCOMPARE(textOf(judgeAccess(0, 54'322, mode)).count("root"), 1);
 }
 
 void DoctorChecksTest::spoolFolder()

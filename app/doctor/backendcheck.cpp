@@ -2,7 +2,12 @@
 
 #include "config/credentials.h"
 
-#include <QFileInfo>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace Weave {
 
@@ -80,6 +85,17 @@ std::string placeOfNewKey(const std::string &keySource)
            "key of the system's service need a restart (`systemctl restart weave-sidecar`)";
 }
 
+bool isAbsent(int reason)
+{
+    return reason == ENOENT || reason == ENOTDIR;
+}
+
+std::string folderOf(const std::string &path)
+{
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    return folder.empty() ? "." : folder;
+}
+
 } // namespace
 
 Findings judgeBackend(const BackendReport &report, const QUrl &backend, const QNetworkProxy &proxy)
@@ -142,16 +158,38 @@ Findings judgeKey(const BackendReport &report, const std::string &keySource, boo
     return {};
 }
 
-Finding checkFileBackend(const std::string &path)
+Finding checkFileBackend(const std::string &path, std::optional<uid_t> owner, const Identity &me,
+                         bool daemonWrites)
 {
-    const QFileInfo file(QString::fromStdString(path));
-    const QFileInfo folder(file.absolutePath());
-    const bool isGood =
-        file.exists() ? file.isFile() && file.isWritable() : folder.isDir() && folder.isWritable();
-    if (isGood)
-        return ok(Check, "calls are written to " + path);
-    return problem(Check, path + " cannot be written",
-                   "check that its folder is there and whose it is");
+    const auto unusable = [&path](int reason) {
+        return problem(Check, path + " cannot be written: " + std::strerror(reason),
+                       "check that its folder is there and whose it is");
+    };
+    const Finding good = ok(Check, "calls are written to " + path);
+    std::string written = path;
+    struct stat found = {};
+    int reason = ::stat(path.c_str(), &found) == 0 ? 0 : errno;
+    if (reason == 0 && S_ISDIR(found.st_mode))
+        return unusable(EISDIR);
+    if (isAbsent(reason)) {
+        written = folderOf(path);
+        reason = ::stat(written.c_str(), &found) == 0 ? 0 : errno;
+        if (isAbsent(reason) || (reason == 0 && !S_ISDIR(found.st_mode)))
+            return unusable(reason == 0 ? ENOTDIR : reason);
+    }
+    if (owner != me.user && (owner || reason != 0)) {
+        if (daemonWrites)
+            return good;
+        const std::string daemons = owner ? userName(*owner) : "the daemon's user";
+        return warning(Check,
+                       "cannot tell whether " + daemons + " may write " + path
+                           + (reason == 0 ? "" : std::string(": ") + std::strerror(reason)),
+                       "run this as " + daemons + " to check it");
+    }
+    const int rights = written == path ? W_OK : W_OK | X_OK; // to make a file takes both
+    if (reason == 0 && ::faccessat(AT_FDCWD, written.c_str(), rights, AT_EACCESS) != 0)
+        reason = errno;
+    return reason == 0 ? good : unusable(reason);
 }
 
 } // namespace Weave

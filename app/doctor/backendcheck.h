@@ -2,6 +2,11 @@
 
 #include "app/doctor/backendprobe.h"
 #include "app/doctor/finding.h"
+#include "app/doctor/identity.h"
+
+#include <optional>
+#include <string>
+#include <sys/types.h>
 
 namespace Weave {
 
@@ -14,7 +19,9 @@ namespace Weave {
 [[nodiscard]] Findings judgeKey(const BackendReport &report, const std::string &keySource,
                                 bool daemonDelivers);
 
-// The backend is file:PATH.
-[[nodiscard]] Finding checkFileBackend(const std::string &path);
+// The backend is file:PATH. owner: whom the running daemon runs as; who is another one cannot know
+// whether that user may write there. daemonWrites: that daemon does, to this very file.
+[[nodiscard]] Finding checkFileBackend(const std::string &path, std::optional<uid_t> owner,
+                                       const Identity &me, bool daemonWrites);
 
 } // namespace Weave

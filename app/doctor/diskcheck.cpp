@@ -35,14 +35,20 @@ bool isInMemory([[maybe_unused]] const std::string &folder)
 
 Result<DiskSpace> diskSpaceAt(const std::string &path)
 {
+    const auto failed = [](const std::filesystem::path &folder, const std::string &reason) {
+        return Error{ErrorCode::Io,
+                     "cannot ask for the room at " + folder.string() + ": " + reason};
+    };
     std::error_code status;
     std::filesystem::path folder = std::filesystem::absolute(path, status);
-    while (folder.has_relative_path() && !std::filesystem::exists(folder, status))
+    while (folder.has_relative_path() && !std::filesystem::exists(folder, status)) {
+        if (status) // it may be there, and on a disk of its own
+            return failed(folder, status.message());
         folder = folder.parent_path();
+    }
     struct statvfs found = {};
     if (::statvfs(folder.c_str(), &found) != 0)
-        return Error{ErrorCode::Io,
-                     "cannot ask for the room at " + folder.string() + ": " + std::strerror(errno)};
+        return failed(folder, std::strerror(errno));
     DiskSpace space;
     space.freeBytes = std::uint64_t{found.f_bavail} * found.f_frsize;
     space.isReadOnly = (found.f_flag & ST_RDONLY) != 0;

@@ -59,8 +59,7 @@ bool isDaemonsBackend(const QJsonObject &status, const Options &options)
         status.value(QLatin1String("backend")).toObject().value(QLatin1String("url")).toString();
     const auto daemons = parseBackend(url.toStdString(), true);
     const auto tested = parseBackend(options.get("backend").text, true);
-    return daemons && tested && daemons->kind == BackendAddress::Kind::Http
-        && tested->url == daemons->url;
+    return daemons && tested && daemons->display() == tested->display();
 }
 
 // Whom the system's service runs as, where it is installed and root, who names no socket, means it:
@@ -128,8 +127,9 @@ void checkSpool(const Settings &settings, const SocketReport &socket, const Iden
     all.push_back(checkSpoolFolder(folder, socket.owner.value_or(me.user), me));
     const auto space = diskSpaceAt(folder);
     if (!space) {
-        all.push_back(
-            warning("disk", space.error().message, "check that the folder can be reached"));
+        all.push_back(warning(
+            "disk", space.error().message,
+            "run this as root or as the daemon's user, or see that the folder can be reached"));
         return;
     }
     const auto bytes = [&spool](const char *key) {
@@ -149,12 +149,13 @@ bool delivers(const QJsonObject &status)
         && calls.value(QLatin1String("delivered")).toDouble() > 0;
 }
 
-void checkBackend(const Settings &settings, bool daemonDelivers, Findings &all)
+void checkBackend(const Settings &settings, const SocketReport &socket, const Identity &me,
+                  bool daemonDelivers, Findings &all)
 {
     if (!settings.backend)
         return; // said already
     if (settings.backend->kind == BackendAddress::Kind::File) {
-        all.push_back(checkFileBackend(settings.backend->path));
+        all.push_back(checkFileBackend(settings.backend->path, socket.owner, me, daemonDelivers));
         return;
     }
     BackendProbeOptions options;
@@ -199,8 +200,8 @@ Findings diagnose(const Options &flags, const Environment &environment)
     add(all, std::move(settings.findings));
     checkSpool(settings, socket, me, all);
     all.push_back(judgeFiles(socket.status, FileLimits::ofThisProcess(), settings.maxConnections));
-    checkBackend(settings, delivers(socket.status) && isDaemonsBackend(socket.status, options),
-                 all);
+    checkBackend(settings, socket, me,
+                 delivers(socket.status) && isDaemonsBackend(socket.status, options), all);
     return all;
 }
 

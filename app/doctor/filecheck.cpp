@@ -14,6 +14,12 @@ namespace {
 
 constexpr mode_t OthersBits = 077;
 
+Finding unseen(const char *check, const std::string &path)
+{
+    return warning(check, "cannot look at " + path + ": " + std::strerror(errno),
+                   "run this as root or as the daemon's user to check it");
+}
+
 // The nearest folder above that is there.
 std::string existingParent(const std::string &path)
 {
@@ -51,8 +57,7 @@ Finding checkSpoolFolder(const std::string &path, uid_t owner, const Identity &m
     if (::lstat(path.c_str(), &found) != 0) {
         if (errno == ENOENT)
             return missingSpool(path, me);
-        return warning(Check, "cannot look at " + path + ": " + std::strerror(errno),
-                       "run this as root or as the daemon's user to check it");
+        return unseen(Check, path);
     }
     if (!S_ISDIR(found.st_mode))
         return problem(Check, path + " is not a folder", "choose another --spool-dir");
@@ -99,8 +104,11 @@ Finding checkConfigFile(const std::string &path, bool hasKey)
     constexpr const char *Check = "config";
     constexpr mode_t WriteBits = S_IWGRP | S_IWOTH;
     struct stat found = {};
-    if (::stat(path.c_str(), &found) != 0)
+    if (::stat(path.c_str(), &found) != 0) {
+        if (errno != ENOENT && errno != ENOTDIR)
+            return unseen(Check, path); // the daemon may well have found it
         return ok(Check, path + " is not there, which is fine");
+    }
     if ((found.st_mode & WriteBits) != 0)
         return warning(Check,
                        "others can change " + path + " (mode " + modeText(found.st_mode)

@@ -71,6 +71,7 @@ private Q_SLOTS:
     void allIsWell();
     void daemonsBackendWhenNoneIsNamed();
     void strangersBackendGetsNoKey();
+    void fileBackendOfAnotherUser();
     void worksWithoutADaemon();
     void spoolInMemory();
     void leftSocket();
@@ -140,6 +141,28 @@ void DoctorProcessTest::strangersBackendGetsNoKey()
     QCOMPARE(f.sink.requestCount(), 0);
     // What is named here is asked, whoever runs the daemon.
     QVERIFY(doctor.findings(backendOf(f)).contains(u"ok backend"_s));
+}
+
+// Root may write everywhere; the daemon's user may not, and a daemon that writes shows that it may.
+void DoctorProcessTest::fileBackendOfAnotherUser()
+{
+    constexpr uid_t Nobody = 65534;
+    if (::geteuid() != 0)
+        QSKIP("only root can give a socket away");
+    ProcessFixture f;
+    const QStringList backend{u"--backend"_s, u"file:"_s + f.path(u"calls.ndjson"_s)};
+    QVERIFY(f.sidecar.start(backend + QStringList{u"--flush-interval"_s, u"20ms"_s}));
+    Doctor doctor(f);
+    QVERIFY(doctor.findings(backend).contains(u"ok backend"_s));
+    QCOMPARE(::chown(f.sidecar.socketPath().toUtf8().constData(), Nobody, Nobody), 0);
+    QVERIFY(doctor.findings(backend).contains(u"warning backend"_s));
+    FakeClient client(f.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(startLine(startPayload("a/b", "1")), 1), 1);
+    QTRY_COMPARE(f.sidecar.number(u"calls.delivered"_s), 1);
+    QVERIFY(doctor.findings(backend).contains(u"ok backend"_s));
+    // Of another file that says nothing.
+    QVERIFY(doctor.findings({u"--backend"_s, u"file:"_s + f.path(u"other"_s)})
+                .contains(u"warning backend"_s));
 }
 
 void DoctorProcessTest::worksWithoutADaemon()

@@ -76,7 +76,6 @@ private Q_SLOTS:
     void tlsToNobody();
     void certificateExpiresSoon();
     void caFile();
-    void fileBackend();
 
 private:
     [[nodiscard]] QString pem(const char *folder, const char *name) const
@@ -409,16 +408,6 @@ void DoctorBackendTest::caFile()
     QVERIFY(worst(soon) == Level::Warning);
     QVERIFY2(textOf(soon).contains("\"TestCA\" in ca.pem"), textOf(soon).constData());
     QVERIFY(worst(judgeCaFile("ca.pem", certificates, end.addDays(1))) == Level::Problem);
-}
-
-void DoctorBackendTest::fileBackend()
-{
-    const auto check = [this](const char *name) {
-        return checkFileBackend(m_folder.filePath(QString::fromLatin1(name)).toStdString()).level;
-    };
-    QVERIFY(check("calls.ndjson") == Level::Ok);
-    QVERIFY(check("none/calls.ndjson") == Level::Problem);
-    QVERIFY(check("good") == Level::Problem); // a folder
 }
 
 QTEST_GUILESS_MAIN(DoctorBackendTest)

@@ -1,3 +1,4 @@
+#include "app/doctor/backendcheck.h"
 #include "app/doctor/diskcheck.h"
 #include "app/doctor/filecheck.h"
 #include "app/doctor/socketcheck.h"
@@ -28,6 +29,26 @@ Result<ListeningSocket> listenAt(const std::string &path)
     return ListeningSocket::open({path, 0600, std::nullopt});
 }
 
+// Root may look everywhere; this process may not while there is one of these.
+class NotRoot final
+{
+public:
+    NotRoot() { isOn = ::geteuid() != 0 || ::seteuid(Nobody) == 0; }
+    ~NotRoot()
+    {
+        if (::seteuid(m_before) != 0)
+            qFatal("cannot become the test's user again");
+    }
+    NotRoot(const NotRoot &) = delete;
+    NotRoot &operator=(const NotRoot &) = delete;
+
+    bool isOn = false;
+
+private:
+    static constexpr uid_t Nobody = 65'534;
+    const uid_t m_before = ::geteuid();
+};
+
 } // namespace
 
 // What the doctor finds in the file system.
@@ -48,6 +69,9 @@ private Q_SLOTS:
     void spoolIsMissing();
     void keyFile();
     void configFile();
+    void filesInAClosedFolder();
+    void fileBackend();
+    void fileBackendOfAnother();
     void disk();
     void diskOfAPath();
 
@@ -222,6 +246,77 @@ void DoctorChecksTest::configFile()
     QVERIFY(readable.level == Level::Warning);
     QVERIFY(textOf(readable).contains("API key"));
     QVERIFY(checkConfigFile(file("private", 0600), true).level == Level::Ok);
+}
+
+// What this user may not look at is not said to be absent.
+void DoctorChecksTest::filesInAClosedFolder()
+{
+    const std::string closed = folder("closed", 0700);
+    const std::string below = file("file", 0600) + "/config.toml";
+    QVERIFY(checkConfigFile(below, false).level == Level::Ok); // nothing can be there
+    QCOMPARE(::chmod(closed.c_str(), 0), 0);
+    const NotRoot me;
+    QVERIFY(me.isOn);
+    const Finding found = checkConfigFile(closed + "/config.toml", false);
+    QVERIFY(found.level == Level::Warning);
+    QVERIFY2(textOf(found).contains("cannot look at " + QByteArray::fromStdString(closed)
+                                    + "/config.toml: Permission denied"),
+             textOf(found).constData());
+    QVERIFY(textOf(found).contains("-> run this as root or as the daemon's user"));
+    const auto space = diskSpaceAt(closed + "/spool"); // which may be a file system of its own
+    QVERIFY(!space);
+    QVERIFY(space.error().message.ends_with("Permission denied"));
+}
+
+void DoctorChecksTest::fileBackend()
+{
+    const auto check = [this](const std::string &path) {
+        return checkFileBackend(path, m_me.user, m_me, false);
+    };
+    QVERIFY(check(path("calls.ndjson").toStdString()).level == Level::Ok);
+    QVERIFY(check(file("calls.ndjson", 0600)).level == Level::Ok);
+    QVERIFY(check(path("none/calls.ndjson").toStdString()).level == Level::Problem);
+    QVERIFY(check(folder("folder", 0700)).level == Level::Problem);
+    // No daemon has told whose it is.
+    QVERIFY(checkFileBackend(path("calls.ndjson").toStdString(), std::nullopt, m_me, false).level
+            == Level::Ok);
+    const std::string closed = folder("closed", 0);
+    const NotRoot me;
+    QVERIFY(me.isOn);
+    const Finding mine =
+        checkFileBackend(closed + "/x", ::geteuid(), Identity::ofThisProcess(), false);
+    QVERIFY(mine.level == Level::Problem); // the daemon may not either
+    QVERIFY2(textOf(mine).contains("Permission denied"), textOf(mine).constData());
+    QVERIFY(checkFileBackend(closed + "/x", std::nullopt, Identity::ofThisProcess(), false).level
+            == Level::Warning);
+}
+
+// Whether the daemon's user may write is not known to who is another one, root among them.
+void DoctorChecksTest::fileBackendOfAnother()
+{
+    const auto check = [this](const std::string &path, bool daemonWrites) {
+        return checkFileBackend(path, Stranger.user, m_me, daemonWrites);
+    };
+    const std::string calls = file("calls.ndjson", 0600);
+    const Finding found = check(calls, false);
+    QVERIFY(found.level == Level::Warning);
+    QVERIFY2(textOf(found).contains("uid 54321 may write " + QByteArray::fromStdString(calls)),
+             textOf(found).constData());
+    QVERIFY(textOf(found).contains("-> run this as uid 54321"));
+    QVERIFY(check(path("new.ndjson").toStdString(), false).level == Level::Warning);
+    QVERIFY(check(calls, true).level == Level::Ok);
+    // This is so for everybody.
+    QVERIFY(check(path("none/calls.ndjson").toStdString(), false).level == Level::Problem);
+    QVERIFY(check(folder("folder", 0700), false).level == Level::Problem);
+    QCOMPARE(::chmod(folder("closed", 0700).c_str(), 0), 0);
+    const NotRoot me;
+    QVERIFY(me.isOn);
+    const Identity caller = Identity::ofThisProcess();
+    const std::string hidden = path("closed/calls.ndjson").toStdString();
+    const Finding unseen = checkFileBackend(hidden, Stranger.user, caller, false);
+    QVERIFY(unseen.level == Level::Warning);
+    QVERIFY2(textOf(unseen).contains("Permission denied"), textOf(unseen).constData());
+    QVERIFY(checkFileBackend(hidden, Stranger.user, caller, true).level == Level::Ok);
 }
 
 void DoctorChecksTest::disk()

@@ -91,6 +91,9 @@ int runControlCommand(const CommandLine &line)
         std::printf("%s\n", control.done);
     printNames(answer, "changed", "changed");
     printNames(answer, "needs_restart", "takes effect at the next start of the daemon");
+    printNames(answer, "not_used",
+               "not used, since systemd has made the socket; `systemctl edit weave-sidecar.socket` "
+               "(of a user's own with --user) changes it");
     return 0;
 }
 

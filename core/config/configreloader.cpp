@@ -29,15 +29,21 @@ ConfigReloader::ConfigReloader(Options current, Config config, Load load, Enviro
 
 std::vector<std::string> ConfigReloader::leaveSocketToServiceManager(const std::string &path)
 {
-    m_isSocketGiven = true;
+    m_givenSocket = path;
     std::vector<std::string> unused;
     for (const std::string_view name : OfSocket) {
-        const Options::Value &value = m_options.get(name);
-        // A path may be set for clients, which read the same files.
-        if (value.source != Options::Source::Default && !(name == "socket" && value.text == path))
+        if (isLeftOut(name, m_options.get(name)))
             unused.push_back(m_options.displayName(name));
     }
     return unused;
+}
+
+// Set, and of no use to a socket that the service manager has made. Its own path may be set for
+// clients, which read the same files.
+bool ConfigReloader::isLeftOut(std::string_view name, const Options::Value &value) const
+{
+    return m_givenSocket && isOfSocket(name) && value.source != Options::Source::Default
+        && !(name == "socket" && value.text == *m_givenSocket);
 }
 
 Result<ConfigReloader::Change> ConfigReloader::reload()
@@ -52,9 +58,11 @@ Result<ConfigReloader::Change> ConfigReloader::reload()
     for (const OptionSpec &spec : optionTable()) {
         if (spec.onReload == OnReload::Applies)
             continue;
-        const bool isUsed = !m_isSocketGiven || !isOfSocket(spec.name);
+        const bool isUsed = !m_givenSocket || !isOfSocket(spec.name);
         if (isUsed && loaded->get(spec.name).text != m_options.get(spec.name).text)
             change.needsRestart.emplace_back(spec.name);
+        if (isLeftOut(spec.name, loaded->get(spec.name)))
+            change.notUsed.emplace_back(spec.name);
         live.replace(spec.name, m_options.get(spec.name));
     }
     // Settings are checked with one another, so the mixture is, too.

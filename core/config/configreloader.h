@@ -6,7 +6,9 @@
 #include "config/options.h"
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace Weave {
@@ -31,11 +33,14 @@ public:
         // Names of settings.
         std::vector<std::string> changed; // they apply from now on
         std::vector<std::string> needsRestart; // they differ from what the daemon runs with
+        std::vector<std::string>
+            notUsed; // they are set, and the service manager's socket has its own
     };
     // On an error, which names what is wrong, the old settings stay.
     [[nodiscard]] Result<Change> reload();
 
 private:
+    [[nodiscard]] bool isLeftOut(std::string_view name, const Options::Value &value) const;
     [[nodiscard]] std::vector<std::string> changesTo(const Options &options,
                                                      const Config &config) const;
 
@@ -43,7 +48,7 @@ private:
     Config m_config;
     const Load m_load;
     const Environment m_environment;
-    bool m_isSocketGiven = false; // by the service manager
+    std::optional<std::string> m_givenSocket; // by the service manager: its path
 };
 
 } // namespace Weave

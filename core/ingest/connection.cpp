@@ -270,7 +270,8 @@ void Connection::handleControl(const Request &request)
             m_replies.append(failureReply(PausedText));
     } else if (request.method == Method::Reload) {
         if (const auto reloaded = handler.reload())
-            m_replies.append(reloadReply(reloaded->changed, reloaded->needsRestart));
+            m_replies.append(
+                reloadReply(reloaded->changed, reloaded->needsRestart, reloaded->notUsed));
         else
             m_replies.append(failureReply("the old settings stay: " + reloaded.error().message));
     } else {

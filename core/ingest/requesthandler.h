@@ -71,6 +71,7 @@ public:
     {
         std::vector<std::string> changed; // names of settings
         std::vector<std::string> needsRestart;
+        std::vector<std::string> notUsed; // since the service manager has made the socket
     };
     [[nodiscard]] virtual Result<Reloaded> reload() = 0;
 

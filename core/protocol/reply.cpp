@@ -21,7 +21,8 @@ std::string failureReply(std::string_view error, std::optional<std::uint64_t> pe
 }
 
 std::string reloadReply(const std::vector<std::string> &changed,
-                        const std::vector<std::string> &needsRestart)
+                        const std::vector<std::string> &needsRestart,
+                        const std::vector<std::string> &notUsed)
 {
     JsonWriter reply;
     const auto addNames = [&reply](const char *key, const std::vector<std::string> &names) {
@@ -33,6 +34,7 @@ std::string reloadReply(const std::vector<std::string> &changed,
     reply.beginObject().key("success").value(true);
     addNames("changed", changed);
     addNames("needs_restart", needsRestart);
+    addNames("not_used", notUsed);
     reply.endObject();
     return reply.text() + '\n';
 }

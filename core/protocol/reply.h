@@ -18,9 +18,10 @@ inline constexpr std::string_view SuccessReply = "{\"success\":true}\n";
 [[nodiscard]] std::string failureReply(std::string_view error,
                                        std::optional<std::uint64_t> pendingCalls = {});
 
-// {"success":true,"changed":[…],"needs_restart":[…]} with names of settings.
+// {"success":true,"changed":[…],"needs_restart":[…],"not_used":[…]} with names of settings.
 [[nodiscard]] std::string reloadReply(const std::vector<std::string> &changed,
-                                      const std::vector<std::string> &needsRestart);
+                                      const std::vector<std::string> &needsRestart,
+                                      const std::vector<std::string> &notUsed);
 
 // {"success":true,"status":…} around JSON text that is already complete.
 [[nodiscard]] std::string statusReply(std::string_view statusJson);

@@ -45,6 +45,16 @@ std::string listOf(const std::vector<std::string> &names)
     return list.empty() ? "nothing" : list;
 }
 
+void warnOfUnused(const std::vector<std::string> &settings)
+{
+    if (!settings.empty())
+        qCWarning(lcConfig,
+                  "not used, since the service manager has made the socket: %s. Where it is and "
+                  "who may connect is set in its unit: systemctl edit weave-sidecar.socket, with "
+                  "--user for a user's own",
+                  listOf(settings).c_str());
+}
+
 RefusedCall refusedByShutdown()
 {
     return {Refusal::ShuttingDown, "the sidecar is shutting down; send this call directly"};
@@ -150,13 +160,7 @@ void Sidecar::leaveSocketToServiceManager()
 {
     if (!m_reloader)
         return;
-    const auto unused = m_reloader->leaveSocketToServiceManager(m_server.socketPath());
-    if (!unused.empty())
-        qCWarning(lcConfig,
-                  "not used, since the service manager has made the socket: %s. Where it is and "
-                  "who may connect is set in its unit: systemctl edit weave-sidecar.socket, with "
-                  "--user for a user's own",
-                  listOf(unused).c_str());
+    warnOfUnused(m_reloader->leaveSocketToServiceManager(m_server.socketPath()));
 }
 
 Result<void> Sidecar::openDoors()
@@ -385,7 +389,9 @@ Result<RequestHandler::Reloaded> Sidecar::reload()
     if (!change->needsRestart.empty())
         qCWarning(lcConfig, "reload: these take effect at the next start: %s",
                   listOf(change->needsRestart).c_str());
-    return Reloaded{std::move(change->changed), std::move(change->needsRestart)};
+    warnOfUnused(change->notUsed);
+    return Reloaded{std::move(change->changed), std::move(change->needsRestart),
+                    std::move(change->notUsed)};
 }
 
 void Sidecar::apply(const Config &config)

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 using namespace Weave;
+using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
@@ -411,10 +412,21 @@ void ActivationProcessTest::settingsOfTheSocketAreNotUsed()
     QVERIFY2(log.contains(QLatin1String(Warning) + file + QStringLiteral(":1: socket-mode. ")),
              qPrintable(log));
     // It would not take effect at the next start either.
-    QVERIFY(f.writeFile(QStringLiteral("c.toml"), ""));
-    const QJsonObject reply = FakeClient(f.sidecar.socketPath()).ask(R"({"method":"reload"})");
-    QVERIFY(reply.value(QLatin1String("success")).toBool());
-    QVERIFY(reply.value(QLatin1String("needs_restart")).toArray().isEmpty());
+    QVERIFY(f.writeFile(QStringLiteral("c.toml"), "socket = \"/other\"\nsenders = 3\n"));
+    const auto names = [&f](const char *key) {
+        const QJsonObject reply = FakeClient(f.sidecar.socketPath()).ask(R"({"method":"reload"})");
+        return reply.value(QLatin1String(key)).toVariant().toStringList();
+    };
+    QCOMPARE(names("changed"), QStringList{QStringLiteral("senders")});
+    QCOMPARE(names("needs_restart"), QStringList());
+    QCOMPARE(names("not_used"), QStringList{QStringLiteral("socket")});
+    SidecarProcess command(f.sidecar.socketPath());
+    QCOMPARE(command.runToEnd(
+                 {QStringLiteral("reload"), QStringLiteral("--socket"), f.sidecar.socketPath()}),
+             std::optional(0));
+    QVERIFY2(command.standardOutput().contains(QLatin1String("  socket: not used")),
+             qPrintable(command.standardOutput()));
+    QTRY_VERIFY(f.sidecar.standardError().contains(QLatin1String(Warning) + "socket. "_L1));
 }
 
 QTEST_GUILESS_MAIN(ActivationProcessTest)

@@ -111,6 +111,7 @@ void TstConfigReloader::whatNeedsARestart()
     QVERIFY(change);
     QVERIFY((change->changed == Names{"max-age"}));
     QVERIFY((change->needsRestart == Names{"socket", "spool-sync"}));
+    QVERIFY(change->notUsed.empty()); // the socket is the daemon's own
     QCOMPARE(toBytes(change->config.socketPath), "/tmp/weave_sidecar.sock"_ba);
     QVERIFY(change->config.spoolSync == SpoolSync::Lazy);
     QVERIFY(change->config.maxAge == std::chrono::hours(1));
@@ -145,12 +146,16 @@ void TstConfigReloader::socketOfTheServiceManager()
     const auto change = rig.reloader->reload();
     QVERIFY(change);
     QVERIFY((change->needsRestart == Names{"spool-sync"}));
+    QVERIFY((change->notUsed == Names{"socket", "socket-mode"}));
     QVERIFY(change->changed.empty());
+    rig.set("socket", "/run/theirs"); // for clients
+    QVERIFY((rig.reloader->reload()->notUsed == Names{"socket-mode"}));
     Rig other({{"socket", "/other"}});
     QVERIFY(
         (other.reloader->leaveSocketToServiceManager("/run/theirs") == Names{"c.toml:1: socket"}));
     Rig none;
     QVERIFY(none.reloader->leaveSocketToServiceManager("/run/theirs").empty());
+    QVERIFY(none.reloader->reload()->notUsed.empty());
 }
 
 void TstConfigReloader::aFaultKeepsTheOldSettings()

@@ -30,7 +30,11 @@ bool isUsableSocket(const std::string &path)
 std::string clientSocketPath(const Options &options, const Environment &environment)
 {
     const Options::Value &given = options.get("socket");
-    if (given.source != Options::Source::Default)
+    // ExecReload= of a unit, of which systemd says the daemon's pid. Where it has made the socket,
+    // the daemon does not listen where the files say.
+    const bool isPassedOver =
+        given.source == Options::Source::File && environment("MAINPID") && !isSocket(given.text);
+    if (given.source != Options::Source::Default && !isPassedOver)
         return given.text;
     const std::string found = firstSocket(socketPlaces(environment));
     return found.empty() ? given.text : found;

@@ -13,7 +13,8 @@ inline constexpr const char *SystemSocket = "/run/weave-sidecar/weave-sidecar.so
 
 // Where a client (status, pause, the tray, …) finds the daemon: --socket as flag, variable or
 // setting, else the first place at which there is a socket that this user may use, else the first
-// at which there is one at all, so that the error tells what is wrong with it, else the default.
+// at which there is one at all, so that the error tells what is wrong with it, else the default. To
+// a service's own reload a setting that names no socket counts as none.
 // What a daemon listens on by itself is another question: --socket or its default.
 [[nodiscard]] std::string clientSocketPath(const Options &options, const Environment &environment);
 

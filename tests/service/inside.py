@@ -255,9 +255,11 @@ class SystemService(unittest.TestCase):
         self.start_socket()
         self.hand_over("one")
         pid = self.main_pid()
-        config.write_text(f'backend = "{self.backend.url}"\nflush-interval = "10ms"\n')
+        changed = f'backend = "{self.backend.url}"\nflush-interval = "10ms"\n'
+        config.write_text(changed + 'socket = "/run/nobody-listens-here.sock"\n')
         run("systemctl", "reload", "weave-sidecar.service")
         self.assertIn("reload: changed: flush-interval", log())
+        self.assertIn("the service manager has made the socket: socket.", log())
         config.write_text('flush-interval = "soon"\n')
         with self.assertRaises(AssertionError, msg="a wrong setting has to be told"):
             run("systemctl", "reload", "weave-sidecar.service")

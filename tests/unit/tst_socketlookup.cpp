@@ -30,6 +30,7 @@ private Q_SLOTS:
     void usableOnesFirst();
     void givenPathWins_data();
     void givenPathWins();
+    void servicesReload();
     void userServiceIsFound();
     void defaultWithoutAny();
     void roomForOwnDaemon();
@@ -128,6 +129,27 @@ void TstSocketLookup::givenPathWins()
     const Environment variables =
         environmentOf({{"XDG_RUNTIME_DIR", m_folder->path().toStdString()}});
     QCOMPARE(toBytes(clientSocketPath(options, variables)), "/given/path"_ba);
+}
+
+// ExecReload= of the units: the daemon does not go by a line of the files where systemd has made
+// its socket.
+void TstSocketLookup::servicesReload()
+{
+    QVERIFY(QDir(m_folder->path()).mkdir(u"weave-sidecar"_s));
+    const std::string service = socketAt(u"weave-sidecar/weave-sidecar.sock"_s);
+    const Environment variables =
+        environmentOf({{"XDG_RUNTIME_DIR", m_folder->path().toStdString()}, {"MAINPID", "4711"}});
+    const auto found = [&variables](const std::string &named, Options::Source source) {
+        Options options;
+        options.set("socket", named, source);
+        return toBytes(clientSocketPath(options, variables));
+    };
+    QCOMPARE(found("/no/socket", Options::Source::File), toBytes(service));
+    // The unit has another ListenStream=, and the line is for clients.
+    const std::string moved = socketAt(u"moved"_s);
+    QCOMPARE(found(moved, Options::Source::File), toBytes(moved));
+    QCOMPARE(found("/no/socket", Options::Source::Flag), "/no/socket"_ba);
+    QCOMPARE(found("/no/socket", Options::Source::Variable), "/no/socket"_ba);
 }
 
 void TstSocketLookup::userServiceIsFound()

@@ -1454,6 +1454,10 @@
         <source>The sidecar did not say that it has taken the new settings</source>
         <translation>Das Sidecar hat nicht gemeldet, dass es die neuen Einstellungen übernommen hat</translation>
     </message>
+    <message>
+        <source>systemd has made its socket, so this stays what it was: %1. Another place is set as ListenStream= by `systemctl --user edit weave-sidecar.socket`.</source>
+        <translation>systemd hat seinen Socket angelegt, daher bleibt dies, wie es war: %1. Einen anderen Ort legen Sie mit ListenStream= fest, durch `systemctl --user edit weave-sidecar.socket`.</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

@@ -1454,6 +1454,10 @@
         <source>The sidecar did not say that it has taken the new settings</source>
         <translation>El sidecar no ha confirmado que haya aplicado los nuevos ajustes</translation>
     </message>
+    <message>
+        <source>systemd has made its socket, so this stays what it was: %1. Another place is set as ListenStream= by `systemctl --user edit weave-sidecar.socket`.</source>
+        <translation>systemd ha creado su socket, así que esto queda como estaba: %1. Otro lugar se indica como ListenStream= con `systemctl --user edit weave-sidecar.socket`.</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

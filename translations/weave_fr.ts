@@ -1454,6 +1454,10 @@
         <source>The sidecar did not say that it has taken the new settings</source>
         <translation>Le sidecar n’a pas confirmé avoir pris en compte les nouveaux réglages</translation>
     </message>
+    <message>
+        <source>systemd has made its socket, so this stays what it was: %1. Another place is set as ListenStream= by `systemctl --user edit weave-sidecar.socket`.</source>
+        <translation>systemd a créé son socket, ceci reste donc tel quel : %1. Un autre emplacement s’indique par ListenStream= avec `systemctl --user edit weave-sidecar.socket`.</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

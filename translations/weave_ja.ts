@@ -1451,6 +1451,10 @@
         <source>The sidecar did not say that it has taken the new settings</source>
         <translation>サイドカーは新しい設定を適用したと応答しませんでした</translation>
     </message>
+    <message>
+        <source>systemd has made its socket, so this stays what it was: %1. Another place is set as ListenStream= by `systemctl --user edit weave-sidecar.socket`.</source>
+        <translation>ソケットは systemd が作成したものなので、次の設定は元のままです: %1。場所を変えるには、`systemctl --user edit weave-sidecar.socket` で ListenStream= を指定してください。</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

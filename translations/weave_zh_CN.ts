@@ -1451,6 +1451,10 @@
         <source>The sidecar did not say that it has taken the new settings</source>
         <translation>Sidecar 没有确认已采用新的设置</translation>
     </message>
+    <message>
+        <source>systemd has made its socket, so this stays what it was: %1. Another place is set as ListenStream= by `systemctl --user edit weave-sidecar.socket`.</source>
+        <translation>其套接字由 systemd 创建，因此以下设置保持不变：%1。要换到别处，请用 `systemctl --user edit weave-sidecar.socket` 设置 ListenStream=。</translation>
+    </message>
 </context>
 <context>
     <name>Weave::SidecarClient</name>

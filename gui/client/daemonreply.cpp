@@ -56,6 +56,7 @@ void DaemonReply::ask(const QString &socketPath, const QByteArray &method, const
         result.pending = reply.value(QLatin1String("pending")).toInteger();
         result.changed = texts(reply.value(QLatin1String("changed")));
         result.needsRestart = texts(reply.value(QLatin1String("needs_restart")));
+        result.notUsed = texts(reply.value(QLatin1String("not_used")));
         if (!reply.value(QLatin1String("success")).toBool()) {
             result.error = reply.value(QLatin1String("error")).toString();
             if (result.error.isEmpty())

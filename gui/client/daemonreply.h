@@ -20,10 +20,11 @@ public:
     QString error; // empty when it was done
     bool isAnswered = false; // it said so itself
     qint64 pending = 0; // what a flush has left
-    // Of a reload: names of the settings that apply from now on, and of those that need the daemon
-    // to be started anew.
+    // Of a reload: names of the settings that apply from now on, of those that need the daemon to
+    // be started anew, and of those that it has no use for, since systemd has made its socket.
     QStringList changed;
     QStringList needsRestart;
+    QStringList notUsed;
 
     using Callback = std::function<void(const DaemonReply &)>;
 

@@ -128,6 +128,7 @@ bool DaemonKeeper::keep(const Settings &settings, const QString &key, SidecarCli
 {
     const auto before = m_config.options();
     m_before = before ? *before : Options();
+    m_socketBefore = m_settings.socket;
     if (const auto changes = settings.changesFrom(m_settings); !changes.empty()) {
         if (const auto changed = m_config.change(changes); !changed) {
             Q_EMIT notKept(QString::fromStdString(changed.error().message));
@@ -216,13 +217,28 @@ void DaemonKeeper::reload(Applied applied, SidecarClient &client)
         const auto now = m_config.options();
         for (const OptionSpec &spec : optionTable()) {
             const QString name = toQString(spec.name);
-            if (reply.error.isEmpty() && now
-                && now->get(spec.name).text != m_before.get(spec.name).text
-                && !reply.changed.contains(name) && !reply.needsRestart.contains(name))
+            const bool isNew = reply.error.isEmpty() && now
+                && now->get(spec.name).text != m_before.get(spec.name).text;
+            if (isNew && reply.notUsed.contains(name))
+                applied.notUsed << name;
+            else if (isNew && !reply.changed.contains(name) && !reply.needsRestart.contains(name))
                 applied.overruled << name;
         }
+        if (applied.notUsed.contains(QLatin1String("socket")))
+            takeBackSocket();
         Q_EMIT this->applied(applied);
     });
+}
+
+// Clients would look where the line says, and the daemon does not listen there.
+void DaemonKeeper::takeBackSocket()
+{
+    Settings before = m_settings;
+    before.socket = m_socketBefore;
+    if (const auto changed = m_config.change(before.changesFrom(m_settings)); changed)
+        m_settings = before;
+    else
+        Q_EMIT notKept(QString::fromStdString(changed.error().message));
 }
 
 bool DaemonKeeper::isReadBy(const SidecarClient &client) const

@@ -29,6 +29,7 @@ public:
         bool isAnswered = true; // it said so itself; else it may have taken them
         QStringList needsRestart; // once it is started again
         QStringList overruled; // given on its command line or in its environment, which win
+        QStringList notUsed; // of the socket, which systemd has made; they are not kept
         bool isOurs = false; // it can be started again from here
         qint64 pid = 0; // of the daemon that runs; 0 for none
     };
@@ -84,6 +85,7 @@ private:
     void apply(bool hasNewKey, SidecarClient &client);
     [[nodiscard]] bool isSocketTaken(const SidecarClient &client) const;
     void reload(Applied applied, SidecarClient &client);
+    void takeBackSocket();
     void withStart(const std::function<void(const DaemonLauncher::Start &)> &use);
     [[nodiscard]] std::string ownKeyFileSetting() const;
 
@@ -92,6 +94,7 @@ private:
     DaemonConfig m_config;
     Settings m_settings;
     Options m_before; // what a daemon was told before the last change
+    QString m_socketBefore; // in the user's own file
     DaemonLauncher m_launcher;
     KeyStore m_keys;
 };

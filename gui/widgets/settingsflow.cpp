@@ -188,6 +188,11 @@ void SettingsFlow::handleApplied(const DaemonKeeper::Applied &applied)
                     tr("It was started with other values, on its command line or in its "
                        "environment, which win: %1")
                         .arg(Settings::namesOf(applied.overruled)));
+    if (!applied.notUsed.isEmpty())
+        Q_EMIT said(tr("No effect on the running sidecar"),
+                    tr("systemd has made its socket, so this stays what it was: %1. Another place "
+                       "is set as ListenStream= by `systemctl --user edit weave-sidecar.socket`.")
+                        .arg(Settings::namesOf(applied.notUsed)));
     if (applied.needsRestart.isEmpty())
         return;
     askToRestart(m_parent, Settings::namesOf(applied.needsRestart), applied.isOurs,

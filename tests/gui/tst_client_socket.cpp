@@ -240,7 +240,7 @@ void ClientSocketTest::reloads()
     const QTemporaryDir folder;
     FakeDaemon daemon(folder.filePath(u"s"_s));
     daemon.answer = "{\"success\":true,\"changed\":[\"flush-interval\"],"
-                    "\"needs_restart\":[\"socket\",\"http\"]}\n";
+                    "\"needs_restart\":[\"spool-dir\",\"http\"],\"not_used\":[\"socket\"]}\n";
     DaemonReply reply;
     reply.error = u"none yet"_s;
     const auto keep = [&reply](const DaemonReply &answer) { reply = answer; };
@@ -249,7 +249,8 @@ void ClientSocketTest::reloads()
     QTRY_COMPARE(reply.error, QString());
     QCOMPARE(daemon.lines.constFirst(), "{\"method\":\"reload\"}\n");
     QCOMPARE(reply.changed, QStringList({u"flush-interval"_s}));
-    QCOMPARE(reply.needsRestart, QStringList({u"socket"_s, u"http"_s}));
+    QCOMPARE(reply.needsRestart, QStringList({u"spool-dir"_s, u"http"_s}));
+    QCOMPARE(reply.notUsed, QStringList{u"socket"_s});
     daemon.answer = "{\"success\":false,\"error\":\"line 3: no\"}\n";
     DaemonReply::ask(folder.filePath(u"s"_s), "reload", keep, &parent);
     QTRY_COMPARE(reply.error, u"line 3: no"_s);

@@ -69,6 +69,7 @@ class WidgetsDialogsTest final : public QObject
 private Q_SLOTS:
     void whatCannotBeKeptStaysInTheDialog();
     void theTestOfADialogEndsWithIt();
+    void whereTheSocketOfSystemdIsSet();
     void linesForAShell();
     void deadLettersAreSentAgain();
     void deadLettersOfAnotherSpool();
@@ -410,6 +411,22 @@ void WidgetsDialogsTest::theTestOfADialogEndsWithIt()
     for (const QLabel *const label : dialog->form().findChildren<QLabel *>())
         QVERIFY2(!label->text().contains(u"127.0.0.1 "_s), qPrintable(label->text()));
     dialog->close();
+}
+
+void WidgetsDialogsTest::whereTheSocketOfSystemdIsSet()
+{
+    SettingsRig rig;
+    Autostart autostart(rig.folder.path());
+    SettingsFlow flow(*rig.keeper, *rig.client, autostart);
+    QSignalSpy said(&flow, &SettingsFlow::said);
+    DaemonKeeper::Applied applied;
+    applied.notUsed << u"socket"_s;
+    Q_EMIT rig.keeper->applied(applied);
+    QCOMPARE(said.count(), 1);
+    const QString text = said.constFirst().at(1).toString();
+    QVERIFY2(text.contains(Settings::nameOf(u"socket"_s)), qPrintable(text));
+    QVERIFY2(text.contains(u"ListenStream="_s), qPrintable(text));
+    QVERIFY2(text.contains(u"systemctl --user edit weave-sidecar.socket"_s), qPrintable(text));
 }
 
 void WidgetsDialogsTest::linesForAShell()

@@ -1,6 +1,7 @@
 #include "fakes/calllines.h"
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
+#include "fakes/servicesocket.h"
 #include "gui/settingsrig.h"
 
 #include <QDir>
@@ -94,6 +95,7 @@ private Q_SLOTS:
     void aRelativeSocketIsFound();
     void aDaemonOfAnEarlierRun();
     void othersDaemonGetsTheKeyInAFile();
+    void theSocketOfSystemd();
     void flagsWin();
     void aDaemonWithOtherFiles();
     void whatTheDaemonDoesNotTake();
@@ -276,6 +278,35 @@ void WidgetsSettingsTest::othersDaemonGetsTheKeyInAFile()
     // Once more, into the same file.
     QCOMPARE(rig.keep(rig.keeper->settings(), u"other"_s).overruled, QStringList());
     QCOMPARE(contents(keyFile), QByteArray("other\n"));
+}
+
+// Its unit says where it is; a line that does not hold would lead every client astray.
+void WidgetsSettingsTest::theSocketOfSystemd()
+{
+    SettingsRig rig;
+    const QByteArray before = "backend = \"" + rig.sink.url().toUtf8() + "\"\n";
+    QVERIFY(rig.writeConfig(before));
+    QCOMPARE(rig.keeper->load(), QString());
+    const ServiceSocket made(rig.socket);
+    SidecarProcess daemon(rig.socket);
+    daemon.passSockets({made.descriptor()});
+    daemon.setEnvironment(u"WEAVE_SIDECAR_CONFIG"_s, rig.configFile);
+    QVERIFY(daemon.start({}));
+    QVERIFY(rig.connectClient());
+    Settings settings = rig.keeper->settings();
+    settings.socket = rig.folder.filePath(u"mine"_s);
+    settings.flushInterval = u"30ms"_s;
+    const Applied applied = rig.keep(settings);
+    QCOMPARE(applied.problem, QString());
+    QCOMPARE(applied.overruled, QStringList());
+    QCOMPARE(applied.needsRestart, QStringList());
+    QCOMPARE(applied.notUsed, QStringList{u"socket"_s});
+    QCOMPARE(contents(rig.configFile), before + "flush-interval = \"30ms\"\n");
+    QCOMPARE(rig.keeper->settings().socket, QString());
+    // What is no news is not said again.
+    settings = rig.keeper->settings();
+    settings.flushInterval = u"40ms"_s;
+    QCOMPARE(rig.keep(settings).notUsed, QStringList());
 }
 
 void WidgetsSettingsTest::flagsWin()

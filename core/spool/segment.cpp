@@ -110,6 +110,7 @@ Segment::Segment(Segment &&other) noexcept
     : m_base(std::exchange(other.m_base, nullptr)),
       m_capacity(other.m_capacity),
       m_id(other.m_id),
+      m_number(other.m_number),
       m_states(other.m_states),
       m_first(other.m_first),
       m_end(other.m_end),
@@ -208,6 +209,7 @@ Result<Segment> Segment::open(const std::string &path)
     if (first > segment->m_capacity)
         return foreignFile(path);
     segment->setPlaces(header.projectBytes, header.capacity);
+    segment->m_number = header.number;
     segment->m_end = segment->m_first;
     return segment;
 }
@@ -221,6 +223,7 @@ Result<Segment> Segment::open(const std::string &path)
 void Segment::reuse(std::uint64_t number, std::string_view project)
 {
     setPlaces(project.size(), m_capacity);
+    m_number = number;
     FileHeader header{SegmentFormat::Magic,
                       SegmentFormat::Version,
                       static_cast<std::uint32_t>(m_capacity),
@@ -249,11 +252,6 @@ char &Segment::stateAt(std::uint32_t offset) const
     return m_base[m_states + (offset - m_first) / SegmentFormat::MinRecordBytes];
 }
 
-std::uint64_t Segment::number() const
-{
-    return fetch<FileHeader>(m_base).number;
-}
-
 std::string_view Segment::project() const
 {
     return {m_base + sizeof(FileHeader), fetch<FileHeader>(m_base).projectBytes};
@@ -275,7 +273,7 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
     char *place = m_base + m_end;
     RecordHeader header{static_cast<std::uint32_t>(call.id.size() + call.payload.size()),
                         0,
-                        static_cast<std::uint32_t>(number()),
+                        static_cast<std::uint32_t>(m_number),
                         static_cast<std::uint16_t>(call.id.size()),
                         static_cast<std::uint8_t>(call.kind),
                         0,
@@ -303,17 +301,22 @@ bool Segment::append(const CallView &call, std::uint64_t sequence, std::int64_t 
 
 Segment::ReadResult Segment::read(std::uint32_t offset, Record &record, bool check) const
 {
-    if (offset + sizeof(RecordHeader) > m_capacity)
+    return parse(bytes(offset, static_cast<std::uint32_t>(m_capacity)), offset, record, check);
+}
+
+Segment::ReadResult Segment::parse(std::string_view rest, std::uint32_t offset, Record &record,
+                                   bool check) const
+{
+    if (rest.size() < sizeof(RecordHeader))
         return ReadResult::End;
-    const char *place = m_base + offset;
-    const auto header = fetch<RecordHeader>(place);
+    const auto header = fetch<RecordHeader>(rest.data());
     if (header.length == 0)
         return ReadResult::End;
-    const char *content = place + sizeof header;
+    const char *content = rest.data() + sizeof header;
     if (check) {
-        const bool isPlausible = header.length <= m_capacity - offset - sizeof header
+        const bool isPlausible = header.length <= rest.size() - sizeof header
             && header.idBytes <= header.length
-            && header.generation == static_cast<std::uint32_t>(number())
+            && header.generation == static_cast<std::uint32_t>(m_number)
             && (header.kind == static_cast<std::uint8_t>(CallKind::Start)
                 || header.kind == static_cast<std::uint8_t>(CallKind::End));
         if (!isPlausible || header.crc != recordCrc(header, content))

@@ -69,7 +69,11 @@ public:
     // Whether the path is a name of this file, and not of another that has come in its place.
     [[nodiscard]] bool isAt(const std::string &path) const { return fileIdOf(path) == m_id; }
     [[nodiscard]] std::size_t capacity() const { return m_capacity; }
-    [[nodiscard]] std::uint64_t number() const;
+    // What this process has given it, or found when it opened the file.
+    [[nodiscard]] std::uint64_t number() const { return m_number; }
+    // Whether another process has given the file its next use since: the calls of this one are all
+    // done, and what has been read since the last time that it was asked may be of the next.
+    [[nodiscard]] bool isReused() const;
     [[nodiscard]] std::string_view project() const;
     [[nodiscard]] std::uint32_t firstOffset() const { return m_first; }
     // What a segment needs for a project's name and one record.
@@ -86,6 +90,10 @@ public:
     // The record at offset. With check, its checksum is looked at, too; without, the record must be
     // one that this process wrote or has checked.
     [[nodiscard]] ReadResult read(std::uint32_t offset, Record &record, bool check) const;
+    // As read() with check, of a file in which another process may be writing: what was checked is
+    // in copy, and the record's views are of that. The state is not, so ask isReused() after it.
+    [[nodiscard]] ReadResult readCopy(std::uint32_t offset, Record &record,
+                                      std::string &copy) const;
     // After damage at offset: where the next good record starts, if there is one.
     [[nodiscard]] std::optional<std::uint32_t> findRecord(std::uint32_t offset) const;
     // The payload of a record of which so much is known, without a look at it.
@@ -111,12 +119,16 @@ private:
     [[nodiscard]] static Result<Segment> map(int descriptor, std::size_t capacity,
                                              const std::string &path);
     void setPlaces(std::size_t projectBytes, std::size_t fileBytes);
+    // The record at the beginning of the file's rest from offset on, or of a copy of that.
+    [[nodiscard]] ReadResult parse(std::string_view rest, std::uint32_t offset, Record &record,
+                                   bool check) const;
     [[nodiscard]] char &stateAt(std::uint32_t offset) const;
     void endRecordsAt(std::uint32_t offset);
 
     char *m_base = nullptr;
     std::size_t m_capacity = 0; // bytes that are mapped
     FileId m_id;
+    std::uint64_t m_number = 0;
     std::uint32_t m_states = 0; // where the records' states start
     std::uint32_t m_first = 0; // where they end, and the first record starts
     std::uint32_t m_end = 0;

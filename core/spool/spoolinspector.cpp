@@ -1,7 +1,10 @@
 #include "spool/spoolinspector.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <optional>
+#include <thread>
 
 namespace Weave {
 
@@ -19,14 +22,35 @@ std::vector<std::filesystem::path> segmentPaths(const std::string &directory,
     return paths;
 }
 
+// A daemon may be in the middle of giving the file its next use; a moment later it is through.
+Result<Segment> openSegment(const std::string &path)
+{
+    auto segment = Segment::open(path);
+    if (segment || segment.error().code != ErrorCode::Malformed)
+        return segment;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return Segment::open(path);
+}
+
+// Ends early where a daemon gives the file its next use: then all of its calls are done. Whether it
+// has is asked after each look and before anything is made of it, so that nothing of the next use
+// is taken for a call of this one, or for damage.
 void inspectSegment(const Segment &segment, const std::string &name, const RecordVisitor &visit,
                     SpoolInspection &inspection)
 {
     const std::string project(segment.project());
+    std::string copy; // a visitor may take minutes: whoever reads what it prints may be slow
     std::uint32_t offset = segment.firstOffset();
     for (;;) {
         Segment::Record record;
-        const auto result = segment.read(offset, record, true);
+        auto result = segment.readCopy(offset, record, copy);
+        std::optional<std::uint32_t> next;
+        if (result != Segment::ReadResult::Record) {
+            next = segment.findRecord(offset);
+            result = segment.readCopy(offset, record, copy); // once more: it may just have come
+        }
+        if (segment.isReused())
+            return;
         if (result == Segment::ReadResult::Record) {
             if (record.state == RecordState::Pending) {
                 ++inspection.pendingCalls;
@@ -37,7 +61,6 @@ void inspectSegment(const Segment &segment, const std::string &name, const Recor
             offset = record.next;
             continue;
         }
-        const auto next = segment.findRecord(offset);
         if (next || result == Segment::ReadResult::Damaged) {
             const auto end = next.value_or(static_cast<std::uint32_t>(segment.capacity()));
             inspection.problems.push_back(name + ": damaged from byte " + std::to_string(offset)
@@ -62,7 +85,7 @@ Result<SpoolInspection> inspectSpool(const std::string &directory, const RecordV
                          + std::string(SpoolAccessHint)};
     for (const auto &path : paths) {
         const std::string name = path.filename().string();
-        const auto segment = Segment::open(path.string());
+        const auto segment = openSegment(path.string());
         if (segment) {
             ++inspection.files;
             inspectSegment(*segment, name, visit, inspection);

@@ -30,8 +30,8 @@ inline constexpr std::string_view SpoolAccessHint =
 using RecordVisitor = std::function<void(std::string_view project, const Segment::Record &record)>;
 
 // Reads a spool's segments and changes nothing; also while a daemon works there, whose newest calls
-// may then be missing or counted as waiting although they have just been delivered. NotFound when
-// there is no such directory.
+// may then be missing or counted as waiting although they have just been delivered. What a visitor
+// gets is a copy, of one call at a time. NotFound when there is no such directory.
 [[nodiscard]] Result<SpoolInspection> inspectSpool(const std::string &directory,
                                                    const RecordVisitor &visit);
 

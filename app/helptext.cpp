@@ -42,8 +42,9 @@ Values:
 Exit codes:
   0  stopped by SIGTERM or SIGINT    1  could not start, for example: the socket is in use
   2  a flag or a setting is wrong
-  Commands: 0 done, 1 not done, for example: no daemon is running, calls are left by flush, or
-  doctor has found a problem
+  Commands: 0 done, 1 not done, for example: no daemon is running, calls are left by flush,
+  doctor or spool verify has found a problem, or spool ls or export had to leave out what is
+  damaged or cannot be opened
 )";
 
 // Appends the words of text in lines of PageWidth, each indented.

@@ -32,13 +32,21 @@ namespace Weave {
 
 namespace {
 
+// What waits there and could not be read; the exit code.
+int tellLeftOut(const std::vector<std::string> &problems)
+{
+    for (const std::string &problem : problems)
+        writeError("left out: " + problem);
+    return problems.empty() ? 0 : ExitProblem;
+}
+
 int list(const std::string &directory, bool asJson)
 {
     const auto listing = SpoolListing::of(directory);
     if (!listing)
         return complain(listing.error().message);
     std::fputs((asJson ? listing->toJson() : listing->toText()).c_str(), stdout);
-    return 0;
+    return tellLeftOut(listing->problems);
 }
 
 int verify(const std::string &directory)
@@ -65,6 +73,7 @@ void printCall(std::string_view mode, std::string_view payload)
 // What waits, then what is dead, each as a line as in an upsert batch.
 int exportCalls(const std::string &directory, bool onlyDeadLetters)
 {
+    int exitCode = 0;
     if (!onlyDeadLetters) {
         const auto inspection =
             inspectSpool(directory, [](std::string_view, const Segment::Record &record) {
@@ -72,6 +81,7 @@ int exportCalls(const std::string &directory, bool onlyDeadLetters)
             });
         if (!inspection)
             return complain(inspection.error().message);
+        exitCode = tellLeftOut(inspection->problems);
     }
     std::uint64_t damaged = 0; // a line that was being written when the power went
     const auto read = forEachDeadLetter(directory, [&damaged](const std::string &line) {
@@ -83,7 +93,7 @@ int exportCalls(const std::string &directory, bool onlyDeadLetters)
     });
     if (damaged > 0)
         writeError("left out: " + countOf(damaged, "damaged line") + " of the dead letters");
-    return read ? 0 : complain(read.error().message);
+    return read ? exitCode : complain(read.error().message);
 }
 
 // One command at a time: the second would take the first one's file for that of an interrupted one.

@@ -5,7 +5,8 @@
 namespace Weave {
 
 // weave-sidecar spool ls | verify | export | retry | purge. Prints to standard output and returns
-// the process's exit code: 1 when verify finds damage or something could not be done.
+// the process's exit code: 1 when damage was found, which ls and export leave out, or something
+// could not be done.
 [[nodiscard]] int runSpoolCommand(const CommandLine &line, const Environment &environment);
 
 } // namespace Weave

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
+#include <utility>
 
 namespace Weave {
 
@@ -48,7 +49,7 @@ Result<SpoolListing> SpoolListing::of(const std::string &directory)
 {
     SpoolListing listing;
     listing.directory = directory;
-    const auto inspection = inspectSpool(
+    auto inspection = inspectSpool(
         directory, [&listing](std::string_view project, const Segment::Record &record) {
             Waiting &calls = listing.waiting[std::string(project)];
             if (calls.calls++ == 0)
@@ -59,6 +60,7 @@ Result<SpoolListing> SpoolListing::of(const std::string &directory)
         return inspection.error();
     listing.files = inspection->files;
     listing.pendingCalls = inspection->pendingCalls;
+    listing.problems = std::move(inspection->problems);
     const auto read = forEachDeadLetter(directory, [&listing](const std::string &line) {
         ++listing.dead[{deadLetterMember(line, "project_id"), deadLetterMember(line, "reason")}];
     });

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace Weave {
 
@@ -25,6 +26,8 @@ struct SpoolListing
     std::uint64_t pendingCalls = 0;
     std::map<std::string, Waiting, std::less<>> waiting; // by project
     std::map<std::pair<std::string, std::string>, std::uint64_t> dead; // by project and reason
+    // What waits and could not be read, as SpoolInspection tells of it; it is in none of the above.
+    std::vector<std::string> problems;
 
     // Reads all of it.
     [[nodiscard]] static Result<SpoolListing> of(const std::string &directory);

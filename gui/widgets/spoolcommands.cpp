@@ -123,14 +123,15 @@ QString SpoolCommands::notWritten() const
         .arg(QDir::toNativeSeparators(m_export->fileName()), m_export->errorString());
 }
 
+// It also ends with an error when it had to leave out some of what waits, and lists the rest.
 void SpoolCommands::handleList()
 {
-    if (const QString problem = problemOf(m_list); !problem.isEmpty()) {
+    const QJsonObject listing = QJsonDocument::fromJson(m_list.readAllStandardOutput()).object();
+    if (const QString problem = problemOf(m_list); !problem.isEmpty() && listing.isEmpty()) {
         Q_EMIT notListed(problem);
         return;
     }
     QList<DeadLetterGroup> groups;
-    const QJsonObject listing = QJsonDocument::fromJson(m_list.readAllStandardOutput()).object();
     for (const QJsonValue each : listing.value(QLatin1String("dead_letters")).toArray())
         groups.append({each[QLatin1String("project")].toString(),
                        each[QLatin1String("reason")].toString(),

@@ -299,6 +299,20 @@ private Q_SLOTS:
         QCOMPARE(groups[0].calls, 3);
     }
 
+    // What waits and is damaged says nothing against the dead letters.
+    void listingBesideDamageIsShown()
+    {
+        const QTemporaryDir folder;
+        SpoolCommands commands(
+            program(folder, "echo left out: 1.seg >&2; exit 1",
+                    R"(echo '{"dead_letters":[{"project":"a/b","reason":"no","calls":3}]}')"));
+        QSignalSpy listed(&commands, &SpoolCommands::listed);
+        QSignalSpy notListed(&commands, &SpoolCommands::notListed);
+        commands.list();
+        QTRY_COMPARE(listed.count() + notListed.count(), 1);
+        QCOMPARE(listed.count(), 1);
+    }
+
     // The spool of a daemon in a container, for one: that nothing is seen does not mean that
     // nothing is there.
     void spoolThatCannotBeSeenIsNotEmpty()

@@ -24,12 +24,25 @@ private Q_SLOTS:
     void olderThanMaxAgeIsGivenUp();
     void listsAndExportsWhatWaits();
     void verifyFindsDamage();
+    void whatIsLeftOutIsNamed();
     void halfALineIsNoCall();
     void aFullDiskSpoilsTheExport();
     void purgeLeavesWhatWaits();
     void wrongUse();
     void whatCannotBeReadOrRemovedIsNamed();
     void aReplacedFolderIsItsSuccessors();
+
+private:
+    // The first record of the one file; the file's name.
+    static QString damage(const ProcessFixture &f)
+    {
+        const QDir folder(spoolFolder(f));
+        const QString name = folder.entryList({QStringLiteral("*.seg")}).value(0);
+        QByteArray bytes = read(folder.filePath(name));
+        bytes.replace(bytes.indexOf("{\"start\"") + 20, 6, "damage");
+        write(folder.filePath(name), bytes);
+        return name;
+    }
 };
 
 void SpoolProcessTest::killedItLosesNothing()
@@ -145,26 +158,44 @@ void SpoolProcessTest::verifyFindsDamage()
     ProcessFixture f;
     fillAndKill(f, 5);
     QCOMPARE(spool(f, QStringLiteral("verify")).first, 0);
-    const QDir folder(spoolFolder(f));
-    const QStringList files = folder.entryList({QStringLiteral("*.seg")});
-    QCOMPARE(files.size(), 1);
-    QFile file(folder.filePath(files.first()));
-    QVERIFY(file.open(QIODevice::ReadWrite));
-    const qint64 payload = file.readAll().indexOf("{\"start\"");
-    QVERIFY(payload > 0);
-    QVERIFY(file.seek(payload + 20)); // in the first record
-    QCOMPARE(file.write("damage"), 6);
-    file.close();
+    const QString file = damage(f);
     const auto [code, said] = spool(f, QStringLiteral("verify"));
     QCOMPARE(code, 1);
-    QVERIFY2(said.contains(files.first() + QStringLiteral(": damaged from byte")),
-             qPrintable(said));
+    QVERIFY2(said.contains(file + QStringLiteral(": damaged from byte")), qPrintable(said));
 
     // The daemon starts on it all the same and delivers the good ones.
     f.sink.setScript({});
     QVERIFY(f.start({QStringLiteral("--flush-interval"), QStringLiteral("10ms")}));
     QVERIFY(f.waitForDelivered(4));
     QCOMPARE(f.sidecar.number(QStringLiteral("spool.quarantined")), 1);
+}
+
+// Or who exports, then purges, never learns of them.
+void SpoolProcessTest::whatIsLeftOutIsNamed()
+{
+    ProcessFixture f;
+    fillAndKill(f, 5);
+    const QString damaged = damage(f);
+    const QString foreign = QStringLiteral("00000000000000ff.seg");
+    write(spoolFolder(f) + QLatin1Char('/') + foreign, "not a segment");
+    write(lettersFile(f), letter(7));
+    for (const char *action : {"export", "ls", "ls --json"}) {
+        SidecarProcess command(f.sidecar.socketPath());
+        QCOMPARE(command.runToEnd(QStringList{QStringLiteral("spool")}
+                                  + QString::fromLatin1(action).split(QLatin1Char(' '))),
+                 std::optional(1));
+        for (const QString &what : {damaged + QStringLiteral(": damaged from byte "),
+                                    foreign + QStringLiteral(": not a segment of this version")})
+            QVERIFY2(command.standardError().contains(QStringLiteral("left out: ") + what),
+                     qPrintable(command.standardError()));
+    }
+    // The rest is there.
+    QCOMPARE(spool(f, QStringLiteral("export")).second.toUtf8(),
+             (items(1, 4) + items(7, 1)).join('\n') + '\n');
+    const QString listed = spool(f, QStringLiteral("ls")).second;
+    QVERIFY2(listed.contains(QLatin1String("waiting: 4 calls")) && listed.contains(u"1 call  no"),
+             qPrintable(listed));
+    QCOMPARE(spool(f, QStringLiteral("export"), {QStringLiteral("--dead-letters")}).first, 0);
 }
 
 void SpoolProcessTest::halfALineIsNoCall()

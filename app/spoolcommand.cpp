@@ -96,7 +96,8 @@ int exportCalls(const std::string &directory, bool onlyDeadLetters)
     return read ? exitCode : complain(read.error().message);
 }
 
-// One command at a time: the second would take the first one's file for that of an interrupted one.
+// The spool's folder, for one command at a time: the second would take the first one's file for
+// that of an interrupted one.
 Result<UniqueFd> lockForRetry(const std::string &directory)
 {
     UniqueFd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -149,8 +150,10 @@ void giveOwnerOf(const std::string &other, int file)
     }
 }
 
-// Appends lines of taken to a file that the daemon may be appending to.
-bool putBack(const std::string &taken, const std::string &path, std::vector<std::string> lines)
+// Appends lines of taken to a file that the daemon may be appending to. They are on the disk then,
+// and so is the file's name in its folder: after a power cut, taken may be gone.
+bool putBack(const std::string &taken, const std::string &path, std::vector<std::string> lines,
+             const UniqueFd &folder)
 {
     const UniqueFd file(
         ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -159,8 +162,9 @@ bool putBack(const std::string &taken, const std::string &path, std::vector<std:
     giveOwnerOf(taken, file.get());
     if (endsWithinLine(file.get()))
         lines.front().insert(0, 1, '\n');
-    return std::ranges::all_of(
+    const bool isWhole = std::ranges::all_of(
         lines, [&file](const std::string &line) { return appendWhole(file.get(), line); });
+    return isWhole && ::fsync(file.get()) == 0 && ::fsync(folder.get()) == 0;
 }
 
 // Hands over the dead letters of a file that was taken out of its place, path; what the daemon
@@ -168,7 +172,7 @@ bool putBack(const std::string &taken, const std::string &path, std::vector<std:
 // process before that, the next retry works it off once more, and a call that is sent twice does
 // less harm than a lost one.
 int workOff(const std::string &taken, const std::string &path, const std::string &socket,
-            Handed &handed)
+            const UniqueFd &folder, Handed &handed)
 {
     std::ifstream file(taken);
     std::vector<std::string> left;
@@ -190,7 +194,7 @@ int workOff(const std::string &taken, const std::string &path, const std::string
     }
     if (!file.eof())
         return complain("cannot read all of " + taken + "; it stays there for the next retry");
-    if (!left.empty() && !putBack(taken, path, std::move(left)))
+    if (!left.empty() && !putBack(taken, path, std::move(left), folder))
         return complain("cannot put dead letters back into " + path + "; they are in " + taken
                         + ", where the next retry finds them");
     std::error_code status;
@@ -202,14 +206,15 @@ int workOff(const std::string &taken, const std::string &path, const std::string
 }
 
 // The file is renamed first, so that what dies again meanwhile comes into a new one.
-int retryFile(const std::string &path, const std::string &socket, Handed &handed)
+int retryFile(const std::string &path, const std::string &socket, const UniqueFd &folder,
+              Handed &handed)
 {
     const std::string taken = path + std::string(RetrySuffix);
     std::error_code status;
     std::filesystem::rename(path, taken, status);
     if (status)
         return complain("cannot rename " + path + ": " + status.message());
-    return workOff(taken, path, socket, handed);
+    return workOff(taken, path, socket, folder, handed);
 }
 
 // Calls go to nobody but this user, root, and whoever the spool belongs to: anybody may have put a
@@ -228,9 +233,9 @@ int retry(const std::string &directory, const std::string &socket)
     if (isStrangers(socket, directory))
         return complain(socket + " belongs to another user than the spool in " + directory
                         + "; start the spool's daemon, or say --socket PATH");
-    const auto lock = lockForRetry(directory);
-    if (!lock)
-        return complain(lock.error().message);
+    const auto folder = lockForRetry(directory);
+    if (!folder)
+        return complain(folder.error().message);
     Handed handed;
     int exitCode = 0;
     for (const std::string_view name : DeadLetterFiles) {
@@ -239,8 +244,9 @@ int retry(const std::string &directory, const std::string &socket)
             continue;
         // What an interrupted retry has left comes before the file whose place it needs.
         exitCode = name.ends_with(RetrySuffix)
-            ? workOff(path, path.substr(0, path.size() - RetrySuffix.size()), socket, handed)
-            : retryFile(path, socket, handed);
+            ? workOff(path, path.substr(0, path.size() - RetrySuffix.size()), socket, *folder,
+                      handed)
+            : retryFile(path, socket, *folder, handed);
     }
     std::printf("handed to the daemon again: %s\n", countOf(handed.count, "dead letter").c_str());
     if (!handed.refusal.empty())

@@ -1,7 +1,8 @@
 // A disk that is told how to behave: preloaded into a daemon, it stands in for msync(), and for
 // madvise() where that asks whether a file can be read. The file that WEAVE_SLOW_DISK names says,
 // at every call, how many milliseconds a sync takes, "fail", or "unreadable"; every sync adds a
-// line to the same name with ".log" behind it.
+// line to the same name with ".log" behind it. With "no fsync" and "no fsync of folders" those
+// fail.
 //
 // With a folder of that name and ".platter" behind it, it also says what a power cut would leave:
 // a file's bytes as of its last sync, under the number of its inode, and in "names" which inode had
@@ -85,15 +86,33 @@ std::string namesIn(int descriptor)
     return names;
 }
 
+std::string contents(int descriptor, off_t size)
+{
+    std::string bytes(static_cast<std::size_t>(size), '\0');
+    const ssize_t length = ::pread(descriptor, bytes.data(), bytes.size(), 0);
+    bytes.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
+    return bytes;
+}
+
 } // namespace
 
 extern "C" int fsync(int descriptor)
 {
     const char *path = std::getenv("WEAVE_SLOW_DISK");
-    const std::string folder = path ? platter(path) : std::string();
     struct stat status = {};
-    if (!folder.empty() && ::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
-        keep(folder + "names", namesIn(descriptor));
+    if (path && ::fstat(descriptor, &status) == 0) {
+        const bool isFolder = S_ISDIR(status.st_mode);
+        const std::string text = wish(path);
+        if (text == "no fsync" || (isFolder && text == "no fsync of folders")) {
+            errno = EIO;
+            return -1;
+        }
+        const std::string folder = platter(path);
+        if (!folder.empty() && isFolder)
+            keep(folder + "names", namesIn(descriptor));
+        else if (!folder.empty())
+            keep(folder + std::to_string(status.st_ino), contents(descriptor, status.st_size));
+    }
     return static_cast<int>(::syscall(SYS_fsync, descriptor));
 }
 

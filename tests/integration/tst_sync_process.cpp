@@ -1,6 +1,7 @@
 #include "fakes/calllines.h"
 #include "fakes/fakeclient.h"
 #include "fakes/processfixture.h"
+#include "integration/spooltest.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -8,6 +9,8 @@
 #include <QTest>
 
 #include <csignal>
+#include <optional>
+#include <sys/stat.h>
 #include <vector>
 
 using namespace Weave;
@@ -38,13 +41,27 @@ private Q_SLOTS:
     void lazyDoesNotWait();
     void whatIsDeliveredMeanwhileIsNotSynced();
     void unreadableFileIsPutAside();
+    void whatRetryPutsBackIsOnTheDisk();
+    void whatRetryCannotSyncStays_data();
+    void whatRetryCannotSyncStays();
 
 private:
+    static void useDisk(const ProcessFixture &f, SidecarProcess &process)
+    {
+        process.setEnvironment(QStringLiteral("LD_PRELOAD"),
+                               QStringLiteral(WEAVE_SLOW_DISK_LIBRARY));
+        process.setEnvironment(QStringLiteral("WEAVE_SLOW_DISK"), f.path(QStringLiteral("disk")));
+    }
+    // Where there is no daemon, so that all of them are put back.
+    static std::optional<int> retry(const ProcessFixture &f, SidecarProcess &command)
+    {
+        useDisk(f, command);
+        return command.runToEnd({QStringLiteral("spool"), QStringLiteral("retry"),
+                                 QStringLiteral("--socket"), command.socketPath()});
+    }
     static bool start(ProcessFixture &f, const QByteArray &disk, const QString &sync)
     {
-        f.sidecar.setEnvironment(QStringLiteral("LD_PRELOAD"),
-                                 QStringLiteral(WEAVE_SLOW_DISK_LIBRARY));
-        f.sidecar.setEnvironment(QStringLiteral("WEAVE_SLOW_DISK"), f.path(QStringLiteral("disk")));
+        useDisk(f, f.sidecar);
         return f.writeFile(QStringLiteral("disk"), disk)
             && f.start({QStringLiteral("--spool-sync"), sync});
     }
@@ -186,6 +203,46 @@ void SyncProcessTest::unreadableFileIsPutAside()
     QCOMPARE(f.sidecar.number(QStringLiteral("calls.recovered")), 0);
     const QDir quarantine(f.path(QStringLiteral(".local/state/weave-sidecar/spool/quarantine")));
     QCOMPARE(quarantine.entryList(QDir::Files).size(), 1);
+}
+
+// Before the file that they came from goes, or a power cut may find neither.
+void SyncProcessTest::whatRetryPutsBackIsOnTheDisk()
+{
+    ProcessFixture f;
+    QVERIFY(f.writeFile(QStringLiteral("disk"), "0"));
+    const QString platter = f.path(QStringLiteral("disk.platter/"));
+    QVERIFY(QDir().mkpath(platter) && QDir().mkpath(spoolFolder(f)));
+    write(lettersFile(f), letter(7));
+    SidecarProcess command(f.sidecar.socketPath());
+    QCOMPARE(retry(f, command), std::optional(1));
+    QCOMPARE(read(lettersFile(f)), letter(7));
+    struct stat status = {};
+    QCOMPARE(::stat(lettersFile(f).toLocal8Bit().constData(), &status), 0);
+    const QByteArray inode = QByteArray::number(qulonglong(status.st_ino));
+    QCOMPARE(read(platter + QString::fromLatin1(inode)), letter(7));
+    const QByteArray names = read(platter + QStringLiteral("names"));
+    QVERIFY2(names.contains(inode + " dead-letters.ndjson\n"), names.constData());
+}
+
+void SyncProcessTest::whatRetryCannotSyncStays_data()
+{
+    QTest::addColumn<QByteArray>("disk");
+    QTest::newRow("the file") << QByteArray("no fsync");
+    QTest::newRow("its name") << QByteArray("no fsync of folders");
+}
+
+void SyncProcessTest::whatRetryCannotSyncStays()
+{
+    QFETCH(const QByteArray, disk);
+    ProcessFixture f;
+    QVERIFY(f.writeFile(QStringLiteral("disk"), disk));
+    QVERIFY(QDir().mkpath(spoolFolder(f)));
+    write(lettersFile(f), letter(7));
+    SidecarProcess command(f.sidecar.socketPath());
+    QCOMPARE(retry(f, command), std::optional(1));
+    const QString taken = lettersFile(f) + QStringLiteral(".retry");
+    QVERIFY2(command.standardError().contains(taken), qPrintable(command.standardError()));
+    QCOMPARE(read(taken), letter(7));
 }
 
 QTEST_GUILESS_MAIN(SyncProcessTest)

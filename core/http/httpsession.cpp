@@ -1,5 +1,6 @@
 #include "http/httpsession.h"
 
+#include <algorithm>
 #include <sys/socket.h>
 #include <utility>
 
@@ -8,6 +9,7 @@ namespace Weave {
 namespace {
 
 constexpr qint64 ReadBytes = qint64{64} * 1024;
+constexpr qint64 MostBuffered = 2 * ReadBytes; // by Qt
 // More than this of an answer is not waiting for a client that reads slowly.
 constexpr qint64 MaxUnsentBytes = qint64{256} * 1024;
 
@@ -21,7 +23,7 @@ HttpSession::HttpSession(std::unique_ptr<QTcpSocket> socket, HttpContext &contex
       m_lastWritten(m_since)
 {
     ++m_context.counts.connectionsOpen;
-    m_socket->setReadBufferSize(2 * ReadBytes);
+    m_socket->setReadBufferSize(MostBuffered);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpSession::readSome);
     connect(m_socket.get(), &QTcpSocket::disconnected, this, &HttpSession::close);
@@ -30,13 +32,14 @@ HttpSession::HttpSession(std::unique_ptr<QTcpSocket> socket, HttpContext &contex
         if (m_state == State::Passing)
             writePassedAnswer();
         if (m_isHeldUp && !hasMuchUnsent())
-            goOnLater();
+            waitForTurn(); // the socket does not tell now of what is written now
     });
 }
 
 HttpSession::~HttpSession()
 {
     --m_context.counts.connectionsOpen;
+    m_context.turns.remove(*this);
     m_socket->disconnect(this);
 }
 
@@ -46,33 +49,49 @@ bool HttpSession::hasMuchUnsent() const
     return m_socket->bytesToWrite() >= MaxUnsentBytes;
 }
 
-// Not while the socket tells of what it has written: it does not tell of what is written meanwhile.
-void HttpSession::goOnLater()
+// Meanwhile Qt must not see the end of what the client sends: it would close, and a client that has
+// shut down its sending side still reads. There is a byte in its buffer, and it wants no second
+// one.
+void HttpSession::waitForTurn()
 {
     m_isHeldUp = false;
+    m_isWaiting = true;
+    m_socket->setReadBufferSize(1);
+    m_context.turns.add(*this);
+}
+
+void HttpSession::goOn()
+{
+    m_isWaiting = false;
     m_since = SteadyClock::now(); // until now it has waited for us
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            processInput();
-            readSome();
-            if (m_state == State::Reading && !isBusy())
-                Q_EMIT lastAnswered();
-        },
-        Qt::QueuedConnection);
+    processInput();
+    if (m_isWaiting || m_state == State::Closed)
+        return;
+    m_socket->setReadBufferSize(MostBuffered);
+    readSome();
+    if (m_state == State::Reading && !isBusy())
+        Q_EMIT lastAnswered();
 }
 
 void HttpSession::readSome()
 {
-    while (m_socket->bytesAvailable() > 0 && !m_isHeldUp) {
+    const HttpTurns::Work work(m_context.turns);
+    while (m_socket->bytesAvailable() > 0 && !m_isHeldUp && !m_isWaiting) {
         if (m_state == State::Lingering) {
             m_socket->skip(m_socket->bytesAvailable());
             return;
         }
         if (m_state != State::Reading)
             return; // the next request has time
+        if (m_context.turns.isOver()) {
+            waitForTurn();
+            return;
+        }
         const bool isNew = !m_reader.isInRequest();
-        const QByteArray bytes = m_socket->read(ReadBytes);
+        // The last byte comes alone: it completes one request at most, so nothing waits behind it.
+        // Asked for more than there is, Qt listens to the client again.
+        const qint64 last = m_socket->bytesAvailable() - 1;
+        const QByteArray bytes = m_socket->read(last > 0 ? std::min(last, ReadBytes) : ReadBytes);
         if (isNew)
             m_since = SteadyClock::now();
         m_reader.feed({bytes.data(), static_cast<std::size_t>(bytes.size())});
@@ -87,7 +106,9 @@ void HttpSession::processInput()
 {
     if (std::exchange(m_isProcessing, true))
         return; // an answer that was ready at once has come back here
+    const HttpTurns::Work work(m_context.turns);
     bool goesOn = true;
+    bool isFirst = true;
     while (goesOn && m_state == State::Reading) {
         m_isHeldUp = hasMuchUnsent();
         if (m_isHeldUp)
@@ -97,7 +118,13 @@ void HttpSession::processInput()
             goesOn = false;
             break;
         case RequestReader::State::Body:
-            goesOn = !m_isHeadChecked && handleHead();
+            goesOn = !m_isHeadChecked;
+            if (goesOn && !isFirst && m_context.turns.isOver()) {
+                waitForTurn();
+                goesOn = false;
+            }
+            goesOn = goesOn && handleHead();
+            isFirst = false;
             break;
         case RequestReader::State::Complete:
             handleRequest();
@@ -233,7 +260,7 @@ void HttpSession::checkTime(TimePoint now)
     } else if (m_state == State::Lingering) {
         if (now - m_since > times.linger && m_socket->bytesToWrite() == 0)
             close();
-    } else if (m_state == State::Reading && !m_isHeldUp) {
+    } else if (m_state == State::Reading && !m_isHeldUp && !m_isWaiting) {
         const bool isInHead = m_reader.state() == RequestReader::State::Head;
         const Milliseconds limit = !m_reader.isInRequest() ? times.idle
             : isInHead                                     ? times.head
@@ -249,14 +276,15 @@ void HttpSession::checkTime(TimePoint now)
 
 bool HttpSession::isBusy() const
 {
-    return m_state == State::Syncing || m_state == State::Flushing || m_state == State::Passing
+    return (m_state == State::Reading && m_isWaiting) || m_state == State::Syncing
+        || m_state == State::Flushing || m_state == State::Passing
         || ((m_state == State::Lingering || m_isHeldUp) && m_socket->bytesToWrite() > 0);
 }
 
 void HttpSession::stop()
 {
     m_closesAfterAnswer = true;
-    if (m_state != State::Reading || m_reader.isInRequest())
+    if (m_state != State::Reading || m_isWaiting || m_reader.isInRequest())
         return;
     if (m_socket->bytesToWrite() > 0)
         linger();

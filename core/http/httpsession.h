@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "http/httprouter.h"
+#include "http/httpturns.h"
 #include "http/passthrough.h"
 #include "http/requestreader.h"
 #include "ingest/requesthandler.h"
@@ -35,6 +36,7 @@ struct HttpContext
     HttpTimes times;
     bool answersAfterSync = false; // requests whose calls were kept
     bool isStopping = false; // connections end with their request
+    HttpTurns turns{};
 };
 
 // One HTTP client: reads a request, answers it, reads the next.
@@ -50,6 +52,8 @@ public:
     void checkTime(TimePoint now);
     // The sync that awaitingSync() told of has ended.
     void finishSync(bool isSynced);
+    // Its turn has come, for which it has waited in HttpContext::turns.
+    void goOn();
     // Ends the session when it is between two requests, as soon as the client has taken its
     // answers; else it ends with the request.
     void stop();
@@ -74,7 +78,7 @@ private:
 
     void readSome();
     [[nodiscard]] bool hasMuchUnsent() const;
-    void goOnLater();
+    void waitForTurn();
     void processInput();
     [[nodiscard]] bool handleHead();
     void handleRequest();
@@ -97,6 +101,7 @@ private:
     bool m_isHeadChecked = false;
     bool m_isProcessing = false;
     bool m_isHeldUp = false; // until the client has read some of its answers
+    bool m_isWaiting = false; // for a turn
     HttpReply m_waitingReply; // Syncing
     std::unique_ptr<PassedRequest> m_passed;
     bool m_isChunked = false; // the passed answer

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "common/clock.h"
 #include "ingest/requesthandler.h"
 
 #include <QByteArray>
 #include <QList>
 
+#include <chrono>
 #include <vector>
 
 namespace Weave {
@@ -61,7 +63,13 @@ public:
         events << "reload";
         return reloaded;
     }
-    StatusReport statusReport() override { return status; }
+    StatusReport statusReport() override
+    {
+        ++statusReports;
+        const TimePoint end = SteadyClock::now() + reportTakes;
+        while (SteadyClock::now() < end) { }
+        return status;
+    }
     void preferComplete(const std::string &project) override { completeProjects << project; }
 
     std::optional<RefusedCall> refusal;
@@ -79,6 +87,8 @@ public:
         report.stats = &stats;
         return report;
     }();
+    std::chrono::microseconds reportTakes{0}; // of the processor's time
+    int statusReports = 0;
     QList<std::string> completeProjects; // of preferComplete()
     QList<QByteArray> ids;
     QList<QByteArray> events;

@@ -32,20 +32,23 @@ std::optional<std::string> processEnvironment(const char *name)
 
 int run(const Weave::CommandLine &line)
 {
-    const auto load = [flags = line.options]() -> Weave::Result<Weave::Options> {
+    const auto load = [flags =
+                           line.options](Weave::PipeWait wait) -> Weave::Result<Weave::Options> {
         Weave::Options options = flags;
+        options.setPipeWait(wait);
         if (const auto read = Weave::readConfigFiles(processEnvironment, options); !read)
             return read.error();
         return options;
     };
-    const auto options = load();
+    const auto options = load(Weave::PipeWait::WhileWritten);
     if (!options)
         return Weave::complain(options.error().message, Weave::ExitUsage);
     const auto config = Weave::Config::resolve(*options, processEnvironment);
     if (!config)
         return Weave::complain(config.error().message, Weave::ExitUsage);
+    const auto reload = [load] { return load(Weave::PipeWait::Short); };
     return Weave::runDaemon(*config,
-                            Weave::ConfigReloader(*options, *config, load, processEnvironment));
+                            Weave::ConfigReloader(*options, *config, reload, processEnvironment));
 }
 
 // Commands need little of the settings: where the socket and the spool are. A file with a fault in

@@ -124,7 +124,7 @@ public:
     {
         if (!m_options.has(name))
             return {};
-        auto found = readCertificates(m_options.get(name).text);
+        auto found = readCertificates(m_options.get(name).text, m_options.pipeWait());
         if (found)
             return *found;
         fail(name, found.error().message);

@@ -2,6 +2,7 @@
 
 #include "common/bytesize.h"
 #include "common/logging.h"
+#include "config/smallfile.h"
 
 #include <QDir>
 #include <QFile>
@@ -13,13 +14,13 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace Weave {
 
 namespace {
 
-// Larger is a mistake such as /dev/zero.
-constexpr auto MaxFileBytes = static_cast<qint64>(MiB);
+constexpr std::size_t MaxFileBytes = MiB;
 
 bool isForbidden(const std::string &path)
 {
@@ -27,23 +28,19 @@ bool isForbidden(const std::string &path)
 }
 
 // Nothing when there is no such file.
-Result<std::optional<std::string>> readText(const std::string &path)
+Result<std::optional<std::string>> readText(const std::string &path, PipeWait wait)
 {
-    QFile file(toQString(path));
-    if (!file.exists())
+    if (!QFile::exists(toQString(path)))
         return std::optional<std::string>();
-    if (!file.open(QIODevice::ReadOnly))
-        return Error{ErrorCode::Io,
-                     path + ": cannot be opened: " + file.errorString().toStdString()
-                         + (isForbidden(path)
-                                ? ". Make it readable for this user, or say --config FILE"
-                                : "")};
-    const QByteArray text = file.read(MaxFileBytes + 1);
-    if (file.error() != QFile::NoError)
-        return Error{ErrorCode::Io, path + ": cannot be read: " + file.errorString().toStdString()};
-    if (text.size() > MaxFileBytes)
+    auto text = readSmallFile(path, MaxFileBytes, wait);
+    if (text)
+        return std::optional(std::move(*text));
+    if (text.error().code == ErrorCode::TooLarge)
         return Error{ErrorCode::TooLarge, path + ": is larger than 1 MiB; no config file is"};
-    return std::optional(text.toStdString());
+    return Error{
+        ErrorCode::Io,
+        path + ": cannot be read: " + text.error().message
+            + (isForbidden(path) ? ". Make it readable for this user, or say --config FILE" : "")};
 }
 
 bool isPrivate(const std::string &path)
@@ -79,7 +76,7 @@ void forgetOtherKey(const std::vector<ConfigSetting> &settings, Options &options
 
 Result<void> readConfigFile(const std::string &path, bool mustExist, Options &options)
 {
-    const auto text = readText(path);
+    const auto text = readText(path, options.pipeWait());
     if (!text)
         return text.error();
     if (!*text && mustExist)
@@ -138,7 +135,7 @@ Result<void> readConfigFiles(const Environment &environment, Options &options)
 
 Result<void> editConfigFile(const std::string &path, const std::vector<ConfigChange> &changes)
 {
-    const auto before = readText(path);
+    const auto before = readText(path, PipeWait::Short);
     if (!before)
         return before.error();
     const auto after = editConfigText(before->value_or(""), changes);

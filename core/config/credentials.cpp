@@ -2,35 +2,17 @@
 
 #include "common/bytesize.h"
 #include "config/netrc.h"
+#include "config/smallfile.h"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <unistd.h>
+#include <vector>
 
 namespace Weave {
 
 namespace {
 
 // Key files and netrc files are small; more is a mistake such as /dev/zero.
-constexpr auto MaxFileBytes = static_cast<std::streamsize>(MiB);
-
-Result<std::string> readSmallFile(const std::string &path)
-{
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-        return Error{errno == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, std::strerror(errno)};
-    std::string text(static_cast<std::size_t>(MaxFileBytes) + 1, '\0');
-    file.read(text.data(), MaxFileBytes + 1);
-    if (file.bad() || (file.fail() && !file.eof()))
-        return Error{ErrorCode::Io, "it cannot be read"};
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    if (file.gcount() > MaxFileBytes)
-        return Error{ErrorCode::TooLarge, "it is larger than 1 MiB"};
-    return text;
-}
+constexpr std::size_t MaxFileBytes = MiB;
 
 std::string_view trimmed(std::string_view text)
 {
@@ -64,7 +46,7 @@ Result<Credentials> readKeyFile(const Options &options)
 {
     const std::string &path = options.get("api-key-file").text;
     const std::string name = options.displayName("api-key-file");
-    const auto text = readSmallFile(path);
+    const auto text = readSmallFile(path, MaxFileBytes, options.pipeWait());
     if (!text && mayBeKey(path))
         return Error{ErrorCode::NotFound,
                      name
@@ -84,7 +66,7 @@ Result<Credentials> readServiceCredential(const Environment &environment)
         return Credentials{};
     const std::string path = directory + "/api-key";
     const std::string source = ServiceCredential;
-    const auto text = readSmallFile(path);
+    const auto text = readSmallFile(path, MaxFileBytes);
     if (!text && text.error().code != ErrorCode::NotFound)
         return text.error().withPrefix(source + ": " + path + ": ");
     if (!text || trimmed(*text).empty())
@@ -102,7 +84,7 @@ Credentials readNetrc(const QUrl &backend, const Environment &environment)
         paths.push_back(*home + "/_netrc");
     }
     for (const std::string &path : paths) {
-        const auto text = readSmallFile(path);
+        const auto text = readSmallFile(path, MaxFileBytes);
         if (!text)
             continue;
         for (const std::string &machine : netrcMachines(backend)) {

@@ -2,6 +2,7 @@
 
 #include "common/result.h"
 #include "config/environment.h"
+#include "config/smallfile.h"
 
 #include <functional>
 #include <map>
@@ -42,7 +43,12 @@ public:
     // The same for a list of values: "--backend", "WANDB_API_KEY", "FILE:LINE", "default".
     [[nodiscard]] std::string origin(std::string_view name) const;
 
+    // For files that are pipes. Who has clients to serve keeps it short.
+    void setPipeWait(PipeWait wait) { m_pipeWait = wait; }
+    [[nodiscard]] PipeWait pipeWait() const { return m_pipeWait; }
+
 private:
+    PipeWait m_pipeWait = PipeWait::Short;
     std::map<std::string, Value, std::less<>> m_values;
 };
 

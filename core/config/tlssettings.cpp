@@ -1,15 +1,14 @@
 #include "config/tlssettings.h"
 
-#include "common/logging.h"
-
-#include <QFile>
+#include "common/bytesize.h"
+#include "config/smallfile.h"
 
 namespace Weave {
 
 namespace {
 
 // All authorities of a system are half a MiB; more is a mistake such as /dev/zero.
-constexpr qint64 MaxFileBytes = qint64{16} * 1024 * 1024;
+constexpr std::size_t MaxFileBytes = 16 * MiB;
 
 } // namespace
 
@@ -23,15 +22,15 @@ QSslConfiguration tlsSettings(const QList<QSslCertificate> &extraCaCertificates)
     return tls;
 }
 
-Result<QList<QSslCertificate>> readCertificates(const std::string &path)
+Result<QList<QSslCertificate>> readCertificates(const std::string &path, PipeWait wait)
 {
-    QFile file(toQString(path));
-    if (!file.open(QIODevice::ReadOnly))
-        return Error{ErrorCode::Io, "cannot be opened: " + file.errorString().toStdString()};
-    const QByteArray text = file.read(MaxFileBytes + 1);
-    if (text.size() > MaxFileBytes)
+    const auto text = readSmallFile(path, MaxFileBytes, wait);
+    if (!text && text.error().code == ErrorCode::TooLarge)
         return Error{ErrorCode::TooLarge, "is larger than 16 MiB; no file of certificates is"};
-    QList<QSslCertificate> found = QSslCertificate::fromData(text, QSsl::Pem);
+    if (!text)
+        return text.error().withPrefix("cannot be read: ");
+    QList<QSslCertificate> found =
+        QSslCertificate::fromData(QByteArray::fromStdString(*text), QSsl::Pem);
     if (found.isEmpty())
         return Error{ErrorCode::InvalidArgument, "has no certificate in PEM form in it"};
     return found;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/result.h"
+#include "config/smallfile.h"
 
 #include <QList>
 #include <QSslCertificate>
@@ -15,6 +16,7 @@ namespace Weave {
 [[nodiscard]] QSslConfiguration tlsSettings(const QList<QSslCertificate> &extraCaCertificates);
 
 // The certificates of a PEM file; an error, without the path, when there are none.
-[[nodiscard]] Result<QList<QSslCertificate>> readCertificates(const std::string &path);
+[[nodiscard]] Result<QList<QSslCertificate>> readCertificates(const std::string &path,
+                                                              PipeWait wait = PipeWait::Short);
 
 } // namespace Weave

@@ -11,6 +11,10 @@
 #include <QUrl>
 
 #include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace Weave;
 using namespace std::chrono_literals;
@@ -106,6 +110,7 @@ private Q_SLOTS:
     void aMendedKeyDelivers();
     void aSmallerAndALargerSpool();
     void moreConnections();
+    void aPipeThatNobodyWritesTo();
     void theHttpDoorGoesToTheNewBackend();
     void hangUpManyTimesUnderLoad();
     void command();
@@ -247,6 +252,30 @@ void ReloadProcessTest::moreConnections()
     FakeClient third(rig.f.sidecar.socketPath());
     QCOMPARE(third.sendCalls(calls(2, 1), 1), 1);
     QCOMPARE(rig.f.sidecar.isRunning(), true);
+}
+
+// The writer of the key has gone when the daemon has it.
+void ReloadProcessTest::aPipeThatNobodyWritesTo()
+{
+    Rig rig;
+    const QByteArray pipe = rig.f.path(u"key"_s).toUtf8();
+    QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
+    std::jthread writer([pipe] {
+        const int file = ::open(pipe.constData(), O_WRONLY | O_CLOEXEC);
+        std::this_thread::sleep_for(1s); // as one who is asked for a password
+        [[maybe_unused]] const ssize_t written = ::write(file, "secret\n", 7);
+        ::close(file);
+    });
+    QVERIFY(rig.start(rig.backend(rig.f.sink) + "api-key-file = \"" + pipe + "\"\n"));
+    writer.join();
+    const QString error = rig.reload().value("error"_L1).toString();
+    QVERIFY2(error.contains(QString::fromUtf8(pipe) + u": a pipe that nobody writes to"_s),
+             qUtf8Printable(error));
+    FakeClient client(rig.f.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(calls(0, 10), 10), 10);
+    QVERIFY(rig.f.waitForDelivered(10));
+    rig.f.sidecar.sendSignal(SIGTERM);
+    QVERIFY(rig.f.sidecar.waitForExit() == 0);
 }
 
 // Who asks there shows the daemon's own key; both change.

@@ -1,10 +1,12 @@
 #include "http/passthrough.h"
 
+#include <QIODevice>
 #include <QNetworkCookieJar>
 #include <QNetworkRequest>
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace Weave {
 
@@ -49,6 +51,57 @@ bool isListed(std::string_view list, std::string_view name)
     return false;
 }
 
+// RFC 9110, 9.2.2: what may be sent twice when nobody knows whether the server has done it.
+bool isIdempotent(std::string_view method)
+{
+    constexpr std::array<std::string_view, 6> Methods{"GET",    "HEAD",    "PUT",
+                                                      "DELETE", "OPTIONS", "TRACE"};
+    return std::find(Methods.begin(), Methods.end(), method) != Methods.end();
+}
+
+// A body that can be read once. When a server closes the connection instead of answering, Qt sends
+// a request again, up to three times, whatever its method, unless its body cannot be rewound.
+class BodyOnce final : public QIODevice
+{
+public:
+    explicit BodyOnce(QByteArray bytes)
+        : m_bytes(std::move(bytes))
+    {
+        open(QIODevice::ReadOnly | QIODevice::Unbuffered);
+    }
+    [[nodiscard]] bool isSequential() const override { return true; }
+    [[nodiscard]] qint64 bytesAvailable() const override { return m_bytes.size() - m_done; }
+    [[nodiscard]] bool atEnd() const override { return bytesAvailable() == 0; }
+    bool reset() override { return false; }
+
+protected:
+    qint64 readData(char *to, qint64 maxBytes) override
+    {
+        const qint64 length = std::min(maxBytes, bytesAvailable());
+        if (length == 0 && maxBytes > 0)
+            return -1;
+        std::copy_n(m_bytes.constData() + m_done, length, to);
+        m_done += length;
+        return length;
+    }
+    qint64 writeData(const char * /*from*/, qint64 /*bytes*/) override { return -1; }
+
+private:
+    const QByteArray m_bytes;
+    qint64 m_done = 0;
+};
+
+QNetworkReply *sendOnce(QNetworkAccessManager &manager, QNetworkRequest request,
+                        const QByteArray &verb, const QByteArray &body)
+{
+    request.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);
+    request.setHeader(QNetworkRequest::ContentLengthHeader, body.size()); // else Qt buffers it
+    auto *once = new BodyOnce(body);
+    QNetworkReply *reply = manager.sendCustomRequest(request, verb, once);
+    once->setParent(reply);
+    return reply;
+}
+
 QByteArray toBytes(std::string_view text)
 {
     return {text.data(), static_cast<qsizetype>(text.size())};
@@ -57,9 +110,10 @@ QByteArray toBytes(std::string_view text)
 } // namespace
 
 PassedRequest::PassedRequest(QNetworkReply *reply, std::shared_ptr<PassingLine> line,
-                             Milliseconds timeout)
+                             qint64 bodyBytes, Milliseconds timeout)
     : m_line(std::move(line)),
       m_reply(reply),
+      m_bodyBytes(bodyBytes),
       m_timeout(timeout)
 {
     m_reply->setReadBufferSize(ReadBufferBytes);
@@ -85,10 +139,10 @@ PassedRequest::~PassedRequest()
 
 // While the body goes on its way, the server is not late: a large file on a slow line takes longer
 // than any answer may.
-void PassedRequest::handleProgress(qint64 sent, qint64 total)
+void PassedRequest::handleProgress(qint64 sent)
 {
     const qint64 more = sent - m_sentAtStart;
-    if (!m_timer.isActive() || more <= 0 || (more < ProgressBytes && sent != total))
+    if (!m_timer.isActive() || more <= 0 || (more < ProgressBytes && sent != m_bodyBytes))
         return;
     m_sentAtStart = sent;
     m_timer.start(m_timeout);
@@ -150,7 +204,12 @@ void PassedRequest::handleFinished()
     const bool isCut = error != QNetworkReply::NoError && int(error) < FirstErrorOfAnswer;
     if (!m_hasHead || isCut) {
         constexpr int BadGateway = 502;
-        Q_EMIT failed(BadGateway, m_reply->errorString());
+        // Qt has no words of its own for what it would have sent again.
+        const bool isClosed = error == QNetworkReply::ContentReSendError;
+        Q_EMIT failed(BadGateway,
+                      isClosed ? QStringLiteral("it closed the connection without an answer; it "
+                                                "may have done what was asked for all the same")
+                               : m_reply->errorString());
         return;
     }
     m_isFinished = true;
@@ -204,10 +263,16 @@ std::unique_ptr<PassedRequest> Passthrough::send(HttpRequest &request)
     request.body = std::string();
     const std::shared_ptr<PassingLine> line = nextLine();
     QNetworkAccessManager &manager = line->manager;
+    // A proxy that takes plain HTTP asks for its password in answer to a request, which Qt then has
+    // to send again.
+    const bool isAsked =
+        m_options.backend.scheme() == QLatin1String("http") && !m_options.proxy.user().isEmpty();
+    const bool mayRepeat = isAsked || isIdempotent(request.method);
     QNetworkReply *reply = verb == "HEAD" ? manager.head(outgoing)
         : verb == "GET" && body.isEmpty() ? manager.get(outgoing)
-                                          : manager.sendCustomRequest(outgoing, verb, body);
-    return std::make_unique<PassedRequest>(reply, line, m_options.timeout);
+        : mayRepeat                       ? manager.sendCustomRequest(outgoing, verb, body)
+                                          : sendOnce(manager, outgoing, verb, body);
+    return std::make_unique<PassedRequest>(reply, line, body.size(), m_options.timeout);
 }
 
 QNetworkRequest Passthrough::outgoing(const HttpRequest &request) const

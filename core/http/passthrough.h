@@ -47,7 +47,8 @@ class PassedRequest final : public QObject
 
 public:
     // line: the reply's; it is kept for as long as the request.
-    PassedRequest(QNetworkReply *reply, std::shared_ptr<PassingLine> line, Milliseconds timeout);
+    PassedRequest(QNetworkReply *reply, std::shared_ptr<PassingLine> line, qint64 bodyBytes,
+                  Milliseconds timeout);
     ~PassedRequest() override; // gives the request up
 
     struct Head
@@ -71,7 +72,7 @@ Q_SIGNALS:
     void failed(int status, const QString &reason);
 
 private:
-    void handleProgress(qint64 sent, qint64 total);
+    void handleProgress(qint64 sent);
     void handleHead();
     [[nodiscard]] bool isRightAnswer();
     void handleData();
@@ -81,6 +82,7 @@ private:
     std::shared_ptr<PassingLine> m_line;
     QPointer<QNetworkReply> m_reply;
     QTimer m_timer;
+    const qint64 m_bodyBytes; // of the request; Qt does not know it of every one
     const Milliseconds m_timeout;
     qint64 m_sentAtStart = 0; // of the body, when m_timer was started for it last
     bool m_hasHead = false;

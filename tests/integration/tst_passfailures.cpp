@@ -88,6 +88,7 @@ private Q_SLOTS:
     void cutAnswerOfHttp10();
     void interimAnswer();
     void backendDown();
+    void backendDropsTheRequest_data();
     void backendDropsTheRequest();
     void silentBackend();
     void silentInTheMiddle();
@@ -174,12 +175,38 @@ void PassFailuresTest::backendDown()
     QCOMPARE(statusOf(p.client.ask(startRequest("1"))), 200);
 }
 
+void PassFailuresTest::backendDropsTheRequest_data()
+{
+    QTest::addColumn<QByteArray>("method");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<bool>("isKept"); // a connection from before
+    for (const bool isKept : {false, true}) {
+        const QByteArray where = isKept ? ", kept connection" : "";
+        QTest::addRow("POST%s", where.constData())
+            << QByteArray("POST") << QByteArray("{}") << isKept;
+        QTest::addRow("no body%s", where.constData())
+            << QByteArray("POST") << QByteArray() << isKept;
+        QTest::addRow("large%s", where.constData())
+            << QByteArray("PATCH") << QByteArray(1'000'000, 'x') << isKept;
+    }
+}
+
+// It may have done what it was asked for all the same: only the client can know whether to ask
+// again.
 void PassFailuresTest::backendDropsTheRequest()
 {
+    QFETCH(QByteArray, method);
+    QFETCH(QByteArray, body);
+    QFETCH(bool, isKept);
     PassingRig p;
+    if (isKept)
+        QCOMPARE(statusOf(p.client.ask(httpPost("/objs/query", "{}"))), 200);
     p.sink.setScript([](const SinkRequest &) { return SinkAnswer{.isDropped = true}; });
-    const auto answer = p.client.ask(httpPost("/objs/query", "{}"));
+    const int before = p.sink.requestCount();
+    const auto answer = p.client.ask(httpPost("/objs/query", body).replace(0, 4, method));
     QCOMPARE(statusOf(answer), 502);
+    QVERIFY(reasonOf(answer).contains(QLatin1String("closed the connection without an answer")));
+    QCOMPARE(p.sink.requestCount() - before, 1);
     QCOMPARE(statusOf(p.client.ask(startRequest("1"))), 200);
 }
 

@@ -165,7 +165,7 @@ Finding checkFileBackend(const std::string &path, std::optional<uid_t> owner, co
         return problem(Check, path + " cannot be written: " + std::strerror(reason),
                        "check that its folder is there and whose it is");
     };
-    const Finding good = ok(Check, "calls are written to " + path);
+    Finding good = ok(Check, "calls are written to " + path);
     std::string written = path;
     struct stat found = {};
     int reason = ::stat(path.c_str(), &found) == 0 ? 0 : errno;

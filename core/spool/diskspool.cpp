@@ -11,8 +11,11 @@ namespace Weave {
 
 namespace {
 
-// The one that is being filled, and the one before it, whose last calls have only just come.
-constexpr std::size_t FilesOfAFlow = 2;
+// Files grow until what a project has waiting is in no more of them than this. With few large ones
+// a client that waits for each reply has 7.5 MiB of files made before the first is used again, and
+// 2 MiB of small ones: a tenth of what a call costs. With more than this, clients at the highest
+// rate pay as much for changing files.
+constexpr std::size_t FilesOfAFlow = 5;
 
 // A small spool has small files: with few large ones a single call that waits would hold a large
 // part of the room.
@@ -111,6 +114,7 @@ DiskSpool::File &DiskSpool::addFile(Chain &chain, SegmentStore::Piece piece)
         m_freeSlots.pop_back();
     }
     m_slots[file->slot] = {&chain, file.get()};
+    chain.bytes += file->piece.segment->capacity();
     chain.files.push_back(std::move(file));
     return *chain.files.back();
 }
@@ -190,9 +194,10 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
     file.isChecked = true;
     chain.hasOpenFile = true;
     m_idleBytes += file.piece.segment->capacity();
-    // Files grow with what waits. Where calls leave as they come the same few are used again and
-    // again: a client that waits for each reply is a twentieth cheaper for it.
-    if (chain.files.size() > FilesOfAFlow)
+    // With what waits, and not with what has passed: where calls leave as they come the same few
+    // small files are used again and again.
+    while (chain.nextBytes * FilesOfAFlow < chain.bytes
+           && chain.nextBytes < m_options.maxSegmentBytes)
         chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
     // The first ones may be all that a project needs.
     if (isUsual && chain.nextBytes > m_options.minSegmentBytes)
@@ -217,6 +222,11 @@ Result<SegmentStore::Piece> DiskSpool::makePiece(const Chain &chain, const CallV
     return piece;
 }
 
+bool DiskSpool::isCold(const Chain &chain) const
+{
+    return chain.bytes > WarmFiles * m_options.maxSegmentBytes;
+}
+
 void DiskSpool::closeOpenFile(Chain &chain)
 {
     if (!std::exchange(chain.hasOpenFile, false))
@@ -224,7 +234,7 @@ void DiskSpool::closeOpenFile(Chain &chain)
     if (chain.files.back()->livingRecords == 0) {
         m_idleBytes -= chain.files.back()->piece.segment->capacity();
         releaseFile(chain, *chain.files.back());
-    } else if (chain.files.size() > WarmFiles) {
+    } else if (isCold(chain)) {
         chain.files.back()->piece.segment->releasePages();
     }
 }
@@ -270,6 +280,7 @@ void DiskSpool::releaseFile(Chain &chain, File &file)
                                     [&file](const auto &other) { return other.get() == &file; });
     m_slots[file.slot] = {};
     m_freeSlots.push_back(file.slot);
+    chain.bytes -= file.piece.segment->capacity();
     const bool isNextSize = file.piece.segment->capacity() == chain.nextBytes;
     m_store.giveBack(std::move(file.piece), isNextSize);
     chain.files.erase(place);

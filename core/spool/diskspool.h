@@ -83,8 +83,8 @@ public:
     [[nodiscard]] bool tidy();
 
 private:
-    // Files of sealed segments whose pages stay in this process; those behind are read back when
-    // they are needed.
+    // Of a project's sealed files so many of full size, or as many bytes of smaller ones, stay in
+    // this process; those behind are read back when they are needed.
     static constexpr std::size_t WarmFiles = 8;
 
     struct File
@@ -106,6 +106,7 @@ private:
     {
         std::string project;
         std::deque<std::unique_ptr<File>> files; // oldest first
+        std::uint64_t bytes = 0; // of the files
         bool hasOpenFile = false; // the last one is being filled
         std::size_t nextBytes = 0;
         bool wasUsed = false; // since the last tidy()
@@ -122,6 +123,8 @@ private:
     [[nodiscard]] bool leavesRoom(Chain &chain, CallKind kind);
     [[nodiscard]] Result<void> openFile(Chain &chain, const CallView &call);
     [[nodiscard]] Result<SegmentStore::Piece> makePiece(const Chain &chain, const CallView &call);
+    // Whether what is put behind its files is to be read back later.
+    [[nodiscard]] bool isCold(const Chain &chain) const;
     File &addFile(Chain &chain, SegmentStore::Piece piece);
     static void fallBehind(Chain &chain, const File &file, std::uint32_t offset);
     void closeOpenFile(Chain &chain);

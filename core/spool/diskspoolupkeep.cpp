@@ -69,7 +69,7 @@ void DiskSpool::checkFile(Chain &chain, File &file)
     // What was found has been waiting for longer than any sync interval.
     file.oldEnd = offset;
     file.livingOldRecords = file.livingRecords;
-    if (chain.files.size() > WarmFiles)
+    if (isCold(chain))
         segment.releasePages();
 }
 

@@ -7,12 +7,9 @@
 #include <QTest>
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <random>
 #include <string>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <vector>
 
 using namespace Weave;
@@ -78,51 +75,6 @@ private Q_SLOTS:
         }
         auto spool = open();
         QCOMPARE(recoverAll(*spool).at("p"), std::vector<std::string>{payloadOf("2")});
-    }
-
-    // The first files are small, and a project may have no others.
-    void aGrowingBacklogFindsItsNextFileMade()
-    {
-        auto spool = DiskSpool::open(growing(), clock());
-        QVERIFY(spool);
-        for (int i = 0; i < 4; ++i)
-            addLarge(**spool);
-        QTest::qWait(50);
-        QCOMPARE(segmentFiles().size(), qsizetype(2));
-        addLarge(**spool);
-        QTRY_COMPARE(segmentFiles().size(), qsizetype(4));
-        QCOMPARE((*spool)->usage().usedBytes, std::uint64_t((3 * 256U + 512U) << 10U));
-        QTest::qWait(10); // the thread says so a moment after the file has its name
-        for (int i = 0; i < 2; ++i)
-            addLarge(**spool);
-        QTRY_COMPARE(segmentFiles().size(), qsizetype(5));
-        QCOMPARE((*spool)->usage().usedBytes, std::uint64_t((3 * 256U + 512U + 1024U) << 10U));
-    }
-
-    // However much goes through it.
-    void aFlowUsesItsFirstFilesAgain()
-    {
-        auto spool = DiskSpool::open(growing(), clock());
-        QVERIFY(spool);
-        std::deque<RecordRef> waiting;
-        for (int i = 0; i < 200; ++i) {
-            waiting.push_back(addLarge(**spool));
-            if (waiting.size() > 2) {
-                (*spool)->remove(waiting.front());
-                waiting.pop_front();
-            }
-            QVERIFY((*spool)->usage().usedBytes <= 3 * 256U << 10U);
-            if (i == 5)
-                giveSecondNames();
-        }
-        QVERIFY(QFileInfo(segmentFiles().constLast()).fileName()
-                > QStringLiteral("0000000000000060"));
-        QCOMPARE((*spool)->payload(waiting.back()).size(), LargeBytes);
-        for (const QString &path : segmentFiles()) {
-            struct stat found = {};
-            QCOMPARE(::stat(QFile::encodeName(path).constData(), &found), 0);
-            QCOMPARE(found.st_nlink, nlink_t(2));
-        }
     }
 
     void anEmptySpoolLeavesNoFiles()
@@ -314,37 +266,6 @@ private Q_SLOTS:
             }
             QCOMPARE(spool->usage().pendingCalls, std::uint64_t(expected.size()));
         }
-    }
-
-private:
-    static constexpr std::size_t LargeBytes = 100'000; // two in a file of the smallest size
-
-    [[nodiscard]] DiskSpoolOptions growing() const
-    {
-        DiskSpoolOptions growing = options();
-        growing.maxBytes = 64U << 20U;
-        growing.minSegmentBytes = 256U << 10U;
-        growing.maxSegmentBytes = 4U << 20U;
-        return growing;
-    }
-
-    // They tell a file that is used again from a new one.
-    void giveSecondNames()
-    {
-        for (const QString &path : segmentFiles()) {
-            const QByteArray name = QFile::encodeName(path);
-            if (::link(name.constData(), (name + ".second").constData()) != 0)
-                qFatal("cannot link %s", name.constData());
-        }
-    }
-
-    static RecordRef addLarge(DiskSpool &spool)
-    {
-        static const std::string payload(LargeBytes, 'x');
-        const auto record = spool.append({CallKind::Start, "p", "id", payload});
-        if (!record)
-            qFatal("%s", record.error().message.c_str());
-        return *record;
     }
 };
 

@@ -1,0 +1,177 @@
+#include "spool/diskspool.h"
+
+#include "unit/diskspoolbench.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTest>
+
+#include <algorithm>
+#include <deque>
+#include <numeric>
+#include <string>
+#if defined(__linux__)
+#include <sys/resource.h>
+#endif
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace Weave;
+
+// Which files a spool has for a project: how large, made when, used again or read back.
+class TstSpoolFiles final : public QObject, private DiskSpoolBench
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { useNewFolder(); }
+
+    // The first files are small, and a project may have no others.
+    void aGrowingBacklogFindsItsNextFileMade()
+    {
+        auto spool = openGrowing();
+        addFiles(*spool, 5);
+        QTest::qWait(50);
+        QCOMPARE(segmentFiles().size(), qsizetype(5));
+        addFiles(*spool, 1);
+        QTRY_COMPARE(segmentFiles().size(), qsizetype(7));
+        QCOMPARE(spool->usage().usedBytes, std::uint64_t((6 * 256U + 512U) << 10U));
+        QTest::qWait(10); // the thread says so a moment after the file has its name
+        addLarge(*spool);
+        QTRY_COMPARE(segmentFiles().size(), qsizetype(8));
+        QCOMPARE(spool->usage().usedBytes, std::uint64_t((6 * 256U + 2 * 512U) << 10U));
+    }
+
+    void oneLargeCallMakesTheFilesBehindItLarge()
+    {
+        auto spool = openGrowing();
+        const std::string payload(6'000'000, 'x');
+        QVERIFY(spool->append({CallKind::Start, "p", "id", payload}).ok());
+        const std::uint64_t before = spool->usage().usedBytes;
+        addLarge(*spool);
+        QVERIFY(spool->usage().usedBytes >= before + (2U << 20U));
+    }
+
+    // However much goes through it.
+    void aFlowUsesItsFirstFilesAgain()
+    {
+        auto spool = openGrowing();
+        std::deque<RecordRef> waiting;
+        for (int i = 0; i < 200; ++i) {
+            waiting.push_back(addLarge(*spool));
+            if (waiting.size() > 2) {
+                spool->remove(waiting.front());
+                waiting.pop_front();
+            }
+            QVERIFY(spool->usage().usedBytes <= 3 * 256U << 10U);
+            if (i == 5)
+                giveSecondNames();
+        }
+        QVERIFY(QFileInfo(segmentFiles().constLast()).fileName()
+                > QStringLiteral("0000000000000060"));
+        QCOMPARE(spool->payload(waiting.back()).size(), LargeBytes);
+        verifySecondNames();
+    }
+
+    // Small files that wait are a few pages more of this process, and need not be read back.
+    void whatWaitsInSmallFilesStaysInThisProcess()
+    {
+#if defined(__linux__)
+        auto spool = openGrowing();
+        const std::vector<RecordRef> waiting = addFiles(*spool, 20);
+        QVERIFY(segmentFiles().size() > 10);
+        const long before = pageFaults();
+        long sum = 0;
+        for (const RecordRef &record : waiting) {
+            const std::string_view payload = spool->payload(record);
+            sum = std::accumulate(payload.begin(), payload.end(), sum);
+        }
+        QCOMPARE(sum, long(waiting.size() * LargeBytes * 'x'));
+        QVERIFY(pageFaults() - before < 10); // a file that is read back takes one for 16 pages
+#else
+        QSKIP("counts the page faults of a thread");
+#endif
+    }
+
+    void whatWaitsBehindMuchIsReadBack()
+    {
+#if defined(__linux__)
+        DiskSpoolOptions small = options();
+        small.minSegmentBytes = small.maxSegmentBytes = 256U << 10U;
+        small.maxBytes = 64U << 20U;
+        auto spool = DiskSpool::open(small, clock());
+        QVERIFY(spool);
+        const std::vector<RecordRef> waiting = addFiles(**spool, 30);
+        const long before = pageFaults();
+        QCOMPARE((*spool)->payload(waiting[50]).back(), 'x');
+        QVERIFY(pageFaults() > before);
+#else
+        QSKIP("counts the page faults of a thread");
+#endif
+    }
+
+private:
+    static constexpr std::size_t LargeBytes = 100'000; // two in a file of the smallest size
+
+    [[nodiscard]] std::unique_ptr<DiskSpool> openGrowing()
+    {
+        DiskSpoolOptions growing = options();
+        growing.maxBytes = 64U << 20U;
+        growing.minSegmentBytes = 256U << 10U;
+        growing.maxSegmentBytes = 4U << 20U;
+        auto spool = DiskSpool::open(growing, clock());
+        if (!spool)
+            qFatal("%s", spool.error().message.c_str());
+        return std::move(*spool);
+    }
+
+    // They tell a file that is used again from a new one.
+    void giveSecondNames()
+    {
+        for (const QString &path : segmentFiles()) {
+            const QByteArray name = QFile::encodeName(path);
+            if (::link(name.constData(), (name + ".second").constData()) != 0)
+                qFatal("cannot link %s", name.constData());
+        }
+    }
+
+    void verifySecondNames()
+    {
+        for (const QString &path : segmentFiles()) {
+            struct stat found = {};
+            QCOMPARE(::stat(QFile::encodeName(path).constData(), &found), 0);
+            QCOMPARE(found.st_nlink, nlink_t(2));
+        }
+    }
+
+    static RecordRef addLarge(DiskSpool &spool)
+    {
+        static const std::string payload(LargeBytes, 'x');
+        const auto record = spool.append({CallKind::Start, "p", "id", payload});
+        if (!record)
+            qFatal("%s", record.error().message.c_str());
+        return *record;
+    }
+
+    // Calls that fill so many files of the smallest size.
+    static std::vector<RecordRef> addFiles(DiskSpool &spool, int files)
+    {
+        std::vector<RecordRef> records;
+        for (int i = 0; i < 2 * files; ++i)
+            records.push_back(addLarge(spool));
+        return records;
+    }
+
+#if defined(__linux__)
+    static long pageFaults()
+    {
+        struct rusage usage = {};
+        if (::getrusage(RUSAGE_THREAD, &usage) != 0)
+            qFatal("no rusage");
+        return usage.ru_minflt;
+    }
+#endif
+};
+
+QTEST_APPLESS_MAIN(TstSpoolFiles)
+#include "tst_spoolfiles.moc"

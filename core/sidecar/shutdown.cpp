@@ -32,7 +32,7 @@ void Shutdown::begin(Milliseconds timeout)
 {
     if (std::exchange(m_hasBegun, true))
         return;
-    m_handsOver = m_parts.isSpoolOnDisk && m_parts.server.isSocketAdopted();
+    m_handsOver = m_parts.disk && m_parts.server.isSocketAdopted();
     m_barrier = m_parts.spool.nextId();
     m_drainCalls = m_parts.spool.usage().pendingCalls;
     if (!m_handsOver)
@@ -42,8 +42,8 @@ void Shutdown::begin(Milliseconds timeout)
     qCInfo(lcApp, "stopping with %s pending", countOf(m_drainCalls, "call").c_str());
     m_parts.batcher.makeAllDue();
     m_parts.pairing.stopHolding();
-    if (!m_parts.isSpoolOnDisk)
-        m_parts.delivery.setPausedByUser(false); // what is in memory alone would be lost
+    if (mayLoseCalls())
+        m_parts.delivery.setPausedByUser(false);
     m_parts.delivery.retryNow(); // the last chance of what waits for another attempt
     // While paused nothing leaves; the next start delivers it.
     m_timer.start(m_parts.delivery.isPausedByUser() ? Milliseconds(0) : timeout);
@@ -65,7 +65,7 @@ void Shutdown::recordsDone(std::span<const RecordRef> records)
 
 void Shutdown::stopWaiting()
 {
-    if (m_hasBegun && m_parts.isSpoolOnDisk && !m_isHandingOver)
+    if (m_hasBegun && !m_isHandingOver && !mayLoseCalls())
         m_timer.start(0);
 }
 
@@ -77,6 +77,16 @@ void Shutdown::check()
         handOver();
     else if (!m_handsOver && m_parts.spool.usage().pendingCalls == 0)
         finish();
+}
+
+std::uint64_t Shutdown::callsInMemoryAlone() const
+{
+    return m_parts.disk ? m_parts.disk->callsWithoutFile() : m_parts.spool.usage().pendingCalls;
+}
+
+bool Shutdown::mayLoseCalls() const
+{
+    return !m_parts.disk || callsInMemoryAlone() > 0;
 }
 
 void Shutdown::endDrain()
@@ -104,12 +114,13 @@ void Shutdown::finish()
         return;
     m_timer.stop();
     m_parts.flushWaiters.giveUp();
-    const std::uint64_t left = m_parts.spool.usage().pendingCalls;
-    if (left > 0 && m_parts.isSpoolOnDisk) {
+    const std::uint64_t lost = callsInMemoryAlone();
+    const std::uint64_t left = m_parts.spool.usage().pendingCalls - lost;
+    if (left > 0)
         qCInfo(lcApp, "left in the spool for the next start: %s", countOf(left, "call").c_str());
-    } else if (left > 0) {
+    if (lost > 0) {
         qCCritical(lcApp, "lost: %s could not be delivered in time: %s",
-                   countOf(left, "call").c_str(), m_parts.delivery.state().lastError.c_str());
+                   countOf(lost, "call").c_str(), m_parts.delivery.state().lastError.c_str());
     }
     // From the event loop, behind the replies to those who waited for the last calls.
     QMetaObject::invokeMethod(this, &Shutdown::finished, Qt::QueuedConnection);

@@ -6,7 +6,7 @@
 #include "http/httpserver.h"
 #include "ingest/ingestserver.h"
 #include "sidecar/flushwaiters.h"
-#include "spool/spool.h"
+#include "spool/diskspool.h"
 
 #include <QObject>
 #include <QTimer>
@@ -35,7 +35,7 @@ public:
         FlushWaiters &flushWaiters;
         IngestServer &server;
         HttpServer *http; // null without one
-        bool isSpoolOnDisk;
+        const DiskSpool *disk; // the same spool; null in memory
     };
     explicit Shutdown(const Parts &parts);
 
@@ -57,6 +57,10 @@ Q_SIGNALS:
     void finished();
 
 private:
+    // Of what waits, what would be lost with this process.
+    [[nodiscard]] std::uint64_t callsInMemoryAlone() const;
+    // Whether anything is, or what comes yet will be.
+    [[nodiscard]] bool mayLoseCalls() const;
     void endDrain();
     void handOver();
     void finish();

@@ -88,7 +88,7 @@ Sidecar::Sidecar(const Config &config, TransportFactory makeTransport, std::uniq
       m_http(makeHttpDoor(config, m_server.limits().maxConnections, *this, m_stats)),
       m_metrics(makeMetricsServer(config, *this, m_stats)),
       m_shutdown({*m_spool, m_batcher, m_pairing, m_delivery, m_flushWaiters, m_server,
-                  m_http.get(), m_disk != nullptr})
+                  m_http.get(), m_disk})
 {
     connect(&m_shutdown, &Shutdown::finished, this, &Sidecar::stopped);
     connect(&m_delivery, &DeliveryQueue::recordsDone, this, &Sidecar::handleRecordsDone);

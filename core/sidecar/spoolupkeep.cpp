@@ -4,6 +4,8 @@
 #include "common/textnumber.h"
 #include "sidecar/deadlettersync.h"
 
+#include <utility>
+
 namespace Weave {
 
 namespace {
@@ -89,9 +91,20 @@ void SpoolUpkeep::syncWhatWaits()
     m_sync->sync(std::move(job));
 }
 
+void SpoolUpkeep::lookAfterDirectory()
+{
+    const bool isInPlace = m_spool.checkDirectory();
+    if (std::exchange(m_wasInPlace, isInPlace) && !isInPlace) {
+        qCWarning(lcSpool,
+                  "the spool's folder was removed or replaced while the daemon ran. Of what waited "
+                  "there, in memory alone now: %s, lost if the daemon ends before it is delivered",
+                  countOf(m_spool.callsWithoutFile(), "call").c_str());
+    }
+}
+
 void SpoolUpkeep::tick()
 {
-    m_spool.checkDirectory();
+    lookAfterDirectory();
     if (m_sync)
         syncWhatWaits();
     const bool isToSync = m_sync && m_deadLetters.isUnsynced();

@@ -41,12 +41,14 @@ Q_SIGNALS:
 
 private:
     void recoverSome();
+    void lookAfterDirectory();
     void syncWhatWaits();
     void tick();
 
     DiskSpool &m_spool;
     DeadLetters &m_deadLetters;
     const SpoolSync m_mode;
+    bool m_wasInPlace = true; // the spool's directory, at the last look
     std::atomic<bool> m_isSyncing = false;
     std::optional<SyncTask> m_sync; // ends before that
     QTimer m_recovery;

@@ -64,8 +64,11 @@ public:
     }
 
     // Looks whether the directory is still there, and makes it again when it is not. While another
-    // daemon has it, calls are refused, and each look tries to get it back.
-    void checkDirectory();
+    // daemon has it, calls are refused, and each look tries to get it back. False when it had to.
+    bool checkDirectory();
+    // How many calls wait in files that are not in the directory any more, because somebody removed
+    // or moved them: this process has them in memory, and the next one will not find them.
+    [[nodiscard]] std::uint64_t callsWithoutFile() const;
 
     // Whether the folder at its path is ours.
     [[nodiscard]] bool isInPlace() const { return m_store.directory().isInPlace(); }

@@ -73,15 +73,28 @@ void DiskSpool::checkFile(Chain &chain, File &file)
         segment.releasePages();
 }
 
-void DiskSpool::checkDirectory()
+bool DiskSpool::checkDirectory()
 {
     if (m_store.checkDirectory())
-        return;
+        return true;
     // What is open now lives on in memory alone; from here on calls go to files that last, or are
     // refused while there are none.
     for (auto &[project, chain] : m_chains)
         closeOpenFile(chain);
     m_store.dropSpares();
+    return false;
+}
+
+std::uint64_t DiskSpool::callsWithoutFile() const
+{
+    std::uint64_t calls = 0;
+    for (const auto &[project, chain] : m_chains) {
+        for (const auto &file : chain.files) {
+            if (file->livingRecords > 0 && !file->piece.segment->isAt(file->piece.path))
+                calls += file->livingRecords;
+        }
+    }
+    return calls;
 }
 
 SyncTask::Job DiskSpool::takeUnsynced()

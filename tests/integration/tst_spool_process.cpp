@@ -21,6 +21,8 @@ private Q_SLOTS:
     void itsAgeOutlivesTheDaemon();
     void stoppedWithoutABackendItKeepsEverything();
     void inMemoryItSaysWhatIsLost();
+    void whoseFolderIsRemovedItSaysWhatIsInMemoryAlone();
+    void pausedWithoutAFolderItDeliversAtItsEnd();
     void olderThanMaxAgeIsGivenUp();
     void listsAndExportsWhatWaits();
     void verifyFindsDamage();
@@ -109,6 +111,37 @@ void SpoolProcessTest::inMemoryItSaysWhatIsLost()
     QCOMPARE(f.sidecar.waitForExit(), std::optional(0));
     QVERIFY(f.sidecar.standardError().contains(QLatin1String("3 calls could not be delivered")));
     QVERIFY(!QDir(spoolFolder(f)).exists());
+}
+
+void SpoolProcessTest::whoseFolderIsRemovedItSaysWhatIsInMemoryAlone()
+{
+    ProcessFixture f;
+    f.sink.setScript([](const SinkRequest &) { return SinkAnswer{.status = 503}; });
+    QVERIFY(f.start({QStringLiteral("--shutdown-timeout"), QStringLiteral("100ms")}));
+    FakeClient client(f.sidecar.socketPath());
+    QCOMPARE(client.sendCalls(callLines(0, 3), 3), 3);
+    QVERIFY(QDir(spoolFolder(f)).removeRecursively());
+    QTRY_VERIFY(f.sidecar.standardError().contains(QLatin1String("in memory alone now: 3 calls")));
+    QCOMPARE(client.sendCalls(callLines(3, 2), 2), 2);
+    f.sidecar.sendSignal(SIGTERM);
+    QCOMPARE(f.sidecar.waitForExit(), std::optional(0));
+    const QString said = f.sidecar.standardError();
+    QCOMPARE(said.count(QLatin1String("folder was removed")), 1);
+    QVERIFY(said.contains(QLatin1String("left in the spool for the next start: 2 calls")));
+    QVERIFY(said.contains(QLatin1String("lost: 3 calls could not be delivered in time")));
+}
+
+void SpoolProcessTest::pausedWithoutAFolderItDeliversAtItsEnd()
+{
+    ProcessFixture f;
+    QVERIFY(f.start({}));
+    FakeClient client(f.sidecar.socketPath());
+    QVERIFY(!client.ask(R"({"method":"pause"})").isEmpty());
+    QCOMPARE(client.sendCalls(callLines(0, 3), 3), 3);
+    QVERIFY(QDir(spoolFolder(f)).removeRecursively());
+    f.sidecar.sendSignal(SIGTERM);
+    QCOMPARE(f.sidecar.waitForExit(), std::optional(0));
+    QCOMPARE(f.sink.delivered(), items(0, 3));
 }
 
 void SpoolProcessTest::olderThanMaxAgeIsGivenUp()

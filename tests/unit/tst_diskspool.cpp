@@ -141,11 +141,16 @@ private Q_SLOTS:
         auto spool = open();
         const RecordRef before = append(*spool, "p", "1");
         QVERIFY(QDir(QString::fromStdString(options().directory)).removeRecursively());
-        spool->checkDirectory();
+        QCOMPARE(spool->callsWithoutFile(), std::uint64_t(1));
+        QVERIFY(!spool->checkDirectory());
+        QVERIFY(spool->checkDirectory());
         append(*spool, "p", "2");
-        QCOMPARE(segmentFiles().size(), qsizetype(1));
+        append(*spool, "q", "3");
+        QCOMPARE(spool->callsWithoutFile(), std::uint64_t(1));
+        QCOMPARE(segmentFiles().size(), qsizetype(2));
         QCOMPARE(spool->payload(before), std::string_view(m_payloads.at("1")));
         spool->remove(before);
+        QCOMPARE(spool->callsWithoutFile(), std::uint64_t(0));
         spool.reset();
         auto again = open();
         QCOMPARE(recoverAll(*again).at("p"), std::vector<std::string>{payloadOf("2")});
@@ -161,16 +166,17 @@ private Q_SLOTS:
         append(*successor, "a", "2");
         append(*successor, "b", "3");
         const QStringList theirs = segmentFiles();
-        spool->checkDirectory();
+        QVERIFY(!spool->checkDirectory());
         QVERIFY(!spool->append({CallKind::Start, "p", "id", "{}"})); // what was open is given up
         QVERIFY(!spool->append({CallKind::Start, "q", "id", "{}"}));
         QCOMPARE(spool->payload(before), std::string_view(m_payloads.at("1")));
         spool->remove(before);
-        spool->checkDirectory();
+        QVERIFY(!spool->checkDirectory());
         QVERIFY(!spool->append({CallKind::Start, "p", "id", "{}"}));
         QCOMPARE(segmentFiles(), theirs);
         successor.reset();
-        spool->checkDirectory();
+        QVERIFY(!spool->checkDirectory()); // it is its own again from here
+        QVERIFY(spool->checkDirectory());
         append(*spool, "p", "4");
         QCOMPARE(segmentFiles().size(), theirs.size() + 1);
         spool.reset();

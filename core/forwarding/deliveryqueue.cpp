@@ -271,7 +271,7 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
         next = m_reachability.noteUnreachable(now, next);
     if (isPause || decision.waitIsForAll)
         m_waitUntil = std::max(m_waitUntil, next);
-    if (isPause && !std::exchange(m_isPaused, true))
+    if (!std::exchange(m_isPaused, isPause) && isPause)
         m_pausedSince = now;
     if (hasLongTrouble(batch, result))
         m_undeliverable.giveUpTheOld(batch, result);

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void callsAgeByItsLengthAlone();
     void aMachineThatSleptGivesUpNothing();
     void aPauseGivesUpNothing();
+    void itIsCalledByTheLastAnswer();
     void oldCallsGoAtThePaceOfAttempts_data();
     void oldCallsGoAtThePaceOfAttempts();
 
@@ -233,6 +234,29 @@ void DeliveryOutageTest::aPauseGivesUpNothing()
     rig.advance(DeliveryQueue::LeastTrouble);
     rig.transport.answer(503);
     QCOMPARE(rig.stats.deadLettered(), 10U);
+}
+
+// Who sees `paused` looks for a wrong key or route.
+void DeliveryOutageTest::itIsCalledByTheLastAnswer()
+{
+    using Condition = DeliveryState::Condition;
+    DeliveryRig rig(1);
+    rig.add("a/b", 10);
+    rig.queue.pump();
+    rig.transport.answer(401);
+    QCOMPARE(rig.queue.state().condition, Condition::Paused);
+    rig.advance(30s);
+    rig.transport.answer(503);
+    QCOMPARE(rig.queue.state().condition, Condition::Retrying);
+    rig.advance(30s);
+    rig.transport.answer(unreachable());
+    QCOMPARE(rig.queue.state().condition, Condition::Retrying);
+    rig.advance(1min);
+    rig.transport.answer(401);
+    QCOMPARE(rig.queue.state().condition, Condition::Paused);
+    rig.advance(30s);
+    rig.transport.answer(200);
+    QCOMPARE(rig.queue.state().condition, Condition::Ok);
 }
 
 void DeliveryOutageTest::oldCallsGoAtThePaceOfAttempts_data()

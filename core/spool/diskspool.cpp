@@ -195,9 +195,9 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
     chain.hasOpenFile = true;
     m_idleBytes += file.piece.segment->capacity();
     // With what waits, and not with what has passed: where calls leave as they come the same few
-    // small files are used again and again.
-    while (chain.nextBytes * FilesOfAFlow < chain.bytes
-           && chain.nextBytes < m_options.maxSegmentBytes)
+    // small files are used again and again. One that was made for a single large call is not.
+    const bool isLarge = file.piece.segment->capacity() > chain.nextBytes;
+    if (chain.bytes > FilesOfAFlow * chain.nextBytes || (isLarge && chain.files.size() > 2))
         chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
     // The first ones may be all that a project needs.
     if (isUsual && chain.nextBytes > m_options.minSegmentBytes)

@@ -7,16 +7,45 @@
 #include <QTest>
 
 #include <algorithm>
+#include <csignal>
 #include <deque>
 #include <numeric>
 #include <string>
-#if defined(__linux__)
 #include <sys/resource.h>
-#endif
 #include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Weave;
+
+namespace {
+
+// No file of this process grows beyond it.
+class FileSizeLimit
+{
+public:
+    explicit FileSizeLimit(rlim_t bytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &m_before);
+        set(bytes);
+    }
+    ~FileSizeLimit() { set(m_before.rlim_cur); }
+    FileSizeLimit(const FileSizeLimit &) = delete;
+    FileSizeLimit &operator=(const FileSizeLimit &) = delete;
+
+private:
+    void set(rlim_t bytes) const
+    {
+        rlimit limit = m_before;
+        limit.rlim_cur = bytes;
+        if (::setrlimit(RLIMIT_FSIZE, &limit) != 0)
+            qFatal("cannot limit the size of files");
+    }
+
+    rlimit m_before = {};
+};
+
+} // namespace
 
 // Which files a spool has for a project: how large, made when, used again or read back.
 class TstSpoolFiles final : public QObject, private DiskSpoolBench
@@ -42,16 +71,6 @@ private Q_SLOTS:
         QCOMPARE(spool->usage().usedBytes, std::uint64_t((6 * 256U + 2 * 512U) << 10U));
     }
 
-    void oneLargeCallMakesTheFilesBehindItLarge()
-    {
-        auto spool = openGrowing();
-        const std::string payload(6'000'000, 'x');
-        QVERIFY(spool->append({CallKind::Start, "p", "id", payload}).ok());
-        const std::uint64_t before = spool->usage().usedBytes;
-        addLarge(*spool);
-        QVERIFY(spool->usage().usedBytes >= before + (2U << 20U));
-    }
-
     // However much goes through it.
     void aFlowUsesItsFirstFilesAgain()
     {
@@ -71,6 +90,61 @@ private Q_SLOTS:
                 > QStringLiteral("0000000000000060"));
         QCOMPARE(spool->payload(waiting.back()).size(), LargeBytes);
         verifySecondNames();
+    }
+
+    // Larger than a project's first files: each begins with a file of its own.
+    void largeCallsUseTheirFilesAgain_data()
+    {
+        QTest::addColumn<int>("bytes");
+        QTest::addColumn<int>("waiting");
+        for (const int bytes : {300'000, 800'000, 1'500'000}) {
+            for (const int waiting : {2, 3, 6})
+                QTest::addRow("%d bytes, %d waiting", bytes, waiting) << bytes << waiting;
+        }
+    }
+    void largeCallsUseTheirFilesAgain()
+    {
+        QFETCH(const int, bytes);
+        QFETCH(const int, waiting);
+        auto spool = openGrowing();
+        const std::string payload(static_cast<std::size_t>(bytes), 'x');
+        std::deque<RecordRef> records;
+        const auto goOn = [&](int calls) {
+            for (int i = 0; i < calls; ++i) {
+                const auto record = spool->append({CallKind::Start, "p", "id", payload});
+                QVERIFY(record);
+                records.push_back(*record);
+                if (records.size() <= std::size_t(waiting))
+                    continue;
+                spool->remove(records.front());
+                records.pop_front();
+            }
+        };
+        goOn(40);
+        QTest::qWait(10); // for files that are made or deleted in a thread
+        goOn(40);
+        QTest::qWait(10);
+        giveSecondNames();
+        goOn(100);
+        verifySecondNames();
+    }
+
+    // After each refusal nothing is tried for a tenth of a second.
+    void aDiskWithoutRoomForLargeFilesRefusesFewCalls()
+    {
+        std::int64_t now = 0;
+        auto spool = openGrowing([&now] { return now; });
+        addFiles(*spool, 100);
+        const FileSizeLimit limit(3U << 20U);
+        int refused = 0;
+        for (int i = 0; i < 200; ++i) {
+            const std::string payload(LargeBytes, 'x');
+            if (!spool->append({CallKind::Start, "p", "id", payload})) {
+                ++refused;
+                now += 100;
+            }
+        }
+        QVERIFY2(refused < 10, qPrintable(QString::number(refused)));
     }
 
     // Small files that wait are a few pages more of this process, and need not be read back.
@@ -113,17 +187,19 @@ private Q_SLOTS:
 private:
     static constexpr std::size_t LargeBytes = 100'000; // two in a file of the smallest size
 
-    [[nodiscard]] std::unique_ptr<DiskSpool> openGrowing()
+    [[nodiscard]] std::unique_ptr<DiskSpool> openGrowing(const WallClock &wallClock)
     {
         DiskSpoolOptions growing = options();
         growing.maxBytes = 64U << 20U;
         growing.minSegmentBytes = 256U << 10U;
         growing.maxSegmentBytes = 4U << 20U;
-        auto spool = DiskSpool::open(growing, clock());
+        auto spool = DiskSpool::open(growing, wallClock);
         if (!spool)
             qFatal("%s", spool.error().message.c_str());
         return std::move(*spool);
     }
+
+    [[nodiscard]] std::unique_ptr<DiskSpool> openGrowing() { return openGrowing(clock()); }
 
     // They tell a file that is used again from a new one.
     void giveSecondNames()

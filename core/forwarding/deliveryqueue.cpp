@@ -163,6 +163,9 @@ void DeliveryQueue::handleAnswer(std::uint64_t number, const SendResult &answer)
         decision.action = learnPath(batch, result, decision.action);
     if (decision.action != Decision::Action::Done)
         noteError(result);
+    // What was sent before the pause says nothing of it.
+    if (decision.action != Decision::Action::PauseAll && done.sentAt > m_pausedSince)
+        m_isPaused = false;
     Q_EMIT requestFinished({batch.project, batch.route, batch.records.size(), done.bodyBytes,
                             secondsBetween(done.sentAt, m_now()), batch.attempts, result,
                             decision.action});
@@ -271,7 +274,7 @@ void DeliveryQueue::comeBack(Batch batch, const SendResult &result, const Decisi
         next = m_reachability.noteUnreachable(now, next);
     if (isPause || decision.waitIsForAll)
         m_waitUntil = std::max(m_waitUntil, next);
-    if (!std::exchange(m_isPaused, isPause) && isPause)
+    if (isPause && !std::exchange(m_isPaused, true))
         m_pausedSince = now;
     if (hasLongTrouble(batch, result))
         m_undeliverable.giveUpTheOld(batch, result);

@@ -240,22 +240,23 @@ void DeliveryOutageTest::aPauseGivesUpNothing()
 void DeliveryOutageTest::itIsCalledByTheLastAnswer()
 {
     using Condition = DeliveryState::Condition;
-    DeliveryRig rig(1);
-    rig.add("a/b", 10);
-    rig.queue.pump();
+    DeliveryRig rig(2);
+    addProjects(rig, 2);
     rig.transport.answer(401);
     QCOMPARE(rig.queue.state().condition, Condition::Paused);
-    rig.advance(30s);
     rig.transport.answer(503);
+    QCOMPARE(rig.queue.state().condition, Condition::Paused); // it was sent before
+    rig.advance(30s);
+    answerAll(rig, FakeTransport::answered(503));
     QCOMPARE(rig.queue.state().condition, Condition::Retrying);
     rig.advance(30s);
-    rig.transport.answer(unreachable());
+    answerAll(rig, unreachable());
     QCOMPARE(rig.queue.state().condition, Condition::Retrying);
     rig.advance(1min);
-    rig.transport.answer(401);
+    answerAll(rig, FakeTransport::answered(401));
     QCOMPARE(rig.queue.state().condition, Condition::Paused);
     rig.advance(30s);
-    rig.transport.answer(200);
+    answerAll(rig, FakeTransport::answered(200));
     QCOMPARE(rig.queue.state().condition, Condition::Ok);
 }
 

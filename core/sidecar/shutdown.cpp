@@ -65,7 +65,11 @@ void Shutdown::recordsDone(std::span<const RecordRef> records)
 
 void Shutdown::stopWaiting()
 {
-    if (m_hasBegun && !m_isHandingOver && !mayLoseCalls())
+    if (!m_hasBegun || m_isHandingOver)
+        return;
+    if (mayLoseCalls())
+        m_parts.delivery.setPausedByUser(false);
+    else
         m_timer.start(0);
 }
 
@@ -79,14 +83,14 @@ void Shutdown::check()
         finish();
 }
 
-std::uint64_t Shutdown::callsInMemoryAlone() const
+std::uint64_t Shutdown::callsWithoutFile() const
 {
     return m_parts.disk ? m_parts.disk->callsWithoutFile() : m_parts.spool.usage().pendingCalls;
 }
 
 bool Shutdown::mayLoseCalls() const
 {
-    return !m_parts.disk || callsInMemoryAlone() > 0;
+    return !m_parts.disk || callsWithoutFile() > 0;
 }
 
 void Shutdown::endDrain()
@@ -114,13 +118,15 @@ void Shutdown::finish()
         return;
     m_timer.stop();
     m_parts.flushWaiters.giveUp();
-    const std::uint64_t lost = callsInMemoryAlone();
+    const std::uint64_t lost = callsWithoutFile();
     const std::uint64_t left = m_parts.spool.usage().pendingCalls - lost;
     if (left > 0)
         qCInfo(lcApp, "left in the spool for the next start: %s", countOf(left, "call").c_str());
     if (lost > 0) {
-        qCCritical(lcApp, "lost: %s could not be delivered in time: %s",
-                   countOf(lost, "call").c_str(), m_parts.delivery.state().lastError.c_str());
+        const std::string error = m_parts.delivery.state().lastError;
+        qCCritical(lcApp, "lost%s: %s could not be delivered in time%s%s",
+                   m_parts.disk ? ", unless files of the spool that were moved are put back" : "",
+                   countOf(lost, "call").c_str(), error.empty() ? "" : ": ", error.c_str());
     }
     // From the event loop, behind the replies to those who waited for the last calls.
     QMetaObject::invokeMethod(this, &Shutdown::finished, Qt::QueuedConnection);

@@ -50,15 +50,15 @@ public:
     void recordsDone(std::span<const RecordRef> records);
     // Something that it may have waited for is over.
     void check();
-    // The user has paused delivery: what is on disk is the next start's.
+    // The user has paused delivery: what is on disk is the next start's. What is not goes on.
     void stopWaiting();
 
 Q_SIGNALS:
     void finished();
 
 private:
-    // Of what waits, what would be lost with this process.
-    [[nodiscard]] std::uint64_t callsInMemoryAlone() const;
+    // Of what waits, what the next start would not find.
+    [[nodiscard]] std::uint64_t callsWithoutFile() const;
     // Whether anything is, or what comes yet will be.
     [[nodiscard]] bool mayLoseCalls() const;
     void endDrain();

@@ -4,8 +4,6 @@
 #include "common/textnumber.h"
 #include "sidecar/deadlettersync.h"
 
-#include <utility>
-
 namespace Weave {
 
 namespace {
@@ -93,13 +91,20 @@ void SpoolUpkeep::syncWhatWaits()
 
 void SpoolUpkeep::lookAfterDirectory()
 {
-    const bool isInPlace = m_spool.checkDirectory();
-    if (std::exchange(m_wasInPlace, isInPlace) && !isInPlace) {
-        qCWarning(lcSpool,
-                  "the spool's folder was removed or replaced while the daemon ran. Of what waited "
-                  "there, in memory alone now: %s, lost if the daemon ends before it is delivered",
-                  countOf(m_spool.callsWithoutFile(), "call").c_str());
+    if (!m_spool.checkDirectory())
+        m_isFolderLost = true;
+    if (!m_isFolderLost || isRecovering()) // until then it is not known how many calls there are
+        return;
+    const std::uint64_t calls = m_spool.callsWithoutFile();
+    if (calls > m_withoutFile) {
+        qCWarning(
+            lcSpool,
+            "the spool's folder was removed, moved or replaced while the daemon ran. The next "
+            "start will not find what waited there, so let it be delivered first: %s",
+            countOf(calls, "call").c_str());
     }
+    m_withoutFile = calls;
+    m_isFolderLost = calls > 0;
 }
 
 void SpoolUpkeep::tick()

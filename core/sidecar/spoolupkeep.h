@@ -9,6 +9,7 @@
 #include <QTimer>
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,7 +49,8 @@ private:
     DiskSpool &m_spool;
     DeadLetters &m_deadLetters;
     const SpoolSync m_mode;
-    bool m_wasInPlace = true; // the spool's directory, at the last look
+    bool m_isFolderLost = false; // and calls may wait in what was there
+    std::uint64_t m_withoutFile = 0; // calls, at the last look
     std::atomic<bool> m_isSyncing = false;
     std::optional<SyncTask> m_sync; // ends before that
     QTimer m_recovery;

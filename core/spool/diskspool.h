@@ -67,7 +67,8 @@ public:
     // daemon has it, calls are refused, and each look tries to get it back. False when it had to.
     bool checkDirectory();
     // How many calls wait in files that are not in the directory any more, because somebody removed
-    // or moved them: this process has them in memory, and the next one will not find them.
+    // or moved them: this process has them mapped, and the next one will not find them. Without
+    // those of files that have not been checked yet.
     [[nodiscard]] std::uint64_t callsWithoutFile() const;
 
     // Whether the folder at its path is ours.

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void zeroTimeoutEndsAtOnce();
     void keepsRetryingWhileItDrains();
     void triesOnceMoreAtOnce();
+    void aPauseAtTheEndStopsNothingThatWouldBeLost();
     void slowReaderGetsItsReplies();
     void startsAgainOnTheSamePath();
 };
@@ -184,7 +185,6 @@ void ShutdownProcessTest::keepsRetryingWhileItDrains()
     QCOMPARE(f.sink.delivered().size(), 20);
 }
 
-// Replies that the client had no time to read yet still come out before the end.
 // However long it would have waited: what is in memory alone has no other chance.
 void ShutdownProcessTest::triesOnceMoreAtOnce()
 {
@@ -200,6 +200,24 @@ void ShutdownProcessTest::triesOnceMoreAtOnce()
     QVERIFY(!f.sidecar.standardError().contains(QLatin1String("lost")));
 }
 
+// Whoever pauses a daemon that ends would lose the rest.
+void ShutdownProcessTest::aPauseAtTheEndStopsNothingThatWouldBeLost()
+{
+    ProcessFixture f;
+    QVERIFY(f.start({QStringLiteral("--spool-dir"), QStringLiteral("none")}));
+    FakeClient client(f.sidecar.socketPath());
+    f.sink.enqueue({.isHanging = true});
+    QCOMPARE(client.sendCalls(callLines(5), 5), 5);
+    f.sidecar.sendSignal(SIGTERM);
+    QTRY_COMPARE_GE(f.sink.hangingCount(), 1);
+    QVERIFY(!client.ask(R"({"method":"pause"})").isEmpty());
+    f.sink.answerHanging({.status = 503});
+    QCOMPARE(f.sidecar.waitForExit(), std::optional(0));
+    QCOMPARE(f.sink.delivered().size(), 5);
+    QVERIFY(!f.sidecar.standardError().contains(QLatin1String("lost")));
+}
+
+// Replies that the client had no time to read yet still come out before the end.
 void ShutdownProcessTest::slowReaderGetsItsReplies()
 {
     ProcessFixture f;

@@ -13,9 +13,12 @@ namespace {
 
 // Files grow until what a project has waiting is in no more of them than this. With few large ones
 // a client that waits for each reply has 7.5 MiB of files made before the first is used again, and
-// 2 MiB of small ones: a tenth of what a call costs. With more than this, clients at the highest
-// rate pay as much for changing files.
+// 2 MiB of small ones: a tenth of what a call costs.
 constexpr std::size_t FilesOfAFlow = 5;
+
+// With more waiting than fits into so many files of full size, they grow to that: changing small
+// ones costs clients at the highest rate 2 to 5 %.
+constexpr std::size_t FullFilesOfAFlow = 2;
 
 // A small spool has small files: with few large ones a single call that waits would hold a large
 // part of the room.
@@ -197,7 +200,9 @@ Result<void> DiskSpool::openFile(Chain &chain, const CallView &call)
     // With what waits, and not with what has passed: where calls leave as they come the same few
     // small files are used again and again. One that was made for a single large call is not.
     const bool isLarge = file.piece.segment->capacity() > chain.nextBytes;
-    if (chain.bytes > FilesOfAFlow * chain.nextBytes || (isLarge && chain.files.size() > 2))
+    if (chain.bytes > FilesOfAFlow * chain.nextBytes
+        || chain.bytes > FullFilesOfAFlow * m_options.maxSegmentBytes
+        || (isLarge && chain.files.size() > 2))
         chain.nextBytes = std::min(chain.nextBytes * 2, m_options.maxSegmentBytes);
     // The first ones may be all that a project needs.
     if (isUsual && chain.nextBytes > m_options.minSegmentBytes)

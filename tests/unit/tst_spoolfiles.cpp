@@ -71,6 +71,22 @@ private Q_SLOTS:
         QCOMPARE(spool->usage().usedBytes, std::uint64_t((6 * 256U + 2 * 512U) << 10U));
     }
 
+    void muchThatWaitsHasFilesOfFullSize()
+    {
+        auto spool = openGrowing();
+        const auto isFull = [](const QString &path) { return QFileInfo(path).size() >= 4 << 20; };
+        while (spool->usage().pendingBytes < 6U << 20U)
+            addLarge(*spool);
+        QTest::qWait(10);
+        QStringList files = segmentFiles();
+        QVERIFY(std::none_of(files.begin(), files.end(), isFull));
+        while (spool->usage().pendingBytes < 9U << 20U)
+            addLarge(*spool);
+        QTest::qWait(10);
+        files = segmentFiles();
+        QVERIFY(std::any_of(files.begin(), files.end(), isFull));
+    }
+
     // However much goes through it.
     void aFlowUsesItsFirstFilesAgain()
     {
@@ -199,7 +215,10 @@ private:
         return std::move(*spool);
     }
 
-    [[nodiscard]] std::unique_ptr<DiskSpool> openGrowing() { return openGrowing(clock()); }
+    [[nodiscard]] std::unique_ptr<DiskSpool> openGrowing()
+    {
+        return openGrowing(clock());
+    }
 
     // They tell a file that is used again from a new one.
     void giveSecondNames()
